@@ -1,0 +1,16 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+
+/// @param marks the figures, in the order to show them
+public record EvaluateResult(String data, List<Mark> marks) {
+    /// @param name   metric, as `toybox.r1.image_to_text`
+    /// @param value  reached
+    /// @param wanted least value wanted, NaN when it is only reported
+    /// @param count  over how many cases
+    public record Mark(String name, double value, double wanted, int count) {
+        public boolean met() {
+            return Double.isNaN(wanted) || value >= wanted;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+import java.util.Map;
+
+/// Everything that decides a training run; stored as JSON (`assets/plans`, and `plan.json` in every run folder).
+///
+/// @param name       for a person
+/// @param model      what to start from: a bundled model's id, a checkpoint path, or `fresh:FAMILY` with `config`
+/// @param config     the model's own configuration, for `fresh:` starts only (Hugging Face keys)
+/// @param data       what it learns from
+/// @param objectives objective name -> weight, for example `contrastive: 1`
+/// @param trains     which parts learn
+/// @param optimizer  AdamW settings
+/// @param schedule   how the rate moves
+/// @param steps      optimiser steps
+/// @param batch      examples a step
+/// @param seed       of everything drawn at random: batches and dropout are functions of (seed, step)
+/// @param evaluateEvery steps between two evaluations on the fixed validation set
+/// @param checkpointEvery steps between two checkpoints
+public record FineTunePlan(String name, String model, Map<String, Object> config, Data data,
+        Map<String, Double> objectives,
+        Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
+        int checkpointEvery) {
+
+    /// @param source     `toybox`, or a folder with pictures and `captions.jsonl`
+    /// @param world      Toybox placement: `aligned`, `loose` or `free`
+    /// @param language   `en` or `zh`
+    /// @param captions   `short`, `full` or `mixed`
+    /// @param noise      probability that a training caption is wrong, 0 to 1
+    /// @param train      training examples
+    /// @param validation examples of the fixed validation set
+    /// @param pictureSize side of a drawn scene in pixels
+    public record Data(String source, String world, String language, String captions, double noise, int train,
+            int validation,
+            int pictureSize) {
+    }
+
+    /// @param parts  prefixes of parameter names that learn (`vision_model`, `text_model.encoder.layers.2`, `visual_projection` ...); empty = all
+    /// @param frozen prefixes that do not, taken away from the former
+    public record Trains(List<String> parts, List<String> frozen) {
+        public Trains {
+            parts = List.copyOf(parts);
+            frozen = List.copyOf(frozen);
+        }
+
+        public boolean learns(String parameter) {
+            return (parts.isEmpty() || parts.stream().anyMatch(p -> under(parameter, p)))
+                    && frozen.stream().noneMatch(p -> under(parameter, p));
+        }
+
+        private static boolean under(String parameter, String prefix) {
+            return parameter.equals(prefix) || parameter.startsWith(prefix + ".");
+        }
+    }
+
+    /// AdamW (Loshchilov and Hutter 2019). Norm gains, biases and the temperature never decay.
+    ///
+    /// @param rate     peak learning rate
+    /// @param clipNorm largest global gradient norm, 0 = no clipping
+    public record Optimizer(double rate, double beta1, double beta2, double epsilon, double weightDecay,
+            double clipNorm) {
+    }
+
+    /// Linear warm-up, then a cosine down to `floor * rate`.
+    public record Schedule(int warmup, double floor) {
+    }
+}

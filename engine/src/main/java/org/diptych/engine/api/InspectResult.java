@@ -1,0 +1,15 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// @param tokens  the sentence as the model read it
+/// @param view    the part of the picture that the model saw, in the picture's pixels (centre crop, for example)
+/// @param patches the model's patch grid, empty for a model without one
+/// @param trace   its attention
+/// @param scores  named scores in the order to show them: cosine, logit, match probability ...
+/// @param notes   what a person should know of this input (truncated, unknown characters)
+public record InspectResult(Tokens tokens, Box view, Optional<Axis.Patches> patches, AttentionTrace trace,
+        Map<String, Double> scores, List<Message> notes) {
+}

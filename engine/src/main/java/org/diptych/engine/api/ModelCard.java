@@ -1,0 +1,49 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What is known of a model without loading it; one file in `catalog/` each.
+///
+/// @param id          short name, as in `--model`
+/// @param title       as the paper writes it
+/// @param date        `yyyy-MM` of the first public version of the paper
+/// @param lane        where it stands on the timeline
+/// @param paper       its paper
+/// @param idea        one line
+/// @param summary     a paragraph
+/// @param parts       what it is built of, in the order of the flow
+/// @param objectives  how it was trained
+/// @param tasks       what people use it for
+/// @param parents     ids of models it builds on
+/// @param checkpoints public weights
+/// @param capabilities what this program can do with it once loaded; a test holds them to the code
+/// @param weights     folder under `weights/` with the small model that ships, if any
+public record ModelCard(String id, String title, String date, Lane lane, Paper paper, LocalText idea, LocalText summary,
+        List<LocalText> parts, List<LocalText> objectives, List<LocalText> tasks, List<String> parents,
+        List<PublicCheckpoint> checkpoints, List<Capability> capabilities, Optional<String> weights) {
+
+    public enum Lane {
+        TWO_STREAM, ONE_STREAM, DUAL_OR_BRIDGE
+    }
+
+    public enum Capability {
+        ENCODES_IMAGE, ENCODES_TEXT, SCORES_PAIRS, FILLS_MASKS, ANSWERS, GENERATES
+    }
+
+    public record Paper(String title, String authors, String venue, int year, String arxiv) {
+    }
+
+    /// @param name       as its publisher calls it
+    /// @param where      repository or page, for a person to read
+    /// @param format     file form
+    /// @param parameters in millions
+    /// @param bytes      size of the file, or 4 bytes a parameter where no figure was checked
+    public record PublicCheckpoint(String name, String where, String format, double parameters, long bytes,
+            String licence) {
+    }
+
+    public int year() {
+        return Integer.parseInt(date.substring(0, 4));
+    }
+}

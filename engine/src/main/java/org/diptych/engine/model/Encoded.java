@@ -1,0 +1,18 @@
+package org.diptych.engine.model;
+
+import java.util.Optional;
+import org.diptych.engine.api.Box;
+import org.diptych.engine.api.Regions;
+import org.diptych.engine.api.Tokens;
+
+/// A sample made ready for one model on an ordinary thread: plain arrays, no tensors.
+///
+/// @param tokens  the text as the model reads it
+/// @param pixels  (3, H, W) normalised
+/// @param height  H, 0 without a picture
+/// @param width   W, 0 without a picture
+/// @param view    the part of the picture that the model sees, in the picture's pixels
+/// @param regions boxes and features for region models
+public record Encoded(Optional<Tokens> tokens, float[] pixels, int height, int width, Optional<Box> view,
+        Optional<Regions> regions) {
+}

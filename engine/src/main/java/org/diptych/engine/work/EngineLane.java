@@ -1,0 +1,232 @@
+package org.diptych.engine.work;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
+
+/// The one thread that touches tensors. Gradient recording is a per-thread switch and a process may hold only one gradient collector, so all tensor work queues
+/// here, by [Priority] and then by age. Long work is cut into pieces ([#submitSteps]) that re-queue themselves, so a person's request is answered between
+/// two training steps with the weights of that moment.
+public final class EngineLane implements AutoCloseable {
+    /// @param <T> plain Java
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(JobContext context) throws EngineException;
+    }
+
+    /// Work in pieces.
+    @FunctionalInterface
+    public interface Steps<T> {
+        /// @return empty while there is more to do
+        Optional<T> step(JobContext context) throws EngineException;
+    }
+
+    private record Task(int priority, long age, Runnable body) implements Comparable<Task> {
+        @Override
+        public int compareTo(Task other) {
+            return priority != other.priority
+                    ? Integer.compare(priority, other.priority)
+                    : Long.compare(age, other.age);
+        }
+    }
+
+    private final PriorityBlockingQueue<Task> queue = new PriorityBlockingQueue<>();
+    private final AtomicLong age = new AtomicLong();
+    private final Scopes scopes;
+    private final ExecutorService workers = Workers.pool();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /// Starts the thread and waits until `onStart` has run on it.
+    ///
+    /// @param onStart loads the native engine
+    public EngineLane(Runnable onStart) {
+        CountDownLatch started = new CountDownLatch(1);
+        RuntimeException[] failure = new RuntimeException[1];
+        Scopes[] made = new Scopes[1];
+        thread = new Thread(() -> {
+            try {
+                onStart.run();
+                made[0] = new Scopes();
+            } catch (RuntimeException e) {
+                failure[0] = e;
+                return;
+            } finally {
+                started.countDown();
+            }
+            loop(made[0]);
+        }, "engine-lane");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            started.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the engine was starting", e);
+        }
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+        scopes = made[0];
+    }
+
+    private void loop(Scopes owned) {
+        try {
+            while (true) {
+                Task task = queue.take();
+                if (closing && task.priority == Integer.MAX_VALUE) {
+                    break;
+                }
+                task.body.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            owned.close();
+        }
+    }
+
+    public Scopes scopes() {
+        return scopes;
+    }
+
+    public int queued() {
+        return queue.size();
+    }
+
+    /// Runs `work` on the lane in a scope of its own.
+    public <T> Job<T> submit(Message title, Priority priority, Work<T> work) {
+        Job<T> job = new Job<>(title);
+        enqueue(priority, () -> runOnce(job, work));
+        return job;
+    }
+
+    /// Runs `prepare` on an ordinary thread (decoding, tokenising: no tensors), then `work` with its value on the lane.
+    public <P, T> Job<T> submitPrepared(Message title, Priority priority, Work<P> prepare, PreparedWork<P, T> work) {
+        Job<T> job = new Job<>(title);
+        workers.execute(() -> {
+            if (job.finished()) {
+                return;
+            }
+            job.running();
+            try {
+                P prepared = prepare.run(new Context(job, null));
+                enqueue(priority, () -> runOnce(job, context -> work.run(prepared, context)));
+            } catch (EngineException | RuntimeException | Error e) {
+                job.fail(e);
+            }
+        });
+        return job;
+    }
+
+    /// @param <P> what was prepared, plain Java
+    @FunctionalInterface
+    public interface PreparedWork<P, T> {
+        T run(P prepared, JobContext context) throws EngineException;
+    }
+
+    /// Runs `work` on an ordinary thread; it has no scope.
+    public <T> Job<T> submitOffLane(Message title, Work<T> work) {
+        Job<T> job = new Job<>(title);
+        workers.execute(() -> finish(job, () -> work.run(new Context(job, null))));
+        return job;
+    }
+
+    /// Runs `steps` piece by piece, each in a scope of its own, until one yields a value. Between two pieces all waiting work of higher priority is done.
+    public <T> Job<T> submitSteps(Message title, Priority priority, Steps<T> steps) {
+        Job<T> job = new Job<>(title);
+        enqueue(priority, () -> runStep(job, priority, steps));
+        return job;
+    }
+
+    private <T> void runStep(Job<T> job, Priority priority, Steps<T> steps) {
+        if (job.finished()) {
+            return;
+        }
+        job.running();
+        try (NDManager scope = scopes.call()) {
+            Optional<T> value = steps.step(new Context(job, scope));
+            if (value.isPresent()) {
+                job.complete(value.get());
+            } else {
+                enqueue(priority, () -> runStep(job, priority, steps));
+            }
+        } catch (EngineException | RuntimeException | Error e) {
+            job.fail(e);
+        }
+    }
+
+    private <T> void runOnce(Job<T> job, Work<T> work) {
+        finish(job, () -> {
+            try (NDManager scope = scopes.call()) {
+                return work.run(new Context(job, scope));
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Body<T> {
+        T run() throws EngineException;
+    }
+
+    private static <T> void finish(Job<T> job, Body<T> body) {
+        if (job.finished()) {
+            return;
+        }
+        job.running();
+        try {
+            job.cancelFlag().check();
+            job.complete(body.run());
+        } catch (EngineException | RuntimeException | Error e) {
+            job.fail(e);
+        }
+    }
+
+    private void enqueue(Priority priority, Runnable body) {
+        if (closing) {
+            throw new CancellationException("the engine is closed");
+        }
+        queue.add(new Task(priority.ordinal(), age.incrementAndGet(), body));
+    }
+
+    /// Finishes the piece of work that is running and closes all scopes.
+    @Override
+    public void close() {
+        closing = true;
+        queue.clear();
+        queue.add(new Task(Integer.MAX_VALUE, Long.MAX_VALUE, () -> {
+        }));
+        workers.shutdownNow();
+        try {
+            thread.join(30_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Context(Job<?> job, NDManager scopeOrNone) implements JobContext {
+        @Override
+        public NDManager scope() {
+            if (scopeOrNone == null) {
+                throw new IllegalStateException("no tensors off the lane");
+            }
+            return scopeOrNone;
+        }
+
+        @Override
+        public void progress(Message phase, long done, long total) {
+            job.report(phase, done, total);
+        }
+
+        @Override
+        public void checkCancelled() {
+            job.cancelFlag().check();
+        }
+    }
+}
