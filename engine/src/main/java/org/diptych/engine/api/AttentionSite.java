@@ -9,7 +9,9 @@ package org.diptych.engine.api;
 /// @param query  what asks
 /// @param key    what is looked at
 /// @param causal true when a position sees only itself and what precedes it
-public record AttentionSite(String name, Kind kind, int layers, int heads, Axis query, Axis key, boolean causal) {
+/// @param summary query position whose output the model reads as the whole (a class token, CLIP's end of text), -1 when it has none
+public record AttentionSite(String name, Kind kind, int layers, int heads, Axis query, Axis key, boolean causal,
+        int summary) {
     public enum Kind {
         SELF, CROSS
     }
