@@ -1,5 +1,6 @@
 package org.diptych.engine.work;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -7,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
 
@@ -45,16 +47,15 @@ public final class EngineLane implements AutoCloseable {
 
     /// Starts the thread and waits until `onStart` has run on it.
     ///
-    /// @param onStart loads the native engine
-    public EngineLane(Runnable onStart) {
+    /// @param onStart loads the native engine and says which device tensors live on
+    public EngineLane(Supplier<Device> onStart) {
         CountDownLatch started = new CountDownLatch(1);
-        RuntimeException[] failure = new RuntimeException[1];
+        Throwable[] failure = new Throwable[1];
         Scopes[] made = new Scopes[1];
         thread = new Thread(() -> {
             try {
-                onStart.run();
-                made[0] = new Scopes();
-            } catch (RuntimeException e) {
+                made[0] = new Scopes(onStart.get());
+            } catch (RuntimeException | LinkageError e) {
                 failure[0] = e;
                 return;
             } finally {
@@ -71,7 +72,7 @@ public final class EngineLane implements AutoCloseable {
             throw new IllegalStateException("interrupted while the engine was starting", e);
         }
         if (failure[0] != null) {
-            throw failure[0];
+            throw new IllegalStateException("the native engine did not start", failure[0]);
         }
         scopes = made[0];
     }

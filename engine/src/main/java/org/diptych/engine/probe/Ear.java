@@ -1,0 +1,54 @@
+package org.diptych.engine.probe;
+
+import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.diptych.engine.model.Probe;
+
+/// Hears the gradient of a score with respect to attention weights. To each map it adds zeros that require a gradient; the gradient of those zeros is the
+/// gradient of the map, which the engine does not keep for values in the middle of a graph.
+public final class Ear implements Probe {
+    private final Map<String, NDArray> weights = new LinkedHashMap<>();
+    private final Map<String, NDArray> zeros = new LinkedHashMap<>();
+
+    @Override
+    public NDArray attention(String site, int layer, NDArray map) {
+        String key = key(site, layer);
+        if (zeros.containsKey(key)) {
+            return map; // a second pass through the same site: the first is the one explained
+        }
+        NDArray zero = map.zerosLike();
+        zero.setRequiresGradient(true);
+        weights.put(key, map);
+        zeros.put(key, zero);
+        return map.add(zero);
+    }
+
+    @Override
+    public void hidden(String stream, int index, NDArray state) {
+        // only attention is heard
+    }
+
+    @Override
+    public void value(String name, NDArray value) {
+        // only attention is heard
+    }
+
+    public boolean heard(String site, int layer) {
+        return zeros.containsKey(key(site, layer));
+    }
+
+    /// @return (B, H, Q, K) as the pass used it
+    public NDArray weights(String site, int layer) {
+        return weights.get(key(site, layer));
+    }
+
+    /// @return (B, H, Q, K), a new handle that the caller closes; call after `backward`
+    public NDArray gradient(String site, int layer) {
+        return zeros.get(key(site, layer)).getGradient();
+    }
+
+    private static String key(String site, int layer) {
+        return site + "#" + layer;
+    }
+}
