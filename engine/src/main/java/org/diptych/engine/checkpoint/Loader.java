@@ -1,0 +1,190 @@
+package org.diptych.engine.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.LoadReport;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
+
+/// From a checkpoint on disk to a model whose every weight is set, or to one clear message.
+public final class Loader {
+    private static final int NAMED = 10;
+
+    private final List<Family> families;
+
+    public Loader(List<Family> families) {
+        this.families = List.copyOf(families);
+    }
+
+    /// @param names the map that was used, which also serves gradients under the file's names
+    public record Loaded(VisionLanguageModel model, Family family, NameMap names, LoadReport report) {
+    }
+
+    /// @param path  file or folder
+    /// @param scope owns the weights; capped when they are set, so that a stray array in it throws
+    /// @throws EngineException when the file is damaged, of no known model, or leaves a weight unset or a tensor over
+    public Loaded load(Path path, NDManager scope) throws EngineException {
+        Loaded loaded = open(path, scope);
+        if (!loaded.report.complete()) {
+            throw mismatch(path, loaded.report);
+        }
+        return loaded;
+    }
+
+    /// As [#load], for a file that holds a part of a model: what is missing stays unset and is named in the report.
+    public Loaded loadPart(Path path, NDManager scope) throws EngineException {
+        Loaded loaded = open(path, scope);
+        if (!loaded.report.unexpected().isEmpty() || !loaded.report.misshapen().isEmpty()) {
+            throw mismatch(path, loaded.report);
+        }
+        return loaded;
+    }
+
+    private record Known(Family family, Layout layout) {
+    }
+
+    private Loaded open(Path path, NDManager scope) throws EngineException {
+        try (CheckpointReader reader = CheckpointReader.open(path)) {
+            Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+            Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
+            Map<String, long[]> shapes = new HashMap<>();
+            reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
+            JsonObject config = known.layout.inferConfig().apply(shapes, config(folder));
+            VisionLanguageModel model = known.family.create(config, new ModelFiles(Optional.of(folder)));
+            NameMap names = known.layout.names().apply(config);
+            LoadReport report = fill(model.module().weights(), names, reader, known.layout, scope);
+            scope.cap();
+            return new Loaded(model, known.family, names, report);
+        }
+    }
+
+    private Optional<Known> recognise(CheckpointReader reader) {
+        for (Family family : families) {
+            for (Layout layout : family.layouts()) {
+                if (layout.matches().test(reader.names())) {
+                    return Optional.of(new Known(family, layout));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static JsonObject config(Path folder) throws EngineException {
+        Path file = folder.resolve("config.json");
+        if (!Files.exists(file)) {
+            return new JsonObject();
+        }
+        try {
+            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            throw new EngineException(e, "checkpoint.config", file);
+        }
+    }
+
+    private static LoadReport fill(Map<String, Weight> weights, NameMap names, CheckpointReader reader, Layout layout,
+            NDManager scope)
+            throws EngineException {
+        NameMap.Plan plan = names.plan(reader.names());
+        List<String> unexpected = new ArrayList<>();
+        Map<String, String> misshapen = new LinkedHashMap<>();
+        long parameters = 0;
+        long bytes = 0;
+        int loaded = 0;
+        for (Map.Entry<String, NameMap.Recipe> item : plan.recipes().entrySet()) {
+            NameMap.Recipe recipe = item.getValue();
+            Weight weight = weights.get(item.getKey());
+            if (weight == null) {
+                unexpected.add(recipe.source());
+                continue;
+            }
+            long[] found = recipe.shape(reader.entry(recipe.source()).shape());
+            if (!Arrays.equals(found, weight.shape().getShape())) {
+                misshapen.put(recipe.source(), weight.shape() + " ≠ " + new Shape(found));
+                continue;
+            }
+            NDArray value = read(reader, recipe, scope);
+            weight.set(value);
+            loaded++;
+            parameters += value.size();
+            bytes += value.size() * value.getDataType().getNumOfBytes();
+        }
+        List<String> missing = weights.entrySet().stream()
+                .filter(e -> !e.getValue().isSet() && !misshapen.containsKey(e.getKey())).map(Map.Entry::getKey)
+                .filter(n -> misshapen.keySet().stream()
+                        .noneMatch(m -> plan.recipes().containsKey(n) && plan.recipes().get(n).source().equals(m)))
+                .toList();
+        return new LoadReport(reader.form(), layout.name(), reader.path(), loaded, parameters, bytes, plan.dropped(),
+                missing, unexpected, misshapen,
+                reader.inert(), true);
+    }
+
+    /// Models compute in 32 bits; a piece cut from a stacked tensor is made contiguous, since kernels want it so.
+    private static NDArray read(CheckpointReader reader, NameMap.Recipe recipe, NDManager scope)
+            throws EngineException {
+        boolean wide = reader.entry(recipe.source()).type() != DType.F64;
+        if (wide && recipe.asItIs()) {
+            return reader.read(recipe.source(), scope);
+        }
+        try (NDManager temporary = scope.newSubManager()) {
+            NDArray raw = reader.read(recipe.source(), temporary);
+            NDArray single = raw.getDataType() == DataType.FLOAT64 ? raw.toType(DataType.FLOAT32, false) : raw;
+            NDArray made = recipe.apply(single).duplicate();
+            made.attach(scope);
+            return made;
+        }
+    }
+
+    private EngineException unknown(Path path, CheckpointReader reader) {
+        Set<String> names = reader.names();
+        Optional<Known> nearest = nearest(names);
+        String first = String.join(", ", names.stream().limit(NAMED).toList());
+        return nearest
+                .map(k -> new EngineException("checkpoint.family.near", path, names.size(), first, k.family.id(),
+                        k.layout.name()))
+                .orElseGet(() -> new EngineException("checkpoint.family", path, names.size(), first));
+    }
+
+    /// The layout that knows most of the words that the names are made of.
+    private Optional<Known> nearest(Set<String> names) {
+        Map<Known, Long> hits = new LinkedHashMap<>();
+        for (Family family : families) {
+            for (Layout layout : family.layouts()) {
+                long known = names.stream().filter(n -> layout.matches().test(Set.of(n))).count();
+                hits.put(new Known(family, layout), known);
+            }
+        }
+        return hits.entrySet().stream().filter(e -> e.getValue() > 0).max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey);
+    }
+
+    private static EngineException mismatch(Path path, LoadReport report) {
+        return new EngineException("checkpoint.mismatch", path, report.layout(), report.missing().size(),
+                first(report.missing()),
+                report.unexpected().size(), first(report.unexpected()), report.misshapen().size(),
+                first(report.misshapen().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList()));
+    }
+
+    private static String first(List<String> names) {
+        return names.isEmpty()
+                ? "–"
+                : String.join(", ", names.stream().limit(NAMED).toList()) + (names.size() > NAMED ? " …" : "");
+    }
+}
