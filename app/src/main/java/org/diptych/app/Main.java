@@ -1,10 +1,35 @@
 package org.diptych.app;
 
+import java.util.Locale;
+import javafx.application.Application;
+import org.diptych.engine.api.Texts;
+
 /// Starts the window, or the command line when given a subcommand.
 public final class Main {
+    /// `EX_UNAVAILABLE` of sysexits.h: there is no display.
+    private static final int NO_DISPLAY = 69;
+
     private Main() {
     }
 
     public static void main(String[] args) {
+        // Charts and picture readers touch AWT, which must never open a display of its own.
+        System.setProperty("java.awt.headless", "true");
+        if (noDisplay()) {
+            System.err.println(Texts.of(Locale.getDefault()).get("shell.display.none"));
+            System.exit(NO_DISPLAY);
+        }
+        Application.launch(Workbench.class, args);
+    }
+
+    private static boolean noDisplay() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux") && unset("DISPLAY")
+                && unset("WAYLAND_DISPLAY")
+                && !"Headless".equalsIgnoreCase(System.getProperty("glass.platform"));
+    }
+
+    private static boolean unset(String variable) {
+        String value = System.getenv(variable);
+        return value == null || value.isBlank();
     }
 }

@@ -1,0 +1,163 @@
+package org.diptych.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import javafx.application.Application;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.geometry.Rectangle2D;
+import javafx.scene.Scene;
+import javafx.scene.image.Image;
+import javafx.stage.Screen;
+import javafx.stage.Stage;
+import org.diptych.app.chart.ChartFonts;
+import org.diptych.app.fx.Fonts;
+import org.diptych.app.fx.Fx;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Motion;
+import org.diptych.app.fx.Theme;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Feature;
+import org.diptych.app.shell.Jobs;
+import org.diptych.app.shell.Models;
+import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.Notices;
+import org.diptych.app.shell.Settings;
+import org.diptych.app.shell.Shell;
+import org.diptych.app.shell.StartPane;
+import org.diptych.app.shell.UndoStack;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.Texts;
+
+/// Where everything meets: settings, language, engine, views. The window shows at once; the engine starts behind it.
+public final class Workbench extends Application {
+    private static final String CSS = "/org/diptych/css/app.css";
+    private static final double LEAST_WIDTH = 1024;
+    private static final double LEAST_HEIGHT = 700;
+
+    private Settings settings;
+    private I18n i18n;
+    private ObjectProperty<Theme> theme;
+    private Notices notices;
+    private Stage stage;
+    private Scene scene;
+    private Optional<Engine> engine = Optional.empty();
+
+    @Override
+    public void start(Stage primary) {
+        stage = primary;
+        settings = Settings.read(EngineOptions.defaults().data());
+        i18n = new I18n(Locale.of(settings.get().language()));
+        theme = new SimpleObjectProperty<>(settings.get().theme());
+        notices = new Notices(i18n);
+        Fonts.register();
+        remember();
+        StartPane start = new StartPane(i18n);
+        scene = new Scene(start, 1440, 900);
+        dress(scene);
+        stage.setScene(scene);
+        stage.titleProperty().bind(i18n.text("shell.title"));
+        for (int side : new int[]{32, 64, 128, 256}) {
+            stage.getIcons().add(new Image(Workbench.class.getResourceAsStream("/org/diptych/icons/" + side + ".png")));
+        }
+        stage.setMinWidth(LEAST_WIDTH);
+        stage.setMinHeight(LEAST_HEIGHT);
+        place(settings.get().window());
+        notices.setOwner(stage);
+        stage.show();
+        startEngine(start);
+    }
+
+    /// Gives a scene the program's style sheet.
+    public static void dress(Scene scene) {
+        scene.getStylesheets().add(Workbench.class.getResource(CSS).toExternalForm());
+    }
+
+    private void remember() {
+        theme.subscribe(t -> {
+            t.apply();
+            settings.update(v -> v.withTheme(t));
+        });
+        i18n.textsProperty()
+                .subscribe(t -> settings.update(v -> v.withLanguage(t == Texts.CHINESE ? "zh" : "en")));
+        Motion.wantedProperty().set(settings.get().motion());
+    }
+
+    private void place(Settings.Bounds bounds) {
+        boolean visible = bounds.width() > 0
+                && !Screen.getScreensForRectangle(bounds.x(), bounds.y(), bounds.width(), bounds.height()).isEmpty();
+        if (visible) {
+            stage.setX(bounds.x());
+            stage.setY(bounds.y());
+            stage.setWidth(bounds.width());
+            stage.setHeight(bounds.height());
+            stage.setMaximized(bounds.maximized());
+        } else {
+            Rectangle2D screen = Screen.getPrimary().getVisualBounds();
+            stage.setWidth(Math.max(LEAST_WIDTH, Math.min(1440, screen.getWidth())));
+            stage.setHeight(Math.max(LEAST_HEIGHT, Math.min(900, screen.getHeight())));
+        }
+    }
+
+    private void startEngine(StartPane pane) {
+        pane.begin();
+        EngineOptions options = settings.engineOptions();
+        CompletableFuture<Engine> starting = CompletableFuture.supplyAsync(() -> {
+            ChartFonts.register();
+            try {
+                return Engine.start(options);
+            } catch (EngineException e) {
+                throw new CompletionException(e);
+            }
+        });
+        Fx.deliver(starting, this::open, error -> pane.fail(error, () -> startEngine(pane)));
+    }
+
+    private void open(Engine started) {
+        engine = Optional.of(started);
+        Models models = new Models();
+        models.refresh(started.loaded());
+        Later navigator = new Later();
+        AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
+                new UndoStack(), models, navigator, () -> stage);
+        Shell shell = new Shell(context, features(context));
+        navigator.shell = shell;
+        scene.setRoot(shell);
+        shell.show(settings.get().feature());
+        if (shell.shown().isEmpty()) {
+            shell.show(Navigator.MODELS);
+        }
+    }
+
+    /// The rail, top to bottom.
+    public static List<Feature> features(AppContext context) {
+        return List.of();
+    }
+
+    /// The navigator that views are handed before the shell, which needs them, exists.
+    private static final class Later implements Navigator {
+        private Navigator shell = id -> {
+        };
+
+        @Override
+        public void show(String feature) {
+            shell.show(feature);
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (stage != null && !stage.isFullScreen()) {
+            settings.update(v -> v.withWindow(stage.isMaximized()
+                    ? new Settings.Bounds(v.window().x(), v.window().y(), v.window().width(), v.window().height(), true)
+                    : new Settings.Bounds(stage.getX(), stage.getY(), stage.getWidth(), stage.getHeight(), false)));
+        }
+        settings.save();
+        engine.ifPresent(Engine::close);
+    }
+}

@@ -1,0 +1,2 @@
+/// Curves and matrices: the only users of JFreeChart.
+package org.diptych.app.chart;

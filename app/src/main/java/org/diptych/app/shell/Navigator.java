@@ -1,0 +1,15 @@
+package org.diptych.app.shell;
+
+/// Goes to another view.
+public interface Navigator {
+    /// The views' names: what a view passes to [#show] without knowing the other.
+    String MODELS = "models";
+    String LOOK = "look";
+    String CONTRAST = "contrast";
+    String TEACH = "teach";
+    String RUNS = "runs";
+    String SETTINGS = "settings";
+
+    /// Shows the view with this name; nothing happens when there is none.
+    void show(String feature);
+}
