@@ -1,0 +1,46 @@
+package org.diptych.engine.kernel;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+
+/// Non-linearities, each as an operation and as script text. They stand here so that the readable path and the fused one name them from one list.
+public enum Activations {
+    /// Gaussian error linear unit, exact form.
+    GELU("torch.gelu(%s, approximate=\"none\")"),
+    /// x * sigmoid(1.702 x), as the original CLIP computes it.
+    QUICK_GELU("torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"), RELU("torch.relu(%s)"), SILU(
+            "torch.silu(%s)"), TANH("torch.tanh(%s)");
+
+    private final String script;
+
+    Activations(String script) {
+        this.script = script;
+    }
+
+    /// @param name as `hidden_act` of a Hugging Face configuration
+    public static Activations named(String name) {
+        return switch (name) {
+            case "gelu" -> GELU;
+            case "quick_gelu" -> QUICK_GELU;
+            case "relu" -> RELU;
+            case "silu", "swish" -> SILU;
+            case "tanh" -> TANH;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    public NDArray apply(NDArray x) {
+        return switch (this) {
+            case GELU -> Activation.gelu(x);
+            case QUICK_GELU -> x.mul(Activation.sigmoid(x.mul(1.702f)));
+            case RELU -> Activation.relu(x);
+            case SILU -> Activation.swish(x, 1);
+            case TANH -> Activation.tanh(x);
+        };
+    }
+
+    /// @return the script expression for a variable
+    String script(String variable) {
+        return String.format(script, variable);
+    }
+}

@@ -1,0 +1,25 @@
+package org.diptych.engine.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.SparseFormat;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Weight;
+
+/// A table of vectors. Parameter: `weight` (rows, D).
+public final class Embedding extends Module {
+    private final Weight weight;
+
+    public Embedding(long rows, long width) {
+        weight = weight("weight", rows, width);
+    }
+
+    /// @param ids int64 (...)
+    /// @return (..., D)
+    public NDArray apply(NDArray ids) {
+        return ids.getNDArrayInternal().embedding(ids, weight.get(), SparseFormat.DENSE).singletonOrThrow();
+    }
+
+    public Weight table() {
+        return weight;
+    }
+}

@@ -1,0 +1,46 @@
+package org.diptych.engine.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.internal.NDArrayEx;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Weight;
+
+/// y = x W^T + b. Parameters: `weight` (out, in) and, unless told otherwise, `bias` (out).
+public final class Linear extends Module {
+    private final Weight weight;
+    private final boolean biased;
+    private final Weight bias;
+
+    public Linear(long in, long out) {
+        this(in, out, true);
+    }
+
+    public Linear(long in, long out, boolean biased) {
+        weight = weight("weight", out, in);
+        this.biased = biased;
+        bias = biased ? weight("bias", out) : weight;
+    }
+
+    /// @param x (..., in)
+    /// @return (..., out)
+    public NDArray apply(NDArray x) {
+        NDArrayEx operations = x.getNDArrayInternal();
+        return operations.linear(x, weight.get(), biased ? bias.get() : null).singletonOrThrow();
+    }
+
+    public NDArray weight() {
+        return weight.get();
+    }
+
+    /// @throws IllegalStateException when it has none
+    public NDArray bias() {
+        if (!biased) {
+            throw new IllegalStateException("no bias");
+        }
+        return bias.get();
+    }
+
+    public boolean biased() {
+        return biased;
+    }
+}

@@ -1,0 +1,2 @@
+/// Transformer stacks that several models share. A tower takes facts, never a model's name.
+package org.diptych.engine.tower;
