@@ -18,7 +18,8 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
     private static final double EPSILON = 1e-5;
 
     /// @param end id of the end token; 2 in public files is a known slip and means "the largest id" (transformers issue 24650)
-    record Text(int vocabulary, int positions, int width, int layers, int heads, int mlp, double epsilon, Activations activation, int end) {
+    record Text(int vocabulary, int positions, int width, int layers, int heads, int mlp, double epsilon,
+            Activations activation, int end) {
         boolean endIsLargest() {
             return end == 2;
         }
@@ -30,7 +31,8 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         int width();
     }
 
-    record Patches(int image, int patch, int width, int layers, int heads, int mlp, double epsilon, Activations activation) implements Vision {
+    record Patches(int image, int patch, int width, int layers, int heads, int mlp, double epsilon,
+            Activations activation) implements Vision {
         int grid() {
             return image / patch;
         }
@@ -44,13 +46,18 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         try {
             JsonObject text = json.getAsJsonObject("text_config");
             JsonObject vision = json.getAsJsonObject("vision_config");
-            Text t = new Text(integer(text, "vocab_size"), integer(text, "max_position_embeddings"), integer(text, "hidden_size"),
-                    integer(text, "num_hidden_layers"), integer(text, "num_attention_heads"), integer(text, "intermediate_size"),
+            Text t = new Text(integer(text, "vocab_size"), integer(text, "max_position_embeddings"),
+                    integer(text, "hidden_size"),
+                    integer(text, "num_hidden_layers"), integer(text, "num_attention_heads"),
+                    integer(text, "intermediate_size"),
                     number(text, "layer_norm_eps"), activation(text), integer(text, "eos_token_id"));
             Vision v = vision.has("model_type") && vision.get("model_type").getAsString().equals(RESNET)
-                    ? new ResNet(integer(vision, "image_size"), integer(vision, "hidden_size"), integer(vision, "num_attention_heads"), stages(vision))
-                    : new Patches(integer(vision, "image_size"), integer(vision, "patch_size"), integer(vision, "hidden_size"),
-                            integer(vision, "num_hidden_layers"), integer(vision, "num_attention_heads"), integer(vision, "intermediate_size"),
+                    ? new ResNet(integer(vision, "image_size"), integer(vision, "hidden_size"),
+                            integer(vision, "num_attention_heads"), stages(vision))
+                    : new Patches(integer(vision, "image_size"), integer(vision, "patch_size"),
+                            integer(vision, "hidden_size"),
+                            integer(vision, "num_hidden_layers"), integer(vision, "num_attention_heads"),
+                            integer(vision, "intermediate_size"),
                             number(vision, "layer_norm_eps"), activation(vision));
             return new ClipConfig(t, v, integer(json, "projection_dim"), number(json, "logit_scale_init_value"));
         } catch (NullPointerException | IllegalStateException | NumberFormatException | ClassCastException e) {
@@ -118,7 +125,9 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
 
     /// Older files repeat a section under `..._dict`, and that repetition wins.
     private static JsonObject section(JsonObject json, String name) {
-        JsonObject section = json.has(name) && json.get(name).isJsonObject() ? json.getAsJsonObject(name) : new JsonObject();
+        JsonObject section = json.has(name) && json.get(name).isJsonObject()
+                ? json.getAsJsonObject(name)
+                : new JsonObject();
         if (json.has(name + "_dict") && json.get(name + "_dict").isJsonObject()) {
             json.getAsJsonObject(name + "_dict").entrySet().forEach(e -> section.add(e.getKey(), e.getValue()));
         }
@@ -139,7 +148,8 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
     }
 
     private static int count(Map<String, long[]> shapes, String prefix) {
-        return 1 + shapes.keySet().stream().filter(n -> n.startsWith(prefix)).mapToInt(n -> Integer.parseInt(n.substring(prefix.length()).split("\\.")[0]))
+        return 1 + shapes.keySet().stream().filter(n -> n.startsWith(prefix))
+                .mapToInt(n -> Integer.parseInt(n.substring(prefix.length()).split("\\.")[0]))
                 .max().orElse(-1);
     }
 

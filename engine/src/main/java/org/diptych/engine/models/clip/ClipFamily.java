@@ -27,12 +27,17 @@ public final class ClipFamily implements Family {
 
     @Override
     public List<Layout> layouts() {
-        return List.of(new Layout("Hugging Face", ClipFamily::huggingFace, config -> NameMap.of(POSITIONS), ClipConfig::completeHuggingFace),
-                new Layout("OpenAI", ClipFamily::openAi, config -> NameMap.of(openAiRules()), (shapes, config) -> ClipConfig.fromOpenAi(shapes)));
+        return List.of(
+                new Layout("Hugging Face", ClipFamily::huggingFace, config -> NameMap.of(POSITIONS),
+                        ClipConfig::completeHuggingFace),
+                new Layout("OpenAI", ClipFamily::openAi,
+                        config -> NameMap.of(openAiRules(config.getAsJsonObject("vision_config").has("depths"))),
+                        (shapes, config) -> ClipConfig.fromOpenAi(shapes)));
     }
 
     private static boolean huggingFace(Set<String> names) {
-        return names.contains("text_model.embeddings.token_embedding.weight") && names.contains("vision_model.embeddings.class_embedding")
+        return names.contains("text_model.embeddings.token_embedding.weight")
+                && names.contains("vision_model.embeddings.class_embedding")
                 && names.contains("visual_projection.weight");
     }
 
@@ -41,7 +46,7 @@ public final class ClipFamily implements Family {
                 && (names.contains("visual.proj") || names.contains("visual.attnpool.positional_embedding"));
     }
 
-    private static List<NameMap.Rule> openAiRules() {
+    private static List<NameMap.Rule> openAiRules(boolean resNet) {
         List<NameMap.Rule> rules = new ArrayList<>();
         rules.add(drop("input_resolution|context_length|vocab_size", "follows from the tensors' shapes"));
         rules.add(drop("visual\\..*\\.num_batches_tracked", "used while training with batch statistics only"));
@@ -52,6 +57,9 @@ public final class ClipFamily implements Family {
         block(rules, "transformer", "text_model");
         rules.add(transpose("visual\\.proj", "visual_projection.weight"));
         rules.add(rename("visual\\.class_embedding", "vision_model.embeddings.class_embedding"));
+        if (!resNet) { // a ResNet tower keeps the original's names
+            rules.add(rename("visual\\.conv1\\.weight", "vision_model.embeddings.patch_embedding.weight"));
+        }
         rules.add(rename("visual\\.positional_embedding", "vision_model.embeddings.position_embedding.weight"));
         block(rules, "visual.transformer", "vision_model");
         rules.add(rename("visual\\.ln_pre\\.(.*)", "vision_model.pre_layrnorm.$1"));
@@ -63,7 +71,8 @@ public final class ClipFamily implements Family {
         String source = from.replace(".", "\\.") + "\\.resblocks\\.(\\d+)\\.";
         String target = to + ".encoder.layers.$1.";
         for (String kind : List.of("weight", "bias")) {
-            rules.add(split(source + "attn\\.in_proj_" + kind, 0, target + "self_attn.q_proj." + kind, target + "self_attn.k_proj." + kind,
+            rules.add(split(source + "attn\\.in_proj_" + kind, 0, target + "self_attn.q_proj." + kind,
+                    target + "self_attn.k_proj." + kind,
                     target + "self_attn.v_proj." + kind));
         }
         rules.add(rename(source + "attn\\.out_proj\\.(.*)", target + "self_attn.out_proj.$2"));

@@ -31,7 +31,8 @@ final class ClipInit {
     }
 
     private static boolean ones(String name) {
-        return name.contains("norm") && name.endsWith(".weight") || name.matches(".*\\.(bn\\d|downsample\\.1)\\.weight") || name.endsWith("running_var");
+        return name.contains("norm") && name.endsWith(".weight") || name.matches(".*\\.(bn\\d|downsample\\.1)\\.weight")
+                || name.endsWith("running_var");
     }
 
     private static double deviation(String name, Shape shape, ClipConfig config) {

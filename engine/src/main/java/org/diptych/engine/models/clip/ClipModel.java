@@ -34,7 +34,15 @@ import org.diptych.engine.nn.Linear;
 
 /// CLIP (Radford et al. 2021, arXiv 2103.00020): a picture tower and a text tower meet in one space, and only there.
 final class ClipModel extends Module
-        implements VisionLanguageModel, EncodesImage, EncodesText, ScoresPairs, PatchText, LearnsContrast, Traceable, Initialises {
+        implements
+            VisionLanguageModel,
+            EncodesImage,
+            EncodesText,
+            ScoresPairs,
+            PatchText,
+            LearnsContrast,
+            Traceable,
+            Initialises {
     private final JsonObject json;
     private final ClipConfig config;
     private final ClipReader reader;
@@ -52,16 +60,17 @@ final class ClipModel extends Module
         text = child("text_model", new ClipText(config.text()));
         textProjection = child("text_projection", new Linear(config.text().width(), config.projection(), false));
         switch (config.vision()) {
-        case ClipConfig.Patches vision -> {
-            patches = Optional.of(child("vision_model", new ClipVision(vision)));
-            visualProjection = Optional.of(child("visual_projection", new Linear(vision.width(), config.projection(), false)));
-            resNet = Optional.empty();
-        }
-        case ClipConfig.ResNet vision -> {
-            resNet = Optional.of(child("visual", new ClipResNet(vision, config.projection())));
-            patches = Optional.empty();
-            visualProjection = Optional.empty();
-        }
+            case ClipConfig.Patches vision -> {
+                patches = Optional.of(child("vision_model", new ClipVision(vision)));
+                visualProjection = Optional
+                        .of(child("visual_projection", new Linear(vision.width(), config.projection(), false)));
+                resNet = Optional.empty();
+            }
+            case ClipConfig.ResNet vision -> {
+                resNet = Optional.of(child("visual", new ClipResNet(vision, config.projection())));
+                patches = Optional.empty();
+                visualProjection = Optional.empty();
+            }
         }
         scale = weight("logit_scale");
     }
@@ -135,7 +144,8 @@ final class ClipModel extends Module
         }
         sample.tokens().ifPresent(tokens -> {
             Axis words = new Axis.Text(tokens.size());
-            sites.add(new AttentionSite(ClipText.STREAM, AttentionSite.Kind.SELF, config.text().layers(), config.text().heads(), words, words, true,
+            sites.add(new AttentionSite(ClipText.STREAM, AttentionSite.Kind.SELF, config.text().layers(),
+                    config.text().heads(), words, words, true,
                     tokens.size() - 1));
         });
         return sites;
@@ -143,27 +153,30 @@ final class ClipModel extends Module
 
     private AttentionSite pictureSite() {
         return switch (config.vision()) {
-        case ClipConfig.Patches v -> {
-            Axis grid = new Axis.Patches(v.grid(), v.grid(), 1);
-            yield new AttentionSite(ClipVision.STREAM, AttentionSite.Kind.SELF, v.layers(), v.heads(), grid, grid, false, 0);
-        }
-        case ClipConfig.ResNet v -> new AttentionSite(ClipResNet.POOL, AttentionSite.Kind.CROSS, 1, v.heads(), new Axis.Queries(1),
-                new Axis.Patches(v.image() / 32, v.image() / 32, 1), false, 0);
+            case ClipConfig.Patches v -> {
+                Axis grid = new Axis.Patches(v.grid(), v.grid(), 1);
+                yield new AttentionSite(ClipVision.STREAM, AttentionSite.Kind.SELF, v.layers(), v.heads(), grid, grid,
+                        false, 0);
+            }
+            case ClipConfig.ResNet v ->
+                new AttentionSite(ClipResNet.POOL, AttentionSite.Kind.CROSS, 1, v.heads(), new Axis.Queries(1),
+                        new Axis.Patches(v.image() / 32, v.image() / 32, 1), false, 0);
         };
     }
 
     @Override
     public Optional<Axis.Patches> patches() {
         return switch (config.vision()) {
-        case ClipConfig.Patches v -> Optional.of(new Axis.Patches(v.grid(), v.grid(), 1));
-        case ClipConfig.ResNet v -> Optional.of(new Axis.Patches(v.image() / 32, v.image() / 32, 1));
+            case ClipConfig.Patches v -> Optional.of(new Axis.Patches(v.grid(), v.grid(), 1));
+            case ClipConfig.ResNet v -> Optional.of(new Axis.Patches(v.image() / 32, v.image() / 32, 1));
         };
     }
 
     @Override
     public List<RelevanceMethod> methods() {
         return patches.isPresent()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.PATCH_TEXT,
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
+                        RelevanceMethod.RAW, RelevanceMethod.PATCH_TEXT,
                         RelevanceMethod.OCCLUSION)
                 : List.of(RelevanceMethod.OCCLUSION);
     }
@@ -193,7 +206,7 @@ final class ClipModel extends Module
     }
 
     private static NDArray unit(NDArray x) {
-        return x.div(x.norm(new int[] { -1 }, true));
+        return x.div(x.norm(new int[]{-1}, true));
     }
 
     @Override
@@ -281,9 +294,11 @@ final class ClipModel extends Module
     private void zeroShot(Map<String, NDArray> inputs, NDArray images, Map<String, NDArray> out) {
         NDArray ids = inputs.get("zeroshot_input_ids");
         long rows = ids.getShape().get(0);
-        long classes = inputs.containsKey("zeroshot_classes") ? inputs.get("zeroshot_classes").toLongArray()[0] : rows / 2;
+        long classes = inputs.containsKey("zeroshot_classes")
+                ? inputs.get("zeroshot_classes").toLongArray()[0]
+                : rows / 2;
         NDArray each = unit(textFeatures(Pass.READABLE, ids, Optional.empty()));
-        NDArray mean = unit(each.reshape(classes, rows / classes, config.projection()).mean(new int[] { 1 }));
+        NDArray mean = unit(each.reshape(classes, rows / classes, config.projection()).mean(new int[]{1}));
         NDArray logits = images.matMul(mean.transpose()).mul(100);
         out.put("zeroshot_class_embeds", mean);
         out.put("zeroshot_logits", logits);
@@ -294,7 +309,8 @@ final class ClipModel extends Module
     public Map<String, NDArray> losses(Map<String, NDArray> inputs) {
         Map<String, NDArray> out = new LinkedHashMap<>();
         NDArray images = encodeImage(Pass.READABLE, new Inputs(inputs, List.of()));
-        NDArray logits = scaled(images.matMul(encodeText(Pass.READABLE, inputs.get("input_ids"), Optional.empty()).transpose()));
+        NDArray logits = scaled(
+                images.matMul(encodeText(Pass.READABLE, inputs.get("input_ids"), Optional.empty()).transpose()));
         NDArray rows = diagonal(logits);
         NDArray columns = diagonal(logits.transpose());
         out.put("infonce", rows.add(columns).div(2));
@@ -302,7 +318,8 @@ final class ClipModel extends Module
         out.put("text_to_image", columns);
         out.put("logit_scale_exp", logits.getManager().create(1f).mul(scale.get()).exp());
         if (inputs.containsKey("attention_mask")) {
-            NDArray texts = encodeText(Pass.READABLE, inputs.get("input_ids"), Optional.of(inputs.get("attention_mask")));
+            NDArray texts = encodeText(Pass.READABLE, inputs.get("input_ids"),
+                    Optional.of(inputs.get("attention_mask")));
             NDArray masked = scaled(images.matMul(texts.transpose()));
             out.put("infonce_with_attention_mask", diagonal(masked).add(diagonal(masked.transpose())).div(2));
         }

@@ -16,7 +16,7 @@ import org.diptych.engine.text.Tokenizers;
 
 /// From pictures and sentences to what the towers read. A checkpoint without tokenizer files can still look at pictures.
 record ClipReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int positions) {
-    private static final String[] TOKENIZERS = { "tokenizer.json", "vocab.json" };
+    private static final String[] TOKENIZERS = {"tokenizer.json", "vocab.json"};
 
     static ClipReader of(ClipConfig config, ModelFiles files) throws EngineException {
         Preprocess usual = Preprocess.clip(config.vision().image());
@@ -36,7 +36,8 @@ record ClipReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int 
     Encoded encode(Sample sample) throws EngineException {
         Optional<Tokens> tokens = Optional.empty();
         if (sample.text().isPresent()) {
-            TextTokenizer reader = tokenizer.orElseThrow(() -> new EngineException("models.tokenizer", "CLIP", "tokenizer.json / vocab.json + merges.txt"));
+            TextTokenizer reader = tokenizer.orElseThrow(
+                    () -> new EngineException("models.tokenizer", "CLIP", "tokenizer.json / vocab.json + merges.txt"));
             tokens = Optional.of(reader.encode(sample.text().get(), positions));
         }
         if (sample.picture().isEmpty()) {

@@ -28,7 +28,7 @@ final class ClipResNet extends Module {
 
     ClipResNet(ClipConfig.ResNet config, int projection) {
         int w = config.width();
-        int[] channels = { 3, w / 2, w / 2, w };
+        int[] channels = {3, w / 2, w / 2, w};
         for (int i = 0; i < 3; i++) {
             stem.add(child("conv" + (i + 1), new Conv2d(channels[i], channels[i + 1], 3, i == 0 ? 2 : 1, 1, false)));
             stemNorms.add(child("bn" + (i + 1), new BatchNorm2d(channels[i + 1])));
@@ -86,8 +86,12 @@ final class ClipResNet extends Module {
             norms.add(child("bn2", new BatchNorm2d(planes)));
             norms.add(child("bn3", new BatchNorm2d(planes * EXPANSION)));
             boolean changes = stride > 1 || in != planes * EXPANSION;
-            shortcut = changes ? Optional.of(child("downsample.0", new Conv2d(in, planes * EXPANSION, 1, 1, 0, false))) : Optional.empty();
-            shortcutNorm = changes ? Optional.of(child("downsample.1", new BatchNorm2d(planes * EXPANSION))) : Optional.empty();
+            shortcut = changes
+                    ? Optional.of(child("downsample.0", new Conv2d(in, planes * EXPANSION, 1, 1, 0, false)))
+                    : Optional.empty();
+            shortcutNorm = changes
+                    ? Optional.of(child("downsample.1", new BatchNorm2d(planes * EXPANSION)))
+                    : Optional.empty();
         }
 
         NDArray apply(NDArray x) {
@@ -122,7 +126,7 @@ final class ClipResNet extends Module {
             long b = x.getShape().get(0);
             long d = x.getShape().get(1);
             NDArray places = x.reshape(b, d, -1).transpose(0, 2, 1); // (B, N, D)
-            NDArray mean = places.mean(new int[] { 1 }, true); // (B, 1, D)
+            NDArray mean = places.mean(new int[]{1}, true); // (B, 1, D)
             NDArray all = NDArrays.concat(new NDList(mean, places), 1).add(positions.get()); // (B, 1 + N, D)
             NDArray q = split(query.apply(all.get(":, :1")), b).mul(1 / Math.sqrt((double) d / heads)); // (B, H, 1, d)
             NDArray weights = q.matMul(split(key.apply(all), b).transpose(0, 1, 3, 2)).softmax(-1); // (B, H, 1, 1 + N)

@@ -31,8 +31,10 @@ final class ClipText extends Module {
         this.config = config;
         tokens = child("embeddings.token_embedding", new Embedding(config.vocabulary(), config.width()));
         positions = child("embeddings.position_embedding", new Embedding(config.positions(), config.width()));
-        encoder = child("encoder", new Encoder(new EncoderFacts(config.width(), config.layers(), config.heads(), config.mlp(), config.epsilon(),
-                config.activation(), true, true), EncoderNames.CLIP, "layers", STREAM));
+        encoder = child("encoder",
+                new Encoder(new EncoderFacts(config.width(), config.layers(), config.heads(), config.mlp(),
+                        config.epsilon(),
+                        config.activation(), true, true), EncoderNames.CLIP, "layers", STREAM));
         norm = child("final_layer_norm", new LayerNorm(config.width(), config.epsilon()));
     }
 

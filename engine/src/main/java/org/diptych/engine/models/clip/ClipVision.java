@@ -32,11 +32,14 @@ final class ClipVision extends Module {
     ClipVision(ClipConfig.Patches config) {
         positionsCount = config.grid() * config.grid() + 1;
         classRow = weight("embeddings.class_embedding", config.width());
-        patches = child("embeddings.patch_embedding", new Conv2d(3, config.width(), config.patch(), config.patch(), 0, false));
+        patches = child("embeddings.patch_embedding",
+                new Conv2d(3, config.width(), config.patch(), config.patch(), 0, false));
         positions = child("embeddings.position_embedding", new Embedding(positionsCount, config.width()));
         before = child("pre_layrnorm", new LayerNorm(config.width(), config.epsilon())); // the public files' own spelling
-        encoder = child("encoder", new Encoder(new EncoderFacts(config.width(), config.layers(), config.heads(), config.mlp(), config.epsilon(),
-                config.activation(), true, false), EncoderNames.CLIP, "layers", STREAM));
+        encoder = child("encoder",
+                new Encoder(new EncoderFacts(config.width(), config.layers(), config.heads(), config.mlp(),
+                        config.epsilon(),
+                        config.activation(), true, false), EncoderNames.CLIP, "layers", STREAM));
         after = child("post_layernorm", new LayerNorm(config.width(), config.epsilon()));
     }
 
@@ -50,7 +53,8 @@ final class ClipVision extends Module {
         NDArray zero = pixels.getManager().zeros(new Shape(b, 1, d));
         NDArray first = zero.add(classRow.get()); // (B, 1, D)
         NDArray all = NDArrays.concat(new NDList(first, rows), 1);
-        NDArray places = positions.apply(pixels.getManager().arange(positionsCount).toType(DataType.INT64, false).expandDims(0));
+        NDArray places = positions
+                .apply(pixels.getManager().arange(positionsCount).toType(DataType.INT64, false).expandDims(0));
         NDArray last = encoder.apply(pass, before.apply(all.add(places)), Optional.empty());
         pass.probe().value(STREAM + ".last_hidden_state", last);
         return last;

@@ -1,0 +1,47 @@
+package org.diptych.engine;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.Priority;
+
+/// One engine lane for all tests of a JVM: the native library can be loaded only once.
+public final class TestLane {
+    private static EngineLane lane;
+
+    private TestLane() {
+    }
+
+    public static synchronized EngineLane lane() {
+        if (lane == null) {
+            try {
+                Natives.configure(
+                        new EngineOptions("cpu", 0, Path.of("target/data").toAbsolutePath(), Optional.empty()));
+            } catch (EngineException e) {
+                throw new IllegalStateException(e);
+            }
+            lane = new EngineLane(() -> Natives.load("cpu"));
+        }
+        return lane;
+    }
+
+    /// Runs work on the lane and waits for its value.
+    public static <T> T run(EngineLane.Work<T> work) throws EngineException {
+        try {
+            return lane().submit(Message.of("test.work"), Priority.INTERACTIVE, work).result().toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case EngineException told -> throw told;
+                case RuntimeException bug -> throw bug;
+                case Error error -> throw error;
+                default -> throw e;
+            }
+        }
+    }
+}

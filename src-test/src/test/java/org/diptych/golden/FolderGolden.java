@@ -1,0 +1,68 @@
+package org.diptych.golden;
+
+import ai.djl.ndarray.NDArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.diptych.engine.TestLane;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.checkpoint.CheckpointReader;
+
+/// Folders without a model: file forms, tokenizers, preprocessing.
+final class FolderGolden {
+    private FolderGolden() {
+    }
+
+    static boolean handles(Path folder) {
+        return Files.exists(folder.resolve("cases.json")) || Files.isDirectory(folder.resolve("files"))
+                || folder.endsWith("preprocess");
+    }
+
+    /// @param title as the printed line names it
+    static List<Comparison> compare(String title, Path folder) throws EngineException {
+        return Files.isDirectory(folder.resolve("files")) ? forms(title, folder) : List.of();
+    }
+
+    private static List<Comparison> forms(String title, Path folder) throws EngineException {
+        return TestLane.run(context -> {
+            Map<String, NDArray> expected = new HashMap<>();
+            try (CheckpointReader reader = CheckpointReader.open(folder.resolve("expected.safetensors"))) {
+                for (String name : reader.names()) {
+                    expected.put(name, reader.read(name, context.scope()));
+                }
+            }
+            List<Comparison> all = new ArrayList<>();
+            for (Path file : list(folder.resolve("files"))) {
+                Comparison result = new Comparison(title + "/files " + file.getFileName());
+                try (CheckpointReader reader = CheckpointReader.open(file)) {
+                    for (String name : reader.names()) {
+                        NDArray want = expected.get(name);
+                        if (want == null) {
+                            result.missing(name);
+                        } else {
+                            NDArray got = reader.read(name, context.scope());
+                            result.tensor(name, want, got, 0, false);
+                            result.exact(name + " type", got.getDataType() == want.getDataType());
+                        }
+                    }
+                }
+                all.add(result);
+            }
+            return all;
+        });
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

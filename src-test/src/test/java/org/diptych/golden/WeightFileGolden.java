@@ -1,0 +1,160 @@
+package org.diptych.golden;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.checkpoint.CheckpointReader;
+import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.checkpoint.NameMap;
+import org.diptych.engine.model.Traceable;
+import org.diptych.engine.model.Weight;
+import org.diptych.engine.models.Models;
+import org.diptych.engine.probe.ScaledWeights;
+
+/// Loads one weight file of a case and holds everything the model answers against the reference's answers.
+final class WeightFileGolden {
+    private static final String EPSILON = "eps_probe.";
+
+    private WeightFileGolden() {
+    }
+
+    static Comparison compare(GoldenCase golden, Path file, NDManager scope, NDManager weights)
+            throws EngineException, IOException {
+        Comparison result = new Comparison(
+                golden.model() + "/" + golden.name() + " " + golden.folder().relativize(file));
+        Loader.Loaded loaded = new Loader(Models.all()).loadPart(file, weights);
+        Path full = golden.folder().resolve("model.safetensors");
+        if (!loaded.report().missing().isEmpty()) {
+            part(golden, loaded, full, result, scope);
+            return result;
+        }
+        Traceable model = (Traceable) loaded.model();
+        Map<String, NDArray> inputs = golden.tensors("inputs.safetensors", scope);
+        Map<String, NDArray> expected = golden.tensors("outputs.safetensors", scope);
+        if (expected.containsKey("zeroshot_class_embeds")) {
+            inputs.put("zeroshot_classes", scope.create(expected.get("zeroshot_class_embeds").getShape().get(0)));
+        }
+        outputs(golden, loaded, model, inputs, expected, result, scope);
+        Map<String, Double> losses = golden.losses();
+        Map<String, NDArray> got = losses.isEmpty() ? Map.of() : model.losses(inputs);
+        for (Map.Entry<String, Double> loss : losses.entrySet()) {
+            if (got.containsKey(loss.getKey())) {
+                result.number("losses." + loss.getKey(), loss.getValue(),
+                        got.get(loss.getKey()).toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray()[0],
+                        golden.tolerance("loss"));
+            } else {
+                result.missing("losses." + loss.getKey());
+            }
+        }
+        gradients(golden, loaded, model, inputs, full, result, scope);
+        return result;
+    }
+
+    private static void outputs(GoldenCase golden, Loader.Loaded loaded, Traceable model, Map<String, NDArray> inputs,
+            Map<String, NDArray> expected,
+            Comparison result, NDManager scope) throws IOException {
+        Map<String, NDArray> got = model.outputs(inputs);
+        Map<String, NDArray> scaled = scaledOutputs(golden, loaded, model, inputs, expected.keySet(), scope);
+        for (Map.Entry<String, NDArray> item : expected.entrySet()) {
+            String name = item.getKey();
+            NDArray answer = name.startsWith(EPSILON) ? scaled.get(name.substring(EPSILON.length())) : got.get(name);
+            if (answer == null) {
+                result.missing(name);
+            } else {
+                result.tensor(name, item.getValue(), answer, golden.tolerance(name), false);
+            }
+        }
+    }
+
+    private static Map<String, NDArray> scaledOutputs(GoldenCase golden, Loader.Loaded loaded, Traceable model,
+            Map<String, NDArray> inputs, Set<String> names,
+            NDManager scope) throws IOException {
+        if (names.stream().noneMatch(n -> n.startsWith(EPSILON))) {
+            return Map.of();
+        }
+        GoldenCase.EpsilonProbe probe = golden.epsilonProbe();
+        Map<String, Weight> weights = loaded.model().module().weights();
+        try (ScaledWeights _ = new ScaledWeights(weights,
+                loaded.names().plan(Set.copyOf(probe.weights())).recipes().keySet().stream()
+                        .filter(weights::containsKey).collect(Collectors.toSet()),
+                probe.factor(), scope)) {
+            return model.outputs(inputs);
+        }
+    }
+
+    /// Gradients stand under the names of `model.safetensors`, so that file's own layout maps them.
+    private static void gradients(GoldenCase golden, Loader.Loaded loaded, Traceable model, Map<String, NDArray> inputs,
+            Path full, Comparison result,
+            NDManager scope) throws EngineException {
+        Map<String, NDArray> expected = golden.tensors("grads.safetensors", scope);
+        if (expected.isEmpty()) {
+            return;
+        }
+        Map<String, NDArray> mapped = layoutOf(full, loaded).apply(expected);
+        Map<String, Weight> weights = loaded.model().module().weights();
+        List<String> trained = weights.entrySet().stream().filter(e -> e.getValue().trainable()).map(Map.Entry::getKey)
+                .toList();
+        // Copies stand in, since the file's own pages take no gradient.
+        try (ScaledWeights _ = new ScaledWeights(weights, trained, 1, scope);
+                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            trained.forEach(name -> weights.get(name).get().setRequiresGradient(true));
+            collector.backward(model.losses(inputs).values().iterator().next());
+            for (Map.Entry<String, NDArray> item : mapped.entrySet()) {
+                Weight weight = weights.get(item.getKey());
+                if (weight == null) {
+                    result.missing("grads." + item.getKey());
+                    continue;
+                }
+                try (NDArray gradient = weight.get().getGradient()) {
+                    result.tensor("grads." + item.getKey(), item.getValue(), gradient, 1e-3, true);
+                }
+            }
+        }
+    }
+
+    private static NameMap layoutOf(Path full, Loader.Loaded loaded) throws EngineException {
+        try (CheckpointReader reader = CheckpointReader.open(full)) {
+            for (Layout layout : loaded.family().layouts()) {
+                if (layout.matches().test(reader.names())) {
+                    return layout.names()
+                            .apply(com.google.gson.JsonParser.parseString(loaded.model().config()).getAsJsonObject());
+                }
+            }
+        }
+        throw new IllegalStateException("no layout for " + full);
+    }
+
+    /// A part file must hold the same tensors as the full one, bit for bit, under the name map.
+    private static void part(GoldenCase golden, Loader.Loaded loaded, Path full, Comparison result, NDManager scope)
+            throws EngineException {
+        result.note("part of a model: " + loaded.report().missing().size() + " missing");
+        if (!Files.exists(full)) {
+            loaded.report().missing().forEach(result::missing);
+            return;
+        }
+        Map<String, NDArray> whole = new LinkedHashMap<>();
+        try (CheckpointReader reader = CheckpointReader.open(full)) {
+            for (String name : reader.names()) {
+                whole.put(name, reader.read(name, scope));
+            }
+        }
+        Map<String, NDArray> mapped = layoutOf(full, loaded).apply(whole);
+        loaded.model().module().weights().forEach((name, weight) -> {
+            if (weight.isSet()) {
+                NDArray same = mapped.get(name);
+                result.exact(name, same != null && same.contentEquals(weight.get()));
+            }
+        });
+    }
+}
