@@ -1,7 +1,7 @@
 package org.diptych.engine.kernel;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// AdamW over many tensors in one call (Loshchilov and Hutter 2019, algorithm 2; epsilon is added after the bias correction, as PyTorch does).
@@ -17,31 +17,18 @@ public record AdamWKernel(double beta1, double beta2, double epsilon, double wei
     /// @param rate      the learning rate, a scalar
     public void step(NDArray step, NDArray rate, List<NDArray> parameters, List<NDArray> gradients, List<NDArray> first,
             List<NDArray> second) {
-        int n = parameters.size();
-        List<NDArray> all = new ArrayList<>(4 * n);
-        all.addAll(parameters);
-        all.addAll(gradients);
-        all.addAll(first);
-        all.addAll(second);
-        Script.of(step, source(n)).call("update", step, all, rate).forEach(NDArray::close);
+        List<NDArray> steps = Collections.nCopies(parameters.size(), step);
+        Script.of(step, source()).callLists("update", rate, List.of(parameters, gradients, first, second, steps))
+                .forEach(NDArray::close);
     }
 
-    private String source(int n) {
-        String part = "torch.slice(p, %d, %d, 1)";
+    private String source() {
         return """
-                  def update(self: __torch__.Ops, s: Tensor, p: List[Tensor], r: Tensor) -> Tensor:
-                    a = %s
-                    g = %s
-                    m = %s
-                    v = %s
+                  def update(self: __torch__.Ops, r: Tensor, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], s: List[Tensor]) -> Tensor:
                     x = annotate(List[Tensor], [])
-                    y = annotate(List[Tensor], [])
-                    for i in range(%d):
-                      u = torch.append(y, s)
-                    w = torch._fused_adamw_(a, g, m, v, x, y, lr=r, beta1=%s, beta2=%s, weight_decay=%s, eps=%s, amsgrad=False, maximize=False)
-                    return torch.add(s, 0)
+                    u = torch._fused_adamw_(p, g, m, v, x, s, lr=r, beta1=%s, beta2=%s, weight_decay=%s, eps=%s, amsgrad=False, maximize=False)
+                    return torch.add(r, 0)
                 """
-                .formatted(String.format(part, 0, n), String.format(part, n, 2 * n), String.format(part, 2 * n, 3 * n),
-                        String.format(part, 3 * n, 4 * n), n, beta1, beta2, weightDecay, epsilon);
+                .formatted(beta1, beta2, weightDecay, epsilon);
     }
 }

@@ -94,16 +94,25 @@ public final class Script {
     /// @param more  further tensors
     /// @return the method's tensor or tensors
     public NDList call(String method, NDArray first, List<NDArray> list, NDArray... more) {
-        NDList inputs = new NDList(list.size() + more.length + 2);
+        return callLists(method, first, List.of(list), more);
+    }
+
+    /// As [#call], with several arguments of type `List[Tensor]`. What a method changes in place must come in such a list: of lists that it makes itself the
+    /// compiler believes that nobody will look at them again, and leaves the change out.
+    public NDList callLists(String method, NDArray first, List<List<NDArray>> lists, NDArray... more) {
+        NDList inputs = new NDList();
         inputs.add(first);
-        inputs.addAll(list);
+        for (int i = 0; i < lists.size(); i++) {
+            String name = "p" + i + "[]";
+            lists.get(i).forEach(array -> array.setName(name));
+            inputs.addAll(lists.get(i));
+        }
         inputs.addAll(List.of(more));
         inputs.add(methodNames.computeIfAbsent(method, this::methodName));
-        list.forEach(array -> array.setName("p[]"));
         try {
             return IValueUtils.forward(module, inputs, JniUtils.isGradMode());
         } finally {
-            list.forEach(array -> array.setName(null)); // a name would change what the next call passes
+            lists.forEach(list -> list.forEach(array -> array.setName(null))); // a name would change what the next call passes
         }
     }
 
