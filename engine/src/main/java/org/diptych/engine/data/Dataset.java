@@ -1,0 +1,14 @@
+package org.diptych.engine.data;
+
+import org.diptych.engine.api.EngineException;
+
+/// Numbered pairs. Examples are drawn or decoded when they are asked for, on any thread.
+public interface Dataset {
+    String name();
+
+    int size();
+
+    /// @param index from 0
+    /// @throws EngineException when the example's files cannot be read
+    Example example(int index) throws EngineException;
+}
