@@ -28,6 +28,15 @@ record Cleaned(String text, int[] start, int[] end) {
         return new Cleaned(text.toString(), start, end);
     }
 
+    /// @return the same with a space before it that came from nowhere
+    Cleaned afterSpace() {
+        int[] starts = new int[start.length + 1];
+        int[] ends = new int[end.length + 1];
+        System.arraycopy(start, 0, starts, 1, start.length);
+        System.arraycopy(end, 0, ends, 1, end.length);
+        return new Cleaned(" " + text, starts, ends);
+    }
+
     /// @param from first character here
     /// @param to   character after the last here
     /// @return first and one-after-last character in the original

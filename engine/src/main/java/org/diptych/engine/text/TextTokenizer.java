@@ -33,17 +33,19 @@ public final class TextTokenizer implements AutoCloseable {
     private final Spelling spelling;
     private final int padId;
     private final OptionalInt unknownId;
+    private final boolean spaceFirst;
     private final List<Integer> before;
     private final List<Integer> between;
     private final List<Integer> after;
 
     TextTokenizer(HuggingFaceTokenizer inner, Vocabulary vocabulary, Spelling spelling, int padId,
-            OptionalInt unknownId) {
+            OptionalInt unknownId, boolean spaceFirst) {
         this.inner = inner;
         this.vocabulary = vocabulary;
         this.spelling = spelling;
         this.padId = padId;
         this.unknownId = unknownId;
+        this.spaceFirst = spaceFirst;
         // Asking beats reading the many ways in which a file can describe what stands around a text.
         Encoding one = inner.encode("a", true, false);
         Encoding two = inner.encode("a", "a", true, false);
@@ -141,15 +143,21 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private List<Tokens.Token> pieces(String text, int segment, int shift) {
-        Cleaned cleaned = spelling == Spelling.CLIP ? ClipText.clean(text) : Cleaned.of(text);
+        Cleaned plain = spelling == Spelling.CLIP ? ClipText.clean(text) : Cleaned.of(text);
+        Cleaned cleaned = spaceFirst && !text.isEmpty() ? plain.afterSpace() : plain;
         Encoding encoding = inner.encode(cleaned.text(), false, false);
         long[] ids = encoding.getIds();
         CharSpan[] spans = encoding.getCharTokenSpans();
         int[] places = places(cleaned.text());
         List<Tokens.Token> tokens = new ArrayList<>(ids.length);
-        for (int i = 0; i < ids.length; i++) {
+        boolean lone = spaceFirst && ids.length > 1 && piece((int) ids[0]).equals(Optional.of("\u2581"))
+                && vocabulary.added((int) ids[1]); // the first space is not put before a special token
+        for (int i = lone ? 1 : 0; i < ids.length; i++) {
             int from = spans[i] == null ? 0 : places[spans[i].getStart()];
             int to = spans[i] == null ? 0 : places[spans[i].getEnd()];
+            while (to - from > 1 && Character.isWhitespace(cleaned.text().charAt(from))) {
+                from++; // a word's own space is not part of what a person points at
+            }
             int[] span = cleaned.span(from, to);
             tokens.add(
                     new Tokens.Token((int) ids[i], readable((int) ids[i]), span[0] + shift, span[1] + shift, segment));

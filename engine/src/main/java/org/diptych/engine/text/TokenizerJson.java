@@ -78,7 +78,8 @@ final class TokenizerJson {
 
     /// A SentencePiece model of byte pairs with ids as they stand (LLaMA).
     ///
-    /// @param legacy true when a space is put before the text after each special token, not only before the first
+    /// @param legacy true when the space that a text starts with is put before every part between special tokens; if false, [TextTokenizer]
+    ///               puts one before the whole
     static JsonObject llama(SentencePieceModel source, boolean legacy) {
         Map<String, Integer> vocabulary = ids(source.pieces());
         JsonObject model = bytePairs(vocabulary, merges(source.pieces(), vocabulary));
@@ -86,15 +87,13 @@ final class TokenizerJson {
         model.addProperty("fuse_unk", true);
         model.addProperty("byte_fallback", source.byteFallback());
         JsonObject normalizer = charsMap(source);
-        JsonObject words = null;
-        if (source.dummyPrefix() && !legacy) {
-            words = metaspace("first", false);
-        } else {
+        JsonObject spaces = replace("String", " ", SPACE);
+        if (source.dummyPrefix() && legacy) {
             JsonObject prepend = typed("Prepend");
             prepend.addProperty("prepend", SPACE);
-            normalizer = source.dummyPrefix()
-                    ? sequence("normalizers", normalizer, prepend, replace("String", " ", SPACE))
-                    : sequence("normalizers", normalizer, replace("String", " ", SPACE));
+            normalizer = sequence("normalizers", normalizer, prepend, spaces);
+        } else {
+            normalizer = sequence("normalizers", normalizer, spaces);
         }
         List<Special> specials = new ArrayList<>();
         for (int id = 0; id < source.pieces().size(); id++) {
@@ -114,7 +113,7 @@ final class TokenizerJson {
         strip.addProperty("stop", 0);
         JsonObject decoder = sequence("decoders", replace("String", SPACE, " "), typed("ByteFallback"), typed("Fuse"),
                 strip);
-        return whole(normalizer, words, model, new Frame(before, before, List.of()), decoder, specials);
+        return whole(normalizer, null, model, new Frame(before, before, List.of()), decoder, specials);
     }
 
     /// A unigram SentencePiece model under XLM-R's ids: `<s> <pad> </s> <unk>`, then every piece one higher than in the file, `<mask>` last.

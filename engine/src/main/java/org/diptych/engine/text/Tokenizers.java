@@ -96,10 +96,10 @@ public final class Tokenizers {
         Folder files = new Folder(file.toAbsolutePath().getParent());
         return files.guarded(file, () -> {
             SentencePieceModel model = SentencePieceModel.parse(Files.readAllBytes(file));
-            return files.start(switch (model.kind()) {
-                case BPE -> TokenizerJson.llama(model, legacy);
-                case UNIGRAM -> TokenizerJson.xlmRoberta(model);
-            });
+            return switch (model.kind()) {
+                case BPE -> files.start(TokenizerJson.llama(model, legacy), !legacy && model.dummyPrefix());
+                case UNIGRAM -> files.start(TokenizerJson.xlmRoberta(model));
+            };
         });
     }
 
@@ -269,6 +269,10 @@ public final class Tokenizers {
         }
 
         TextTokenizer start(JsonObject json) throws IOException {
+            return start(json, false);
+        }
+
+        private TextTokenizer start(JsonObject json, boolean spaceFirst) throws IOException {
             json.remove("truncation");
             json.remove("padding");
             Vocabulary vocabulary = new Vocabulary(json);
@@ -285,7 +289,7 @@ public final class Tokenizers {
             HuggingFaceTokenizer inner = HuggingFaceTokenizer.newInstance(in,
                     Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
             try {
-                return new TextTokenizer(inner, vocabulary, spelling, pad, unknown);
+                return new TextTokenizer(inner, vocabulary, spelling, pad, unknown, spaceFirst);
             } catch (RuntimeException e) {
                 inner.close();
                 throw e;
