@@ -53,6 +53,7 @@ public final class ImageCanvas extends Region {
         picture.subscribe(p -> repaint());
         grey.subscribe(g -> repaint());
         overlays.addListener((ListChangeListener<Overlay>) change -> {
+            overlays.forEach(o -> o.setManaged(false));
             layers.getChildren().setAll(overlays);
             requestLayout();
         });

@@ -6,11 +6,6 @@ import javafx.scene.layout.Region;
 public abstract class Overlay extends Region {
     private Viewport viewport = new Viewport(0, 0, 1, 1, 1);
 
-    protected Overlay() {
-        setMouseTransparent(true);
-        setManaged(false);
-    }
-
     /// The picture moved or was scaled.
     final void place(Viewport next) {
         viewport = next;
