@@ -1,5 +1,6 @@
 package org.diptych.golden;
 
+import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,8 @@ public final class Compared {
     private final String place;
     private final List<String> failures = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
-    private int notCompared;
+    private final List<String> unknown = new ArrayList<>();
+    private String note = "";
     private double worst;
     private String worstAt = "";
 
@@ -47,9 +49,56 @@ public final class Compared {
                 name + ": off by " + error + " in " + expected.length + " values");
     }
 
+    /// A tensor against the reference's: exact for whole numbers, else within a tolerance.
+    ///
+    /// @param ofLargest true for gradients: the tolerance is a share of the largest expected value, however small that is
+    public void tensor(String name, NDArray got, NDArray expected, double tolerance, boolean ofLargest) {
+        if (!expected.getShape().equals(got.getShape())) {
+            exactly(name + " shape", got.getShape(), expected.getShape());
+            return;
+        }
+        double[] want = numbers(expected);
+        double[] have = numbers(got);
+        double largest = 0;
+        double error = 0;
+        for (int i = 0; i < want.length; i++) {
+            largest = Math.max(largest, Double.isFinite(want[i]) ? Math.abs(want[i]) : 0);
+            double off = Double.compare(want[i], have[i]) == 0 ? 0 : Math.abs(want[i] - have[i]);
+            error = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(error, off);
+        }
+        double allowed = !expected.getDataType().isFloating()
+                ? 0
+                : tolerance * (ofLargest ? largest : Math.max(1, largest));
+        add(new Row(name, error, allowed), name + ": off by " + error + ", allowed " + allowed);
+    }
+
+    private static double[] numbers(NDArray array) {
+        Number[] values = array.toArray();
+        double[] out = new double[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values[i].doubleValue();
+        }
+        return out;
+    }
+
+    /// Said behind the line: that a file holds a part of a model.
+    public void note(String text) {
+        note = " (" + text + ")";
+    }
+
+    /// @return rows of `golden.tsv`: case, weight file, tensor, max abs error, allowed, ok
+    List<String> table() {
+        String head = place.replaceFirst(" ", "\t");
+        List<String> out = new ArrayList<>();
+        rows.forEach(r -> out
+                .add(String.format(Locale.ROOT, "%s\t%s\t%.3e\t%.3e\t%s", head, r.name, r.error, r.allowed, r.ok())));
+        unknown.forEach(name -> out.add(head + "\t" + name + "\t\t\tfalse"));
+        return out;
+    }
+
     /// A name that nothing was found for: a failure, never a skip.
     public void cannot(String name) {
-        notCompared++;
+        unknown.add(name);
         failures.add(name + ": not compared");
     }
 
@@ -69,7 +118,7 @@ public final class Compared {
     }
 
     public int notCompared() {
-        return notCompared;
+        return unknown.size();
     }
 
     public double worst() {
@@ -87,7 +136,7 @@ public final class Compared {
     /// @return `golden clip/tokenizer cases.json: 33 compared, 0 not compared, worst 0.0e+00`
     public String line() {
         String at = worst > 0 ? " at " + worstAt : "";
-        return "golden " + place + ": " + rows.size() + " compared, " + notCompared + " not compared, worst "
-                + String.format(Locale.ROOT, "%.1e", worst) + at;
+        return "golden " + place + ": " + rows.size() + " compared, " + unknown.size() + " not compared, worst "
+                + String.format(Locale.ROOT, "%.1e", worst) + at + note;
     }
 }

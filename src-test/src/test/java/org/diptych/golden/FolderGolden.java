@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.CheckpointReader;
+import org.diptych.engine.image.PreprocessGolden;
+import org.diptych.engine.text.TokenizerGolden;
 
 /// Folders without a model: file forms, tokenizers, preprocessing.
 final class FolderGolden {
@@ -25,11 +27,16 @@ final class FolderGolden {
     }
 
     /// @param title as the printed line names it
-    static List<Comparison> compare(String title, Path folder) throws EngineException {
-        return Files.isDirectory(folder.resolve("files")) ? forms(title, folder) : List.of();
+    static List<Compared> compare(String title, Path folder) throws EngineException, IOException {
+        if (Files.isDirectory(folder.resolve("files"))) {
+            return forms(title, folder);
+        }
+        return List.of(Files.exists(folder.resolve("cases.json"))
+                ? TokenizerGolden.compare(title, folder)
+                : PreprocessGolden.compare(title, folder));
     }
 
-    private static List<Comparison> forms(String title, Path folder) throws EngineException {
+    private static List<Compared> forms(String title, Path folder) throws EngineException {
         return TestLane.run(context -> {
             Map<String, NDArray> expected = new HashMap<>();
             try (CheckpointReader reader = CheckpointReader.open(folder.resolve("expected.safetensors"))) {
@@ -37,18 +44,18 @@ final class FolderGolden {
                     expected.put(name, reader.read(name, context.scope()));
                 }
             }
-            List<Comparison> all = new ArrayList<>();
+            List<Compared> all = new ArrayList<>();
             for (Path file : list(folder.resolve("files"))) {
-                Comparison result = new Comparison(title + "/files " + file.getFileName());
+                Compared result = new Compared(title + "/files " + file.getFileName());
                 try (CheckpointReader reader = CheckpointReader.open(file)) {
                     for (String name : reader.names()) {
                         NDArray want = expected.get(name);
                         if (want == null) {
-                            result.missing(name);
+                            result.cannot(name);
                         } else {
                             NDArray got = reader.read(name, context.scope());
-                            result.tensor(name, want, got, 0, false);
-                            result.exact(name + " type", got.getDataType() == want.getDataType());
+                            result.tensor(name, got, want, 0, false);
+                            result.exactly(name + " type", got.getDataType(), want.getDataType());
                         }
                     }
                 }

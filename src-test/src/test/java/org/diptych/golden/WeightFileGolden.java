@@ -29,9 +29,9 @@ final class WeightFileGolden {
     private WeightFileGolden() {
     }
 
-    static Comparison compare(GoldenCase golden, Path file, NDManager scope, NDManager weights)
+    static Compared compare(GoldenCase golden, Path file, NDManager scope, NDManager weights)
             throws EngineException, IOException {
-        Comparison result = new Comparison(
+        Compared result = new Compared(
                 golden.model() + "/" + golden.name() + " " + golden.folder().relativize(file));
         Loader.Loaded loaded = new Loader(Models.all()).loadPart(file, weights);
         Path full = golden.folder().resolve("model.safetensors");
@@ -50,11 +50,11 @@ final class WeightFileGolden {
         Map<String, NDArray> got = losses.isEmpty() ? Map.of() : model.losses(inputs);
         for (Map.Entry<String, Double> loss : losses.entrySet()) {
             if (got.containsKey(loss.getKey())) {
-                result.number("losses." + loss.getKey(), loss.getValue(),
-                        got.get(loss.getKey()).toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray()[0],
-                        golden.tolerance("loss"));
+                result.closely("losses." + loss.getKey(),
+                        got.get(loss.getKey()).toType(ai.djl.ndarray.types.DataType.FLOAT64, true).toDoubleArray(),
+                        new double[]{loss.getValue()}, golden.tolerance("loss"));
             } else {
-                result.missing("losses." + loss.getKey());
+                result.cannot("losses." + loss.getKey());
             }
         }
         gradients(golden, loaded, model, inputs, full, result, scope);
@@ -63,16 +63,16 @@ final class WeightFileGolden {
 
     private static void outputs(GoldenCase golden, Loader.Loaded loaded, Traceable model, Map<String, NDArray> inputs,
             Map<String, NDArray> expected,
-            Comparison result, NDManager scope) throws IOException {
+            Compared result, NDManager scope) throws IOException {
         Map<String, NDArray> got = model.outputs(inputs);
         Map<String, NDArray> scaled = scaledOutputs(golden, loaded, model, inputs, expected.keySet(), scope);
         for (Map.Entry<String, NDArray> item : expected.entrySet()) {
             String name = item.getKey();
             NDArray answer = name.startsWith(EPSILON) ? scaled.get(name.substring(EPSILON.length())) : got.get(name);
             if (answer == null) {
-                result.missing(name);
+                result.cannot(name);
             } else {
-                result.tensor(name, item.getValue(), answer, golden.tolerance(name), false);
+                result.tensor(name, answer, item.getValue(), golden.tolerance(name), false);
             }
         }
     }
@@ -95,7 +95,7 @@ final class WeightFileGolden {
 
     /// Gradients stand under the names of `model.safetensors`, so that file's own layout maps them.
     private static void gradients(GoldenCase golden, Loader.Loaded loaded, Traceable model, Map<String, NDArray> inputs,
-            Path full, Comparison result,
+            Path full, Compared result,
             NDManager scope) throws EngineException {
         Map<String, NDArray> expected = golden.tensors("grads.safetensors", scope);
         if (expected.isEmpty()) {
@@ -113,11 +113,11 @@ final class WeightFileGolden {
             for (Map.Entry<String, NDArray> item : mapped.entrySet()) {
                 Weight weight = weights.get(item.getKey());
                 if (weight == null) {
-                    result.missing("grads." + item.getKey());
+                    result.cannot("grads." + item.getKey());
                     continue;
                 }
                 try (NDArray gradient = weight.get().getGradient()) {
-                    result.tensor("grads." + item.getKey(), item.getValue(), gradient, 1e-3, true);
+                    result.tensor("grads." + item.getKey(), gradient, item.getValue(), 1e-3, true);
                 }
             }
         }
@@ -136,11 +136,11 @@ final class WeightFileGolden {
     }
 
     /// A part file must hold the same tensors as the full one, bit for bit, under the name map.
-    private static void part(GoldenCase golden, Loader.Loaded loaded, Path full, Comparison result, NDManager scope)
+    private static void part(GoldenCase golden, Loader.Loaded loaded, Path full, Compared result, NDManager scope)
             throws EngineException {
         result.note("part of a model: " + loaded.report().missing().size() + " missing");
         if (!Files.exists(full)) {
-            loaded.report().missing().forEach(result::missing);
+            loaded.report().missing().forEach(result::cannot);
             return;
         }
         Map<String, NDArray> whole = new LinkedHashMap<>();
@@ -153,7 +153,7 @@ final class WeightFileGolden {
         loaded.model().module().weights().forEach((name, weight) -> {
             if (weight.isSet()) {
                 NDArray same = mapped.get(name);
-                result.exact(name, same != null && same.contentEquals(weight.get()));
+                result.exactly(name, same != null && same.contentEquals(weight.get()), true);
             }
         });
     }

@@ -66,21 +66,6 @@ public final class Tokenizers {
         throw new EngineException("text.none", folder);
     }
 
-    /// @return the tokenizer of every public CLIP, which comes with Diptych: the original checkpoints are single files without a vocabulary
-    /// @throws EngineException when the tokenizer library does not start
-    public static TextTokenizer clip() throws EngineException {
-        Path name = Path.of("clip-merges.txt.gz");
-        Folder none = new Folder(name);
-        return none.guarded(name, () -> {
-            try (InputStream in = Tokenizers.class.getResourceAsStream("/org/diptych/text/" + name)) {
-                if (in == null) {
-                    throw new IllegalStateException(name + " is not in the program");
-                }
-                return none.originalClip(in);
-            }
-        });
-    }
-
     /// @param file      BERT's `vocab.txt`, one piece a line
     /// @param lowerCase true for the uncased models, which lose accents too
     /// @throws EngineException when the file is missing or broken

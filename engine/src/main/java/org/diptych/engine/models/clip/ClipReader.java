@@ -37,7 +37,8 @@ record ClipReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int 
         Optional<Tokens> tokens = Optional.empty();
         if (sample.text().isPresent()) {
             TextTokenizer reader = tokenizer.orElseThrow(
-                    () -> new EngineException("models.tokenizer", "CLIP", "tokenizer.json / vocab.json + merges.txt"));
+                    () -> new EngineException("models.tokenizer", "CLIP",
+                            "tokenizer.json / vocab.json + merges.txt / bpe_simple_vocab_16e6.txt.gz"));
             tokens = Optional.of(reader.encode(sample.text().get(), positions));
         }
         if (sample.picture().isEmpty()) {
