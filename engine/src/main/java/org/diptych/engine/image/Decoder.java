@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadata;
@@ -102,8 +103,10 @@ final class Decoder {
         return 0;
     }
 
+    /// What a reader says of colour profiles is no damage: samples are taken as they stand.
     private void damaged(String warning) {
-        if (notes.stream().noneMatch(n -> n.key().equals("image.note.damaged"))) {
+        boolean colours = warning.toLowerCase(Locale.ROOT).contains("profile");
+        if (!colours && notes.stream().noneMatch(n -> n.key().equals("image.note.damaged"))) {
             notes.add(Message.of("image.note.damaged", warning));
         }
     }
