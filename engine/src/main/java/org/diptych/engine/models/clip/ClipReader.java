@@ -16,7 +16,7 @@ import org.diptych.engine.text.Tokenizers;
 
 /// From pictures and sentences to what the towers read. A checkpoint without tokenizer files can still look at pictures.
 record ClipReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int positions) {
-    private static final String[] TOKENIZERS = {"tokenizer.json", "vocab.json"};
+    private static final String[] TOKENIZERS = {"tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt.gz"};
 
     static ClipReader of(ClipConfig config, ModelFiles files) throws EngineException {
         Preprocess usual = Preprocess.clip(config.vision().image());
