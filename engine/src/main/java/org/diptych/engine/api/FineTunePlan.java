@@ -28,10 +28,12 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @param language   `en` or `zh`
     /// @param captions   `short`, `full` or `mixed`
     /// @param noise      probability that a training caption is wrong, 0 to 1
+    /// @param hardNegatives share of training pairs whose partner in the batch differs in one word only, 0 to 1
     /// @param train      training examples
     /// @param validation examples of the fixed validation set
     /// @param pictureSize side of a drawn scene in pixels
-    public record Data(String source, String world, String language, String captions, double noise, int train,
+    public record Data(String source, String world, String language, String captions, double noise,
+            double hardNegatives, int train,
             int validation,
             int pictureSize) {
     }

@@ -8,6 +8,11 @@ public interface Dataset {
 
     int size();
 
+    /// @return how many neighbouring examples belong together in a batch: 2 where each even one has a partner made to be hard to tell from it
+    default int group() {
+        return 1;
+    }
+
     /// @param index from 0
     /// @throws EngineException when the example's files cannot be read
     Example example(int index) throws EngineException;

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -27,6 +29,11 @@ public final class EngineLane implements AutoCloseable {
     public interface Steps<T> {
         /// @return empty while there is more to do
         Optional<T> step(JobContext context) throws EngineException;
+
+        /// @return completes when the next piece may be queued; a paused run leaves it open
+        default CompletionStage<Void> ready() {
+            return CompletableFuture.completedStage(null);
+        }
     }
 
     private record Task(int priority, long age, Runnable body) implements Comparable<Task> {
@@ -156,7 +163,7 @@ public final class EngineLane implements AutoCloseable {
             if (value.isPresent()) {
                 job.complete(value.get());
             } else {
-                enqueue(priority, () -> runStep(job, priority, steps));
+                steps.ready().thenRun(() -> enqueue(priority, () -> runStep(job, priority, steps)));
             }
         } catch (EngineException | RuntimeException | Error e) {
             job.fail(e);
@@ -191,7 +198,7 @@ public final class EngineLane implements AutoCloseable {
 
     private void enqueue(Priority priority, Runnable body) {
         if (closing) {
-            throw new CancellationException("the engine is closed");
+            return; // whoever waits for it is ending too
         }
         queue.add(new Task(priority.ordinal(), age.incrementAndGet(), body));
     }

@@ -27,6 +27,7 @@ import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.PatchText;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -108,7 +109,7 @@ final class ClipModel extends Module
             for (int i = 0; i < samples.size(); i++) {
                 System.arraycopy(samples.get(i).pixels(), 0, all, i * 3 * h * w, 3 * h * w);
             }
-            tensors.put("pixel_values", manager.create(all, new Shape(samples.size(), 3, h, w)));
+            tensors.put("pixel_values", Staging.floats(manager, all, new Shape(samples.size(), 3, h, w)));
         }
         return new Inputs(tensors, samples);
     }
@@ -123,7 +124,7 @@ final class ClipModel extends Module
                 ids[i * longest + t] = tokens.tokens().get(Math.min(t, tokens.size() - 1)).id();
             }
         }
-        tensors.put("input_ids", manager.create(ids, new Shape(samples.size(), longest)));
+        tensors.put("input_ids", Staging.longs(manager, ids, new Shape(samples.size(), longest)));
     }
 
     @Override

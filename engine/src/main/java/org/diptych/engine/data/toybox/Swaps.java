@@ -1,0 +1,63 @@
+package org.diptych.engine.data.toybox;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Hard negatives: the same words but for one, so that only who looks closely can tell.
+final class Swaps {
+    private Swaps() {
+    }
+
+    /// @return the caption about layouts in which one thing has another kind: one text for each kind that the scene lacks in that colour
+    static List<String> kinds(Layout layout, int thing, String form, boolean chinese, long seed) {
+        List<String> out = new ArrayList<>();
+        for (Kind kind : Kind.ALL) {
+            Thing t = layout.things().get(thing);
+            if (kind != t.kind()) {
+                out.add(said(layout, thing, new Thing(kind, t.hue(), t.large(), t.x(), t.y(), t.w()), form, chinese,
+                        seed));
+            }
+        }
+        return out;
+    }
+
+    /// @return one text for each other colour of one thing
+    static List<String> colours(Layout layout, int thing, String form, boolean chinese, long seed) {
+        List<String> out = new ArrayList<>();
+        for (Hue hue : Hue.ALL) {
+            Thing t = layout.things().get(thing);
+            if (hue != t.hue()) {
+                out.add(said(layout, thing, new Thing(t.kind(), hue, t.large(), t.x(), t.y(), t.w()), form, chinese,
+                        seed));
+            }
+        }
+        return out;
+    }
+
+    /// The same dice say the same sentence, so only the changed word differs.
+    private static String said(Layout layout, int thing, Thing other, String form, boolean chinese, long seed) {
+        return Captions.of(changed(layout, thing, other), form, chinese, new Dice(seed)).text();
+    }
+
+    static Layout changed(Layout layout, int thing, Thing other) {
+        List<Thing> things = new ArrayList<>(layout.things());
+        things.set(thing, other);
+        return new Layout(layout.seed(), layout.ground(), things);
+    }
+
+    /// @return the scene with one thing's kind or colour changed, never to a pair that training must not show
+    static Layout partner(Layout layout, Dice dice) {
+        int index = dice.roll(layout.things().size());
+        Thing old = layout.things().get(index);
+        while (true) {
+            boolean kind = dice.roll(3) > 0; // kinds are harder to tell than colours, so they are changed more often
+            Thing other = new Thing(kind ? dice.pick(Kind.ALL) : old.kind(), kind ? old.hue() : dice.pick(Hue.ALL),
+                    old.large(), old.x(), old.y(), old.w());
+            boolean changed = other.kind() != old.kind() || other.hue() != old.hue();
+            boolean twice = layout.things().stream().anyMatch(t -> t.kind() == other.kind() && t.hue() == other.hue());
+            if (changed && !twice && !Split.heldOut(other.kind(), other.hue())) {
+                return changed(layout, index, other);
+            }
+        }
+    }
+}

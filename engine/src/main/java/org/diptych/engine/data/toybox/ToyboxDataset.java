@@ -1,0 +1,66 @@
+package org.diptych.engine.data.toybox;
+
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Example;
+
+/// Scenes of one split with their captions, some of them wrong when the plan asks for noise.
+public final class ToyboxDataset implements Dataset {
+    private static final long NOISE = 0x2545F4914F6CDD1DL;
+
+    private static final long PARTNER = 0x9FB21C651E98DF25L;
+    private static final long WORDS = 0x5DEECE66DL;
+
+    private final FineTunePlan.Data plan;
+    private final World world;
+    private final Split split;
+    private final int size;
+
+    /// @param plan  world, language, form of captions, noise, picture size
+    /// @param split noise is put into training captions only
+    public ToyboxDataset(FineTunePlan.Data plan, Split split) {
+        this.plan = plan;
+        this.world = World.named(plan.world());
+        this.split = split;
+        this.size = split == Split.TRAIN ? plan.train() : plan.validation();
+    }
+
+    @Override
+    public String name() {
+        return "toybox:" + split.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public int group() {
+        return split == Split.TRAIN && plan.hardNegatives() > 0 ? 2 : 1;
+    }
+
+    @Override
+    public Example example(int index) {
+        Layout layout = layout(index);
+        long seed = layout.seed();
+        Dice dice = new Dice(seed ^ NOISE);
+        boolean right = split != Split.TRAIN || dice.real() >= plan.noise();
+        Layout said = right ? layout : Layout.of(split.seed(dice.roll(size), 1), world);
+        // Partners say the same sentence but for the changed word, so both take their words from the even one's seed.
+        Caption caption = Captions.of(said, plan.captions(), plan.language().equals("zh"), new Dice(seed ^ WORDS));
+        return new Example(Long.toString(seed), Painter.picture(layout, plan.pictureSize()), caption.text(), right);
+    }
+
+    private Layout layout(int index) {
+        if (group() == 1) {
+            return Layout.of(split.seed(index, 0), world);
+        }
+        Layout even = Layout.of(split.seed(index / 2 * 2L, 0), world);
+        Dice dice = new Dice(even.seed() ^ PARTNER);
+        if (index % 2 == 0) {
+            return even;
+        }
+        return dice.real() < plan.hardNegatives() ? Swaps.partner(even, dice) : Layout.of(split.seed(index, 0), world);
+    }
+}

@@ -1,0 +1,124 @@
+package org.diptych.engine.data.toybox;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// One word-level vocabulary for both languages: English words, Chinese characters, the marks between them. Numbered so that the end token has the largest id, which is
+/// where CLIP reads a text.
+public final class ToyboxTokenizer {
+    private static final List<String> OTHER_WORDS = List.of("a", "an", "the", "there", "is", "are", "picture", "of",
+            "you", "can", "see", "and", "with", "left",
+            "right", "above", "below", "large", "small", "large", "what", "which", "colour", "how", "many", "where",
+            "yes", "no", "none", "one", "two",
+            "three", "four", "in", "on", "to", "than", "bigger", "smaller", "thing", "things", "background", "does",
+            "it", "this", "both", "pictures", "only",
+            "first", "second", ",", ".", "?", "!");
+    private static final String OTHER_CHARACTERS = "一二两三四有里图中画面可以看到和还的在大小左右上下边方、，。？！什么颜色几个多少哪是不没这那比更张都只第背景吗";
+
+    private ToyboxTokenizer() {
+    }
+
+    /// @return words and characters in the order of their ids, specials first and last
+    public static List<String> vocabulary() {
+        Set<String> words = new LinkedHashSet<>(List.of("<pad>", "<unk>", "<mask>"));
+        Kind.ALL.forEach(k -> words.add(k.en));
+        Hue.ALL.forEach(h -> words.add(h.en));
+        words.addAll(OTHER_WORDS);
+        Ground.ALL.forEach(g -> words.addAll(List.of(g.en.split(" "))));
+        StringBuilder characters = new StringBuilder(OTHER_CHARACTERS);
+        Kind.ALL.forEach(k -> characters.append(k.zh).append(k.measure));
+        Hue.ALL.forEach(h -> characters.append(h.zh));
+        Ground.ALL.forEach(g -> characters.append(g.zh));
+        characters.codePoints().forEach(c -> words.add(Character.toString(c)));
+        words.addAll(List.of("<s>", "</s>"));
+        return new ArrayList<>(words);
+    }
+
+    /// @return a Hugging Face `tokenizer.json`
+    public static String json() {
+        List<String> words = vocabulary();
+        JsonObject vocabulary = new JsonObject();
+        for (int i = 0; i < words.size(); i++) {
+            vocabulary.addProperty(words.get(i), i);
+        }
+        JsonObject model = object("type", "WordLevel");
+        model.add("vocab", vocabulary);
+        model.addProperty("unk_token", "<unk>");
+        JsonObject json = object("version", "1.0");
+        json.add("added_tokens", added(words));
+        JsonArray normalizers = new JsonArray();
+        JsonObject bert = object("type", "BertNormalizer"); // sets every Chinese character apart and lowers case
+        bert.addProperty("clean_text", true);
+        bert.addProperty("handle_chinese_chars", true);
+        bert.addProperty("strip_accents", false);
+        bert.addProperty("lowercase", true);
+        normalizers.add(bert);
+        JsonObject normalizer = object("type", "Sequence");
+        normalizer.add("normalizers", normalizers);
+        json.add("normalizer", normalizer);
+        json.add("pre_tokenizer", object("type", "BertPreTokenizer"));
+        json.add("post_processor", around(words));
+        json.add("model", model);
+        return new Gson().toJson(json);
+    }
+
+    private static JsonArray added(List<String> words) {
+        JsonArray out = new JsonArray();
+        for (String special : List.of("<pad>", "<unk>", "<mask>", "<s>", "</s>")) {
+            JsonObject token = new JsonObject();
+            token.addProperty("id", words.indexOf(special));
+            token.addProperty("content", special);
+            for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+                token.addProperty(flag, false);
+            }
+            token.addProperty("special", true);
+            out.add(token);
+        }
+        return out;
+    }
+
+    private static JsonObject around(List<String> words) {
+        JsonObject out = object("type", "TemplateProcessing");
+        JsonArray single = new JsonArray();
+        single.add(piece("SpecialToken", "<s>"));
+        single.add(piece("Sequence", "A"));
+        single.add(piece("SpecialToken", "</s>"));
+        JsonArray pair = single.deepCopy();
+        pair.add(piece("Sequence", "B"));
+        pair.add(piece("SpecialToken", "</s>"));
+        out.add("single", single);
+        out.add("pair", pair);
+        JsonObject specials = new JsonObject();
+        for (String special : List.of("<s>", "</s>")) {
+            JsonObject token = object("id", special);
+            JsonArray ids = new JsonArray();
+            ids.add(words.indexOf(special));
+            JsonArray tokens = new JsonArray();
+            tokens.add(special);
+            token.add("ids", ids);
+            token.add("tokens", tokens);
+            specials.add(special, token);
+        }
+        out.add("special_tokens", specials);
+        return out;
+    }
+
+    private static JsonObject piece(String kind, String id) {
+        JsonObject inner = object("id", id);
+        inner.addProperty("type_id", 0);
+        JsonObject out = new JsonObject();
+        out.add(kind, inner);
+        return out;
+    }
+
+    private static JsonObject object(String key, String value) {
+        JsonObject out = new JsonObject();
+        out.addProperty(key, value);
+        return out;
+    }
+}

@@ -1,0 +1,233 @@
+package org.diptych.engine.train;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.objective.Objective;
+
+/// Plans as JSON. Every key and value is checked before anything starts; what is left out takes a default.
+public final class PlanFile {
+    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private final String where;
+
+    private PlanFile(String where) {
+        this.where = where;
+    }
+
+    public static FineTunePlan read(Path file) throws EngineException {
+        try {
+            return parse(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new EngineException(e, "train.plan.unreadable", file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// @param where named in messages
+    public static FineTunePlan parse(String json, String where) throws EngineException {
+        try {
+            return new PlanFile(where).plan(JsonParser.parseString(json).getAsJsonObject());
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new EngineException(e, "train.plan.json", where, String.valueOf(e.getMessage()));
+        }
+    }
+
+    public static String json(FineTunePlan plan) {
+        return GSON.toJson(plan) + "\n";
+    }
+
+    public static void write(Path file, FineTunePlan plan) throws EngineException {
+        SafeFile.write(file, json(plan));
+    }
+
+    /// Checks a plan that did not come from a file, by the same rules.
+    public static void check(FineTunePlan plan) throws EngineException {
+        parse(json(plan), plan.name());
+    }
+
+    private FineTunePlan plan(JsonObject json) throws EngineException {
+        keys(json, "", "name", "model", "config", "data", "objectives", "trains", "optimizer", "schedule", "steps",
+                "batch", "seed", "evaluateEvery",
+                "checkpointEvery");
+        String name = text(json, "", "name", where);
+        String model = text(json, "", "model", "");
+        if (model.isBlank()) {
+            throw bad("model", "", "clip, fresh:clip, /path/to/checkpoint");
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        if (json.has("config")) {
+            JsonObject given = section(json, "config");
+            given.entrySet().forEach(e -> config.put(e.getKey(), GSON.fromJson(e.getValue(), Object.class)));
+        }
+        FineTunePlan.Data data = data(section(json, "data"));
+        int steps = integer(json, "", "steps", 1000, 1, 10_000_000);
+        int batch = integer(json, "", "batch", 64, 2, 65_536);
+        if (batch > data.train()) {
+            throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
+        }
+        FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
+        return new FineTunePlan(name, model, config, data, objectives(json), trains(section(json, "trains")),
+                optimizer(section(json, "optimizer")), schedule,
+                steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
+                integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
+                integer(json, "", "checkpointEvery", 200, 1, 10_000_000));
+    }
+
+    private FineTunePlan.Data data(JsonObject json) throws EngineException {
+        keys(json, "data.", "source", "world", "language", "captions", "noise", "hardNegatives", "train", "validation",
+                "pictureSize");
+        return new FineTunePlan.Data(text(json, "data.", "source", "toybox"),
+                choice(json, "data.", "world", "aligned", "aligned", "loose", "free"),
+                choice(json, "data.", "language", "en", "en", "zh"),
+                choice(json, "data.", "captions", "mixed", "short", "full", "mixed"),
+                real(json, "data.", "noise", 0, 0, 1), real(json, "data.", "hardNegatives", 0, 0, 1),
+                integer(json, "data.", "train", 50_000, 2, 100_000_000),
+                integer(json, "data.", "validation", 256, 8, 10_000),
+                integer(json, "data.", "pictureSize", 64, 16, 1024));
+    }
+
+    private Map<String, Double> objectives(JsonObject json) throws EngineException {
+        Map<String, Double> out = new LinkedHashMap<>();
+        JsonObject given = section(json, "objectives");
+        for (String name : given.keySet()) {
+            Objective.named(name);
+            out.put(name, real(given, "objectives.", name, 1, 0, 1000));
+        }
+        if (out.isEmpty()) {
+            out.put("contrastive", 1.0);
+        }
+        return out;
+    }
+
+    private FineTunePlan.Trains trains(JsonObject json) throws EngineException {
+        keys(json, "trains.", "parts", "frozen");
+        return new FineTunePlan.Trains(texts(json, "parts"), texts(json, "frozen"));
+    }
+
+    private FineTunePlan.Optimizer optimizer(JsonObject json) throws EngineException {
+        keys(json, "optimizer.", "rate", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm");
+        String at = "optimizer.";
+        return new FineTunePlan.Optimizer(real(json, at, "rate", 1e-4, 1e-12, 1),
+                real(json, at, "beta1", 0.9, 0, 0.99999), real(json, at, "beta2", 0.98, 0, 0.999999),
+                real(json, at, "epsilon", 1e-6, 1e-16, 1e-2), real(json, at, "weightDecay", 0.01, 0, 1),
+                real(json, at, "clipNorm", 1, 0, 1e9));
+    }
+
+    private FineTunePlan.Schedule schedule(JsonObject json, int steps) throws EngineException {
+        keys(json, "schedule.", "warmup", "floor");
+        return new FineTunePlan.Schedule(integer(json, "schedule.", "warmup", Math.min(100, steps / 10), 0, steps),
+                real(json, "schedule.", "floor", 0, 0, 1));
+    }
+
+    private EngineException bad(String key, String value, String allowed) {
+        return new EngineException("train.plan.value", where, key, value, allowed);
+    }
+
+    private void keys(JsonObject json, String prefix, String... known) throws EngineException {
+        Set<String> unknown = new HashSet<>(json.keySet());
+        unknown.removeAll(Set.of(known));
+        if (!unknown.isEmpty()) {
+            throw new EngineException("train.plan.key", where, prefix + unknown.iterator().next(),
+                    String.join(", ", known));
+        }
+    }
+
+    private JsonObject section(JsonObject json, String key) throws EngineException {
+        JsonElement value = json.get(key);
+        if (value == null) {
+            return new JsonObject();
+        }
+        if (!value.isJsonObject()) {
+            throw bad(key, value.toString(), "{ … }");
+        }
+        return value.getAsJsonObject();
+    }
+
+    private String text(JsonObject json, String prefix, String key, String otherwise) throws EngineException {
+        JsonElement value = json.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+            throw bad(prefix + key, value.toString(), "\"…\"");
+        }
+        return value.getAsString();
+    }
+
+    private String choice(JsonObject json, String prefix, String key, String otherwise, String... allowed)
+            throws EngineException {
+        String value = text(json, prefix, key, otherwise);
+        if (!List.of(allowed).contains(value)) {
+            throw bad(prefix + key, value, String.join(", ", allowed));
+        }
+        return value;
+    }
+
+    private List<String> texts(JsonObject json, String key) throws EngineException {
+        List<String> out = new ArrayList<>();
+        JsonElement value = json.get(key);
+        if (value == null) {
+            return out;
+        }
+        if (!value.isJsonArray()) {
+            throw bad("trains." + key, value.toString(), "[ \"…\" ]");
+        }
+        for (JsonElement item : value.getAsJsonArray()) {
+            if (!item.isJsonPrimitive()) {
+                throw bad("trains." + key, item.toString(), "\"…\"");
+            }
+            out.add(item.getAsString());
+        }
+        return out;
+    }
+
+    private int integer(JsonObject json, String prefix, String key, int otherwise, long least, long most)
+            throws EngineException {
+        double value = real(json, prefix, key, otherwise, least, most);
+        if (value != Math.rint(value)) {
+            throw bad(prefix + key, Double.toString(value), least + " … " + most);
+        }
+        return (int) value;
+    }
+
+    private double real(JsonObject json, String prefix, String key, double otherwise, double least, double most)
+            throws EngineException {
+        JsonElement value = json.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        double number;
+        try {
+            number = value.getAsDouble();
+        } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
+            throw new EngineException(e, "train.plan.value", where, prefix + key, value.toString(), range(least, most));
+        }
+        if (Double.isNaN(number) || number < least || number > most) {
+            throw bad(prefix + key, value.toString(), range(least, most));
+        }
+        return number;
+    }
+
+    private static String range(double least, double most) {
+        return brief(least) + " … " + brief(most);
+    }
+
+    private static String brief(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}

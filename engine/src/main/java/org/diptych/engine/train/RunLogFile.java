@@ -1,0 +1,154 @@
+package org.diptych.engine.train;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.RunLog;
+
+/// A run's log as JSON lines: a header, then rows and snapshots. One writer; readers copy a reference and never wait.
+public final class RunLogFile implements RunLog, AutoCloseable {
+    public static final String NAME = "log.jsonl";
+    private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
+
+    private final Path file;
+    private final Header header;
+    private final Optional<BufferedWriter> writer;
+    /// Grown by doubling; readers look at no more than the published count, whose write makes the rows before it visible.
+    private volatile Row[] rows = new Row[256];
+    private volatile int count;
+    private volatile Optional<Snapshot> snapshot = Optional.empty();
+
+    private RunLogFile(Path file, Header header, Optional<BufferedWriter> writer) {
+        this.file = file;
+        this.header = header;
+        this.writer = writer;
+    }
+
+    /// Starts a log; an old one of the same name is replaced.
+    static RunLogFile create(Path folder, Header header) throws EngineException {
+        Path file = folder.resolve(NAME);
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(file, GSON.toJson(header) + "\n");
+            return new RunLogFile(file, header, Optional.of(append(file)));
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Goes on with a log after step `step`; later rows, written by a run that died before its next checkpoint, are taken off.
+    static RunLogFile resume(Path folder, int step) throws EngineException {
+        RunLogFile old = read(folder);
+        RunLogFile log = create(folder, old.header);
+        for (Row row : old.since(0)) {
+            if (row.step() <= step) {
+                log.append(row);
+            }
+        }
+        old.snapshot.filter(s -> s.step() <= step).ifPresent(log::keep);
+        return log;
+    }
+
+    /// @throws EngineException when there is no log, or its header makes no sense; a broken last line (a killed writer's) is left out
+    public static RunLogFile read(Path folder) throws EngineException {
+        Path file = folder.resolve(NAME);
+        try {
+            List<String> lines = Files.readAllLines(file);
+            RunLogFile log = new RunLogFile(file, GSON.fromJson(lines.getFirst(), Header.class), Optional.empty());
+            for (String line : lines.subList(1, lines.size())) {
+                try {
+                    JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+                    if (json.has("similarity")) {
+                        log.snapshot = Optional.of(GSON.fromJson(json, Snapshot.class));
+                    } else {
+                        log.add(GSON.fromJson(json, Row.class));
+                    }
+                } catch (JsonParseException | IllegalStateException e) {
+                    break; // written half when the writer was killed
+                }
+            }
+            return log;
+        } catch (IOException | JsonParseException | IndexOutOfBoundsException e) {
+            throw new EngineException(e, "train.log", file);
+        }
+    }
+
+    private static BufferedWriter append(Path file) throws IOException {
+        return Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    }
+
+    void append(Row row) throws EngineException {
+        line(GSON.toJson(row));
+        add(row);
+    }
+
+    private void add(Row row) {
+        Row[] room = count < rows.length ? rows : Arrays.copyOf(rows, 2 * count);
+        room[count] = row;
+        rows = room;
+        count++;
+    }
+
+    private void keep(Snapshot shot) {
+        snapshot = Optional.of(shot);
+    }
+
+    void append(Snapshot shot) throws EngineException {
+        keep(shot);
+        line(GSON.toJson(shot));
+    }
+
+    private void line(String json) throws EngineException {
+        try {
+            BufferedWriter out = writer.orElseThrow();
+            out.write(json);
+            out.write('\n');
+            out.flush();
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Header header() {
+        return header;
+    }
+
+    @Override
+    public int size() {
+        return count;
+    }
+
+    @Override
+    public List<Row> since(int from) {
+        int until = count;
+        return from >= until ? List.of() : List.of(Arrays.copyOfRange(rows, from, until));
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void close() {
+        writer.ifPresent(out -> {
+            try {
+                out.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
+}
