@@ -2,6 +2,7 @@ package org.diptych.engine.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,8 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.diptych.engine.api.EngineException;
 
-/// A stretch of an open file. Fp32 tensors and integers are wrapped where they lie, as read-only pages; only formats that must be widened or gathered are
-/// copied.
+/// A stretch of an open file. Fp32 tensors and integers are wrapped where they lie, as read-only pages; only formats that must be widened or gathered, and
+/// tensors that begin on an odd byte, are copied.
 record Bytes(Path file, FileChannel channel, long offset, long length) {
 
     ByteBuffer map(long from, long size) throws EngineException {
@@ -25,64 +26,108 @@ record Bytes(Path file, FileChannel channel, long offset, long length) {
         }
     }
 
+    /// As [#map], copied: for the few bytes of a directory, whose thousands of entries should not take a mapping each.
+    ByteBuffer copy(long from, int size) throws EngineException {
+        ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            while (bytes.hasRemaining() && channel.read(bytes, offset + from + bytes.position()) > 0) {
+                // a read may give less than was asked for
+            }
+        } catch (IOException e) {
+            throw new EngineException(e, "checkpoint.unreadable", file, String.valueOf(e.getMessage()));
+        }
+        if (bytes.hasRemaining()) {
+            throw new EngineException("checkpoint.truncated", file, offset + length);
+        }
+        return bytes.flip();
+    }
+
+    /// @return true when numbers of this type from `from` on can be used as they lie. Pages begin on multiples of any number's width.
+    boolean mappable(long from, DType type) {
+        return switch (type) {
+            case F32, F64, I64, I32, I8, U8, BOOL -> (offset + from) % type.bytes() == 0;
+            case F16, BF16, I16 -> false;
+        };
+    }
+
     /// @return the numbers of a tensor that lie one behind the other from `from` on
     NDArray read(long from, Entry entry, NDManager manager) throws EngineException {
         Shape shape = new Shape(entry.shape());
-        long size = entry.size();
-        if (size == 0) {
+        if (entry.size() == 0) {
             return manager.create(shape, entry.type().memory());
         }
-        ByteBuffer data = map(from, size * entry.type().bytes());
-        return widen(data, (int) size, shape, entry.type(), manager);
+        ByteBuffer data = map(from, bytes(entry));
+        if (data.alignmentOffset(0, entry.type().bytes()) != 0) {
+            data = direct(data.remaining()).put(data).flip();
+        }
+        return widen(data, entry, manager);
     }
 
     /// As [#read], for a view whose numbers lie apart; strides in numbers.
     NDArray gather(long from, Entry entry, long[] stride, NDManager manager) throws EngineException {
-        Shape shape = new Shape(entry.shape());
-        int size = Math.toIntExact(entry.size());
-        if (size == 0) {
-            return manager.create(shape, entry.type().memory());
+        long[] shape = entry.shape();
+        if (entry.size() == 0) {
+            return manager.create(new Shape(shape), entry.type().memory());
         }
         int width = entry.type().bytes();
-        ByteBuffer source = map(from, length - from);
-        ByteBuffer target = ByteBuffer.allocateDirect(size * width).order(ByteOrder.LITTLE_ENDIAN);
+        int size = (int) (bytes(entry) / width);
+        long last = 0;
+        for (int d = 0; d < shape.length; d++) {
+            last += (shape[d] - 1) * stride[d];
+        }
+        ByteBuffer source = map(from, (last + 1) * width);
+        ByteBuffer target = direct(size * width);
         long[] index = new long[stride.length];
         for (int i = 0; i < size; i++) {
             long at = 0;
             for (int d = 0; d < stride.length; d++) {
                 at += index[d] * stride[d];
             }
-            target.put(i * width, source, Math.toIntExact(at * width), width);
-            for (int d = stride.length - 1; d >= 0 && ++index[d] == entry.shape()[d]; d--) {
+            target.put(i * width, source, (int) (at * width), width);
+            for (int d = stride.length - 1; d >= 0 && ++index[d] == shape[d]; d--) {
                 index[d] = 0;
             }
         }
-        return widen(target, size, shape, entry.type(), manager);
+        return widen(target, entry, manager);
     }
 
-    private static NDArray widen(ByteBuffer data, int size, Shape shape, DType type, NDManager manager) {
-        return switch (type) {
-            case F32, F64, I64, I32, I8, U8, BOOL -> manager.create(data, shape, type.memory());
+    /// @return bytes the tensor takes, and takes in memory, both under the limit of one buffer
+    private long bytes(Entry entry) throws EngineException {
+        long widest = Math.max(entry.type().bytes(), entry.type().memory().getNumOfBytes());
+        if (entry.size() > Integer.MAX_VALUE / widest) {
+            throw new EngineException("checkpoint.huge", file,
+                    Math.multiplyHigh(entry.size(), widest) == 0 ? entry.size() * widest : Long.MAX_VALUE);
+        }
+        return entry.size() * entry.type().bytes();
+    }
+
+    private static ByteBuffer direct(int size) {
+        return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static NDArray widen(ByteBuffer data, Entry entry, NDManager manager) {
+        Shape shape = new Shape(entry.shape());
+        int size = (int) entry.size();
+        return switch (entry.type()) {
+            case F32, F64, I64, I32, I8, U8, BOOL -> manager.create(data, shape, entry.type().memory());
             case F16 -> {
-                float[] wide = new float[size];
-                for (int i = 0; i < size; i++) {
-                    wide[i] = Float.float16ToFloat(data.getShort(2 * i));
+                try (NDArray half = manager.create(data, shape, DataType.FLOAT16)) {
+                    yield half.toType(DataType.FLOAT32, true);
                 }
-                yield manager.create(wide, shape);
             }
             case BF16 -> {
-                float[] wide = new float[size];
+                ByteBuffer wide = direct(4 * size); // a bf16 number is the upper half of an fp32 one
                 for (int i = 0; i < size; i++) {
-                    wide[i] = Float.intBitsToFloat(data.getShort(2 * i) << 16);
+                    wide.putInt(4 * i, data.getShort(2 * i) << 16);
                 }
-                yield manager.create(wide, shape);
+                yield manager.create(wide, shape, DataType.FLOAT32);
             }
             case I16 -> {
-                int[] wide = new int[size];
+                ByteBuffer wide = direct(4 * size);
                 for (int i = 0; i < size; i++) {
-                    wide[i] = data.getShort(2 * i);
+                    wide.putInt(4 * i, data.getShort(2 * i));
                 }
-                yield manager.create(wide, shape);
+                yield manager.create(wide, shape, DataType.INT32);
             }
         };
     }

@@ -34,6 +34,9 @@ public sealed interface CheckpointReader extends AutoCloseable permits Safetenso
     /// @throws IllegalArgumentException for a name that is not there
     Entry entry(String name);
 
+    /// @return true when [#read] on the processor gives the file's own pages, false when it has to copy
+    boolean mapped(String name);
+
     /// @param manager owns the tensor; on the processor an fp32 tensor is the file's own read-only pages
     NDArray read(String name, NDManager manager) throws EngineException;
 

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,50 +105,73 @@ public final class Loader {
             NDManager scope)
             throws EngineException {
         NameMap.Plan plan = names.plan(reader.names());
-        List<String> unexpected = new ArrayList<>();
+        Set<String> unexpected = new LinkedHashSet<>(plan.unusable());
         Map<String, String> misshapen = new LinkedHashMap<>();
+        Set<String> spoilt = new HashSet<>();
+        boolean mapped = true;
         long parameters = 0;
         long bytes = 0;
         int loaded = 0;
-        for (Map.Entry<String, NameMap.Recipe> item : plan.recipes().entrySet()) {
-            NameMap.Recipe recipe = item.getValue();
+        for (Map.Entry<String, Recipe> item : plan.recipes().entrySet()) {
+            Recipe recipe = item.getValue();
             Weight weight = weights.get(item.getKey());
             if (weight == null) {
-                unexpected.add(recipe.source());
+                unexpected.addAll(recipe.sources());
                 continue;
             }
-            long[] found = recipe.shape(reader.entry(recipe.source()).shape());
-            if (!Arrays.equals(found, weight.shape().getShape())) {
-                misshapen.put(recipe.source(), weight.shape() + " ≠ " + new Shape(found));
+            List<long[]> found = recipe.sources().stream().map(s -> reader.entry(s).shape()).toList();
+            if (!recipe.shape(found).filter(s -> Arrays.equals(s, weight.shape().getShape())).isPresent()) {
+                misshapen.put(recipe.source(), weight.shape() + " ≠ "
+                        + new Shape(recipe.shape(found).orElse(found.getFirst())));
+                spoilt.add(item.getKey());
                 continue;
             }
             NDArray value = read(reader, recipe, scope);
             weight.set(value);
+            mapped &= asItLies(reader, recipe, scope);
             loaded++;
             parameters += value.size();
             bytes += value.size() * value.getDataType().getNumOfBytes();
         }
+        for (Map.Entry<String, String> tie : plan.tied().entrySet()) {
+            Weight weight = weights.get(tie.getValue());
+            if (weight != null && weight.isSet() && !equal(reader, tie.getKey(), weight.get(), scope)) {
+                misshapen.put(tie.getKey(), "≠ " + tie.getValue());
+            }
+        }
+        Map<String, String> dropped = new LinkedHashMap<>(plan.dropped());
+        plan.tied().forEach((alias, name) -> dropped.put(alias, "= " + name));
         List<String> missing = weights.entrySet().stream()
-                .filter(e -> !e.getValue().isSet() && !misshapen.containsKey(e.getKey())).map(Map.Entry::getKey)
-                .filter(n -> misshapen.keySet().stream()
-                        .noneMatch(m -> plan.recipes().containsKey(n) && plan.recipes().get(n).source().equals(m)))
-                .toList();
-        return new LoadReport(reader.form(), layout.name(), reader.path(), loaded, parameters, bytes, plan.dropped(),
-                missing, unexpected, misshapen,
-                reader.inert(), true);
+                .filter(e -> !e.getValue().isSet() && !spoilt.contains(e.getKey())).map(Map.Entry::getKey).toList();
+        return new LoadReport(reader.form(), layout.name(), reader.path(), loaded, parameters, bytes, dropped, missing,
+                List.copyOf(unexpected), misshapen, reader.inert(), mapped);
+    }
+
+    private static boolean asItLies(CheckpointReader reader, Recipe recipe, NDManager scope) {
+        return recipe.asItIs() && !scope.getDevice().isGpu() && reader.entry(recipe.source()).type() == DType.F32
+                && reader.mapped(recipe.source());
+    }
+
+    private static boolean equal(CheckpointReader reader, String name, NDArray value, NDManager scope)
+            throws EngineException {
+        try (NDManager temporary = scope.newSubManager()) {
+            return reader.read(name, temporary).toType(value.getDataType(), false).contentEquals(value);
+        }
     }
 
     /// Models compute in 32 bits; a piece cut from a stacked tensor is made contiguous, since kernels want it so.
-    private static NDArray read(CheckpointReader reader, NameMap.Recipe recipe, NDManager scope)
-            throws EngineException {
+    private static NDArray read(CheckpointReader reader, Recipe recipe, NDManager scope) throws EngineException {
         boolean wide = reader.entry(recipe.source()).type() != DType.F64;
         if (wide && recipe.asItIs()) {
             return reader.read(recipe.source(), scope);
         }
         try (NDManager temporary = scope.newSubManager()) {
-            NDArray raw = reader.read(recipe.source(), temporary);
-            NDArray single = raw.getDataType() == DataType.FLOAT64 ? raw.toType(DataType.FLOAT32, false) : raw;
-            NDArray made = recipe.apply(single).duplicate();
+            List<NDArray> raw = new ArrayList<>();
+            for (String source : recipe.sources()) {
+                NDArray array = reader.read(source, temporary);
+                raw.add(array.getDataType() == DataType.FLOAT64 ? array.toType(DataType.FLOAT32, false) : array);
+            }
+            NDArray made = recipe.apply(raw).duplicate();
             made.attach(scope);
             return made;
         }

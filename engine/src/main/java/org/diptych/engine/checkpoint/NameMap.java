@@ -1,12 +1,17 @@
 package org.diptych.engine.checkpoint;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.diptych.engine.checkpoint.Recipe.Piece;
+import org.diptych.engine.checkpoint.Recipe.Regrid;
+import org.diptych.engine.checkpoint.Recipe.Stack;
+import org.diptych.engine.checkpoint.Recipe.Step;
+import org.diptych.engine.checkpoint.Recipe.Turn;
 
 /// From a file's tensor names to a model's, as an ordered list of rules: the first rule that fits a name decides. Names that no rule fits stay as they are, so a map
 /// applied to its own result changes nothing. A map also works on a part of a checkpoint (the gradients of some tensors, say).
@@ -23,52 +28,34 @@ public final class NameMap {
     public record Split(Pattern from, List<String> to, int axis) implements Rule {
     }
 
+    /// Several tensors become one, stacked along an axis in the order of the patterns; all of them have to be there.
+    public record Join(List<Pattern> from, String to, int axis) implements Rule {
+    }
+
     /// A matrix that the file holds the other way round.
     public record Transpose(Pattern from, String to) implements Rule {
+    }
+
+    /// A table of positions under its name in the *model*, whichever rule gave that name, brought to the model's grid.
+    public record ResizePositions(Pattern name, PositionGrid grid) implements Rule {
     }
 
     /// A tensor the model has no use for, and why.
     public record Drop(Pattern from, String reason) implements Rule {
     }
 
-    /// How one of the model's tensors is made from the file's.
-    ///
-    /// @param source file's name
-    /// @param piece  which of `pieces` equal parts along `axis`
-    public record Recipe(String source, int piece, int pieces, int axis, boolean transposed) {
-        /// @return (our shape) the shape that a file's shape gives
-        public long[] shape(long[] from) {
-            long[] out = from.clone();
-            if (pieces > 1) {
-                out[axis] /= pieces;
-            }
-            if (transposed) {
-                long swap = out[0];
-                out[0] = out[1];
-                out[1] = swap;
-            }
-            return out;
-        }
-
-        /// @return the tensor for the model, attached to `source`'s manager; the same array when nothing has to change
-        public NDArray apply(NDArray tensor) {
-            NDArray out = tensor;
-            if (pieces > 1) {
-                out = out.split(pieces, axis).get(piece);
-            }
-            return transposed ? out.transpose(1, 0) : out;
-        }
-
-        public boolean asItIs() {
-            return pieces == 1 && !transposed;
-        }
+    /// A second name of a tensor that the model holds once. Where the file has both, the two have to be equal.
+    public record Tie(Pattern alias, String to) implements Rule {
     }
 
     /// What a map makes of a set of names.
     ///
-    /// @param recipes model's name -> how to make it
-    /// @param dropped file's name -> why it is not needed
-    public record Plan(Map<String, Recipe> recipes, Map<String, String> dropped) {
+    /// @param recipes  model's name -> how to make it
+    /// @param dropped  file's name -> why it is not needed
+    /// @param tied     file's name -> model's name of the tensor that it has to equal
+    /// @param unusable file's names that a rule wants and cannot use: a part of a join whose other parts are not there, a second source of one tensor
+    public record Plan(Map<String, Recipe> recipes, Map<String, String> dropped, Map<String, String> tied,
+            List<String> unusable) {
     }
 
     private final List<Rule> rules;
@@ -93,61 +80,28 @@ public final class NameMap {
         return new Split(Pattern.compile(from), List.of(to), axis);
     }
 
+    public static Join join(String to, int axis, String... from) {
+        return new Join(List.of(from).stream().map(Pattern::compile).toList(), to, axis);
+    }
+
     public static Transpose transpose(String from, String to) {
         return new Transpose(Pattern.compile(from), to);
+    }
+
+    public static ResizePositions resizePositions(String name, int prefix, int rows, int cols) {
+        return new ResizePositions(Pattern.compile(name), new PositionGrid(prefix, rows, cols));
     }
 
     public static Drop drop(String from, String reason) {
         return new Drop(Pattern.compile(from), reason);
     }
 
-    /// @throws IllegalArgumentException when two tensors of the file would become the same tensor of the model
+    public static Tie tie(String alias, String to) {
+        return new Tie(Pattern.compile(alias), to);
+    }
+
     public Plan plan(Set<String> names) {
-        Map<String, Recipe> recipes = new LinkedHashMap<>();
-        Map<String, String> dropped = new LinkedHashMap<>();
-        for (String name : names) {
-            Map<String, Recipe> made = apply(name, dropped);
-            made.forEach((target, recipe) -> {
-                Recipe before = recipes.put(target, recipe);
-                if (before != null) {
-                    throw new IllegalArgumentException(
-                            before.source() + " and " + recipe.source() + " both become " + target);
-                }
-            });
-        }
-        return new Plan(recipes, dropped);
-    }
-
-    private Map<String, Recipe> apply(String name, Map<String, String> dropped) {
-        for (Rule rule : rules) {
-            switch (rule) {
-                case Rename(Pattern from, String to) when from.matcher(name).matches() -> {
-                    return Map.of(fill(from, name, to), new Recipe(name, 0, 1, 0, false));
-                }
-                case Transpose(Pattern from, String to) when from.matcher(name).matches() -> {
-                    return Map.of(fill(from, name, to), new Recipe(name, 0, 1, 0, true));
-                }
-                case Split(Pattern from, List<String> to, int axis) when from.matcher(name).matches() -> {
-                    Map<String, Recipe> pieces = new LinkedHashMap<>();
-                    for (int i = 0; i < to.size(); i++) {
-                        pieces.put(fill(from, name, to.get(i)), new Recipe(name, i, to.size(), axis, false));
-                    }
-                    return pieces;
-                }
-                case Drop(Pattern from, String reason) when from.matcher(name).matches() -> {
-                    dropped.put(name, reason);
-                    return Map.of();
-                }
-                case Rename _,Transpose _,Split _,Drop _ -> {
-                }
-            }
-        }
-        return Map.of(name, new Recipe(name, 0, 1, 0, false));
-    }
-
-    private static String fill(Pattern from, String name, String to) {
-        Matcher matcher = from.matcher(name);
-        return matcher.replaceFirst(to);
+        return new Planner(rules).plan(names);
     }
 
     /// Applies the map to tensors that are already read.
@@ -156,8 +110,114 @@ public final class NameMap {
     /// @return model's name -> tensor
     public Map<String, NDArray> apply(Map<String, NDArray> tensors) {
         Map<String, NDArray> out = new LinkedHashMap<>();
-        plan(tensors.keySet()).recipes()
-                .forEach((name, recipe) -> out.put(name, recipe.apply(tensors.get(recipe.source()))));
+        plan(tensors.keySet()).recipes().forEach(
+                (name, recipe) -> out.put(name, recipe.apply(recipe.sources().stream().map(tensors::get).toList())));
         return out;
+    }
+
+    /// One pass over a set of names.
+    private static final class Planner {
+        private final List<Rule> rules;
+        private final Map<String, Recipe> recipes = new LinkedHashMap<>();
+        private final Map<String, String> dropped = new LinkedHashMap<>();
+        private final Map<String, String> aliases = new LinkedHashMap<>();
+        private final Map<String, String[]> joins = new LinkedHashMap<>();
+        private final Map<String, Integer> axes = new LinkedHashMap<>();
+        private final List<String> unusable = new ArrayList<>();
+
+        Planner(List<Rule> rules) {
+            this.rules = rules;
+        }
+
+        Plan plan(Set<String> names) {
+            names.forEach(this::place);
+            joins.forEach(this::join);
+            Map<String, String> tied = new LinkedHashMap<>();
+            aliases.forEach((alias, target) -> {
+                if (recipes.containsKey(target)) {
+                    tied.put(alias, target);
+                } else {
+                    make(target, alias);
+                }
+            });
+            return new Plan(recipes, dropped, tied, unusable);
+        }
+
+        private void place(String name) {
+            for (Rule rule : rules) {
+                if (fits(rule, name)) {
+                    return;
+                }
+            }
+            make(name, name);
+        }
+
+        private boolean fits(Rule rule, String name) {
+            return switch (rule) {
+                case Rename(Pattern from, String to) when from.matcher(name).matches() ->
+                    make(fill(from, name, to), name);
+                case Transpose(Pattern from, String to) when from.matcher(name).matches() ->
+                    make(fill(from, name, to), name, new Turn());
+                case Split(Pattern from, List<String> to, int axis) when from.matcher(name).matches() -> {
+                    for (int i = 0; i < to.size(); i++) {
+                        make(fill(from, name, to.get(i)), name, new Piece(i, to.size(), axis));
+                    }
+                    yield true;
+                }
+                case Join(List<Pattern> from, String to, int axis) -> part(from, to, axis, name);
+                case Drop(Pattern from, String reason) when from.matcher(name).matches() -> {
+                    dropped.put(name, reason);
+                    yield true;
+                }
+                case Tie(Pattern alias, String to) when alias.matcher(name).matches() -> {
+                    aliases.put(name, fill(alias, name, to));
+                    yield true;
+                }
+                case Rename _,Transpose _,Split _,Drop _,Tie _,ResizePositions _ -> false;
+            };
+        }
+
+        private boolean part(List<Pattern> from, String to, int axis, String name) {
+            for (int i = 0; i < from.size(); i++) {
+                if (from.get(i).matcher(name).matches()) {
+                    String target = fill(from.get(i), name, to);
+                    joins.computeIfAbsent(target, _ -> new String[from.size()])[i] = name;
+                    axes.put(target, axis);
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void join(String target, String[] parts) {
+            List<String> there = java.util.Arrays.stream(parts).filter(java.util.Objects::nonNull).toList();
+            if (there.size() == parts.length) {
+                put(target, new Recipe(there, List.of(new Stack(axes.get(target)))));
+            } else {
+                unusable.addAll(there);
+            }
+        }
+
+        private boolean make(String target, String source, Step... steps) {
+            put(target, new Recipe(List.of(source), List.of(steps)));
+            return true;
+        }
+
+        private void put(String target, Recipe recipe) {
+            Recipe whole = recipe;
+            for (Rule rule : rules) {
+                if (rule instanceof ResizePositions(Pattern name, PositionGrid grid)
+                        && name.matcher(target).matches()) {
+                    whole = recipe.then(new Regrid(grid));
+                }
+            }
+            if (recipes.putIfAbsent(target, whole) != null) {
+                unusable.addAll(recipe.sources());
+            }
+        }
+
+        private static String fill(Pattern from, String name, String to) {
+            return from.matcher(name).replaceFirst(to);
+        }
     }
 }

@@ -182,6 +182,11 @@ public final class SafetensorsReader implements CheckpointReader {
     }
 
     @Override
+    public boolean mapped(String name) {
+        return data.mappable(place(name).from(), place(name).entry().type());
+    }
+
+    @Override
     public NDArray read(String name, NDManager manager) throws EngineException {
         Place place = place(name);
         return data.read(place.from(), place.entry(), manager);

@@ -105,6 +105,11 @@ public final class ShardedReader implements CheckpointReader {
     }
 
     @Override
+    public boolean mapped(String name) {
+        return shard(name).mapped(name);
+    }
+
+    @Override
     public NDArray read(String name, NDManager manager) throws EngineException {
         return shard(name).read(name, manager);
     }

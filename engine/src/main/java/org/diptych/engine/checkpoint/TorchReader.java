@@ -155,6 +155,14 @@ public final class TorchReader implements CheckpointReader {
     }
 
     @Override
+    public boolean mapped(String name) {
+        Tensor tensor = tensor(name);
+        DType type = tensor.storage().type();
+        return contiguous(tensor)
+                && storages.get(tensor.storage().key()).mappable(tensor.offset() * type.bytes(), type);
+    }
+
+    @Override
     public NDArray read(String name, NDManager manager) throws EngineException {
         Tensor tensor = tensor(name);
         Bytes bytes = storages.get(tensor.storage().key());
