@@ -13,12 +13,14 @@ import javafx.scene.Scene;
 import javafx.scene.image.Image;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
+import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Motion;
 import org.diptych.app.fx.Theme;
+import org.diptych.app.settings.SettingsFeature;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Jobs;
@@ -107,6 +109,7 @@ public final class Workbench extends Application {
     private void startEngine(StartPane pane) {
         pane.begin();
         EngineOptions options = settings.engineOptions();
+        GpuLibraries.allow(settings.get().gpuLibraries().equals("download"));
         CompletableFuture<Engine> starting = CompletableFuture.supplyAsync(() -> {
             ChartFonts.register();
             try {
@@ -115,7 +118,11 @@ public final class Workbench extends Application {
                 throw new CompletionException(e);
             }
         });
-        Fx.deliver(starting, this::open, error -> pane.fail(error, () -> startEngine(pane)));
+        Fx.deliver(starting, this::open, error -> pane.fail(error, () -> {
+            // what was asked for beyond the library that ships may be what failed
+            settings.update(v -> v.withGpuLibraries("none").withDevice("auto"));
+            startEngine(pane);
+        }));
     }
 
     private void open(Engine started) {
@@ -125,7 +132,7 @@ public final class Workbench extends Application {
         Later navigator = new Later();
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
                 new UndoStack(), models, navigator, () -> stage);
-        Shell shell = new Shell(context, features(context));
+        Shell shell = new Shell(context, features(context), started::status);
         navigator.shell = shell;
         scene.setRoot(shell);
         shell.show(settings.get().feature());
@@ -136,7 +143,9 @@ public final class Workbench extends Application {
 
     /// The rail, top to bottom.
     public static List<Feature> features(AppContext context) {
-        return List.of();
+        Engine engine = context.engine();
+        return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented),
+                new SettingsFeature(context));
     }
 
     /// The navigator that views are handed before the shell, which needs them, exists.

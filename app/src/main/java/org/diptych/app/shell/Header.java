@@ -55,8 +55,8 @@ final class Header extends HBox {
         box.setPrefWidth(280);
         box.setVisibleRowCount(12);
         box.setCellFactory(list -> new ModelCell(i18n));
-        box.setButtonCell(new ModelCell(i18n));
-        box.promptTextProperty().bind(i18n.text("shell.model.none"));
+        // a cell's text belongs to its list, so another language needs another cell
+        i18n.textsProperty().subscribe(t -> box.setButtonCell(new ModelCell(i18n)));
         box.setTooltip(i18n.tooltip("shell.model.choose"));
         box.accessibleTextProperty().bind(i18n.text("shell.model.choose"));
         context.model().subscribe(m -> box.setValue(m.orElse(null)));
@@ -79,12 +79,7 @@ final class Header extends HBox {
         @Override
         protected void updateItem(LoadedModel model, boolean empty) {
             super.updateItem(model, empty);
-            textProperty().unbind();
-            if (empty || model == null) {
-                textProperty().bind(i18n.text("shell.model.none"));
-            } else {
-                setText(model.title());
-            }
+            setText(empty || model == null ? i18n.get("shell.model.none") : model.title());
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javafx.animation.FadeTransition;
 import javafx.scene.Node;
 import javafx.scene.Scene;
@@ -17,6 +18,7 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import org.diptych.app.fx.Motion;
+import org.diptych.engine.api.EngineStatus;
 
 /// The window's inside: header, rail, the view in sight, status bar.
 public final class Shell extends BorderPane implements Navigator {
@@ -32,7 +34,8 @@ public final class Shell extends BorderPane implements Navigator {
     private final StatusBar status;
     private Optional<Feature> shown = Optional.empty();
 
-    public Shell(AppContext context, List<Feature> features) {
+    /// @param engine quick to ask
+    public Shell(AppContext context, List<Feature> features, Supplier<EngineStatus> engine) {
         this.context = context;
         features.forEach(f -> this.features.put(f.id(), f));
         getStyleClass().add("shell");
@@ -40,7 +43,7 @@ public final class Shell extends BorderPane implements Navigator {
         palette = new Palette(context.i18n());
         header = new Header(context, this::openPalette);
         rail = new Rail(context.i18n(), features, this::show);
-        status = new StatusBar(context.i18n(), context.jobs(), context.engine()::status);
+        status = new StatusBar(context.i18n(), context.jobs(), engine);
         setTop(header);
         setLeft(rail);
         setCenter(stage);

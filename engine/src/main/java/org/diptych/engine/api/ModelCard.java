@@ -19,9 +19,10 @@ import java.util.Optional;
 /// @param checkpoints public weights
 /// @param capabilities what this program can do with it once loaded; a test holds them to the code
 /// @param weights     folder under `weights/` with the small model that ships, if any
+/// @param flow        how its towers stand, from the input up, for a small drawing
 public record ModelCard(String id, String title, String date, Lane lane, Paper paper, LocalText idea, LocalText summary,
         List<LocalText> parts, List<LocalText> objectives, List<LocalText> tasks, List<String> parents,
-        List<PublicCheckpoint> checkpoints, List<Capability> capabilities, Optional<String> weights) {
+        List<PublicCheckpoint> checkpoints, List<Capability> capabilities, Optional<String> weights, List<Block> flow) {
 
     public enum Lane {
         TWO_STREAM, ONE_STREAM, DUAL_OR_BRIDGE
@@ -41,6 +42,33 @@ public record ModelCard(String id, String title, String date, Lane lane, Paper p
     /// @param bytes      size of the file, or 4 bytes a parameter where no figure was checked
     public record PublicCheckpoint(String name, String where, String format, double parameters, long bytes,
             String licence) {
+    }
+
+    /// One block of the drawing.
+    ///
+    /// @param side which stream it belongs to
+    /// @param kind what it does
+    public record Block(Side side, Kind kind) {
+        public enum Side {
+            IMAGE, TEXT, BOTH
+        }
+
+        public enum Kind {
+            /// Boxes found by a detector, or their features.
+            REGIONS,
+            /// A tower of one stream.
+            ENCODER,
+            /// Two streams that look at each other.
+            CROSS,
+            /// One stream of words and picture together.
+            JOINT,
+            /// A small part between two large ones.
+            BRIDGE,
+            /// Writes text.
+            DECODER,
+            /// Two vectors that are compared.
+            COMPARE
+        }
     }
 
     public int year() {

@@ -1,0 +1,171 @@
+package org.diptych.app.catalog;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javafx.scene.Node;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import javafx.stage.DirectoryChooser;
+import javafx.stage.FileChooser;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Command;
+import org.diptych.app.shell.ErrorBanner;
+import org.diptych.app.shell.Feature;
+import org.diptych.app.shell.Navigator;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.ModelCard;
+
+/// The view Models.
+public final class CatalogFeature implements Feature {
+    private static final int FIRST_YEAR = 2018;
+    private static final List<String> ENDINGS = List.of(".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".th",
+            ".index.json");
+
+    private final AppContext context;
+    private final I18n i18n;
+    private final List<ModelCard> cards;
+    private final Predicate<String> implemented;
+    private final ErrorBanner banner;
+    private final VBox report = Ui.column(0);
+    private final ScrollPane scroll = new ScrollPane();
+    private final VBox page = Ui.styled(Ui.column(16), "view");
+
+    /// @param cards       the families, oldest first
+    /// @param implemented whether this version can load a family, by its id
+    public CatalogFeature(AppContext context, List<ModelCard> cards, Predicate<String> implemented) {
+        this.context = context;
+        this.cards = cards;
+        this.implemented = implemented;
+        i18n = context.i18n();
+        banner = new ErrorBanner(i18n);
+        scroll.setFitToWidth(true);
+        Ui.show(report, false);
+    }
+
+    @Override
+    public String id() {
+        return Navigator.MODELS;
+    }
+
+    @Override
+    public String icon() {
+        return "mdi2t-timeline-outline";
+    }
+
+    @Override
+    public String titleKey() {
+        return "catalog.title";
+    }
+
+    @Override
+    public Node view() {
+        VBox.setVgrow(scroll, Priority.ALWAYS);
+        page.getChildren().addAll(banner, report, scroll);
+        timeline();
+        return page;
+    }
+
+    private void timeline() {
+        Timeline timeline = new Timeline(i18n, cards, FIRST_YEAR, this::opens, this::show);
+        HBox head = Ui.row(12, Ui.styled(Ui.wrapped(i18n.label("catalog.hint")), "muted"), Ui.spring(),
+                Ui.button(i18n, "catalog.open.folder", this::chooseFolder),
+                Ui.primary(i18n, "catalog.open", this::chooseFile));
+        VBox.setVgrow(timeline, Priority.ALWAYS);
+        scroll.setFitToHeight(true);
+        scroll.setContent(Ui.column(16, head, timeline));
+    }
+
+    private boolean opens(ModelCard card) {
+        return implemented.test(card.id());
+    }
+
+    private void show(ModelCard card) {
+        scroll.setFitToHeight(false);
+        scroll.setVvalue(0);
+        scroll.setContent(new CardPage(i18n, card, cards, opens(card),
+                new CardPage.Actions(this::timeline, this::show, () -> bundle(card), this::chooseFile)));
+    }
+
+    private void bundle(ModelCard card) {
+        Optional<LoadedModel> there = context.loaded().stream()
+                .filter(m -> m.card().id().equals(card.id()) && m.provenance() == LoadedModel.Provenance.TOYBOX)
+                .findFirst();
+        if (there.isPresent()) {
+            context.model().set(there);
+            context.navigator().show(Navigator.LOOK);
+        } else {
+            load(card.id());
+        }
+    }
+
+    /// @param model a bundled model's id or a path
+    private void load(String model) {
+        banner.hide();
+        context.jobs().run(context.engine().load(new LoadRequest(model)), this::loaded,
+                error -> banner.show(error, "catalog.open.other", this::chooseFile));
+    }
+
+    private void loaded(LoadedModel model) {
+        context.models().add(model);
+        report.getChildren().setAll(new ReportPane(i18n, model, () -> {
+            closeReport();
+            context.navigator().show(Navigator.LOOK);
+        }, this::closeReport));
+        Ui.show(report, true);
+    }
+
+    private void closeReport() {
+        report.getChildren().clear();
+        Ui.show(report, false);
+    }
+
+    private void chooseFile() {
+        FileChooser chooser = new FileChooser();
+        chooser.setTitle(i18n.get("catalog.open"));
+        chooser.getExtensionFilters()
+                .add(new FileChooser.ExtensionFilter(i18n.get("catalog.open.kinds"),
+                        ENDINGS.stream().map(e -> "*" + e).toList()));
+        File file = chooser.showOpenDialog(context.window().get());
+        if (file != null) {
+            load(file.getPath());
+        }
+    }
+
+    private void chooseFolder() {
+        DirectoryChooser chooser = new DirectoryChooser();
+        chooser.setTitle(i18n.get("catalog.open.folder"));
+        File folder = chooser.showDialog(context.window().get());
+        if (folder != null) {
+            load(folder.getPath());
+        }
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(Command.of("catalog.open", "mdi2f-folder-open-outline", "Shortcut+O", this::chooseFile),
+                Command.of("catalog.open.folder", "mdi2f-folder-outline", this::chooseFolder));
+    }
+
+    @Override
+    public boolean open(List<Path> files) {
+        List<Path> checkpoints = files.stream().filter(CatalogFeature::checkpoint).toList();
+        checkpoints.forEach(f -> load(f.toString()));
+        return !checkpoints.isEmpty();
+    }
+
+    private static boolean checkpoint(Path file) {
+        String name = file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return Files.isDirectory(file) && Files.isRegularFile(file.resolve("config.json"))
+                || ENDINGS.stream().anyMatch(name::endsWith);
+    }
+}

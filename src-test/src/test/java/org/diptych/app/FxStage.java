@@ -1,0 +1,125 @@
+package org.diptych.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import javafx.application.Platform;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.scene.Scene;
+import javafx.stage.Stage;
+import org.diptych.app.chart.ChartFonts;
+import org.diptych.app.fx.Fonts;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Theme;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Feature;
+import org.diptych.app.shell.Jobs;
+import org.diptych.app.shell.Models;
+import org.diptych.app.shell.Notices;
+import org.diptych.app.shell.Settings;
+import org.diptych.app.shell.Shell;
+import org.diptych.app.shell.UndoStack;
+import org.diptych.engine.api.EngineStatus;
+
+/// A window with the program's shell, without an engine behind it.
+final class FxStage {
+    private static boolean started;
+
+    final I18n i18n = new I18n(Locale.ENGLISH);
+    final SimpleObjectProperty<Theme> theme = new SimpleObjectProperty<>(Theme.LIGHT);
+    final Settings settings;
+    final Notices notices = new Notices(i18n);
+    final Jobs jobs = new Jobs(notices);
+    final UndoStack undo = new UndoStack();
+    final Models models = new Models();
+    Stage stage;
+    Scene scene;
+    Shell shell;
+
+    FxStage(Path folder) {
+        settings = Settings.read(folder);
+    }
+
+    static synchronized void startToolkit() throws Exception {
+        if (!started) {
+            CompletableFuture<Void> up = new CompletableFuture<>();
+            try {
+                Platform.startup(() -> up.complete(null));
+            } catch (IllegalStateException alreadyUp) {
+                up.complete(null);
+            }
+            up.get(30, TimeUnit.SECONDS);
+            Platform.setImplicitExit(false);
+            ChartFonts.register();
+            call(() -> {
+                Fonts.register();
+                return null;
+            });
+            started = true;
+        }
+    }
+
+    static <T> T call(Callable<T> body) throws Exception {
+        if (Platform.isFxApplicationThread()) {
+            return body.call();
+        }
+        CompletableFuture<T> done = new CompletableFuture<>();
+        Platform.runLater(() -> {
+            try {
+                done.complete(body.call());
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done.get(60, TimeUnit.SECONDS);
+    }
+
+    /// Lets a few pulses go by.
+    static void settle() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Void> pulse = new CompletableFuture<>();
+            Platform.runLater(() -> {
+                javafx.animation.PauseTransition pause = new javafx.animation.PauseTransition(
+                        javafx.util.Duration.millis(60));
+                pause.setOnFinished(e -> pulse.complete(null));
+                pause.play();
+            });
+            pulse.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /// Opens the window with these views.
+    void open(double width, double height, Function<AppContext, List<Feature>> features) throws Exception {
+        call(() -> {
+            theme.subscribe(Theme::apply);
+            AtomicReference<Shell> made = new AtomicReference<>();
+            AppContext context = new AppContext(null, i18n, theme, settings, notices, jobs, undo, models,
+                    id -> made.get().show(id), () -> stage);
+            shell = new Shell(context, features.apply(context),
+                    () -> new EngineStatus("CPU", 2, 412L << 20, 0, 0));
+            made.set(shell);
+            scene = new Scene(shell, width, height);
+            Workbench.dress(scene);
+            stage = new Stage();
+            stage.setScene(scene);
+            stage.setWidth(width);
+            stage.setHeight(height);
+            stage.show();
+            notices.setOwner(stage);
+            return null;
+        });
+        settle();
+    }
+
+    void close() throws Exception {
+        call(() -> {
+            stage.close();
+            return null;
+        });
+    }
+}
