@@ -59,7 +59,8 @@ final class CardPage extends VBox {
     private Node head(boolean opens, Actions actions) {
         Label title = Ui.styled(new Label(card.title()), "title");
         Label date = Ui.styled(new Label(card.date()), "muted");
-        Label badge = Ui.styled(i18n.label(opens ? "catalog.opens" : "catalog.later"), "badge", opens ? "good" : "plain");
+        Label badge = Ui.styled(i18n.label(opens ? "catalog.opens" : "catalog.later"), "badge",
+                opens ? "good" : "plain");
         for (Label label : List.of(title, date, badge)) {
             label.setMinWidth(Region.USE_PREF_SIZE);
         }

@@ -29,12 +29,14 @@ final class ReportPane extends VBox {
         setId("load-report");
         LoadReport report = model.report();
         Label title = Ui.styled(new Label(model.title()), "heading");
-        Label badge = Ui.styled(i18n.label(report.complete() ? "catalog.report.whole" : "catalog.report.partly"), "badge",
+        Label badge = Ui.styled(i18n.label(report.complete() ? "catalog.report.whole" : "catalog.report.partly"),
+                "badge",
                 report.complete() ? "good" : "warn");
         HBox head = Ui.row(12, title, badge, Ui.spring(), Ui.primary(i18n, "catalog.report.look", look),
                 Ui.iconButton(i18n, "mdi2c-close", "shell.close", close));
-        Label sentence = Ui.wrapped(i18n.label("catalog.report.sentence", report.layout(), report.form(), report.loaded(),
-                String.format(Locale.ROOT, "%.1f", report.parameters() / 1e6), Memory.size(report.bytes())));
+        Label sentence = Ui
+                .wrapped(i18n.label("catalog.report.sentence", report.layout(), report.form(), report.loaded(),
+                        String.format(Locale.ROOT, "%.1f", report.parameters() / 1e6), Memory.size(report.bytes())));
         getChildren().addAll(head, sentence, Ui.styled(Ui.wrapped(new Label(model.origin())), "muted"));
         if (report.mapped()) {
             getChildren().add(Ui.styled(Ui.wrapped(i18n.label("catalog.report.mapped")), "muted"));

@@ -98,13 +98,15 @@ public final class SettingsFeature implements Feature {
 
     private Node language() {
         return segments(List.of(new Segment<>("settings.language.en", Texts.ENGLISH),
-                new Segment<>("settings.language.zh", Texts.CHINESE)), i18n.textsProperty()::set, button -> Bindings
+                new Segment<>("settings.language.zh", Texts.CHINESE)), i18n.textsProperty()::set,
+                button -> Bindings
                         .createBooleanBinding(() -> i18n.texts() == button.getUserData(), i18n.textsProperty()));
     }
 
     private Node theme() {
         return segments(List.of(new Segment<>("settings.theme.light", Theme.LIGHT),
-                new Segment<>("settings.theme.dark", Theme.DARK)), context.theme()::set, button -> Bindings
+                new Segment<>("settings.theme.dark", Theme.DARK)), context.theme()::set,
+                button -> Bindings
                         .createBooleanBinding(() -> context.theme().get() == button.getUserData(), context.theme()));
     }
 
