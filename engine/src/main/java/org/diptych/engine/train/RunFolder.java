@@ -1,0 +1,100 @@
+package org.diptych.engine.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.checkpoint.CheckpointReader;
+import org.diptych.engine.checkpoint.SafetensorsWriter;
+
+/// The files of one run: `plan.json`, `log.jsonl`, `checkpoint.safetensors` (weights that learn, moments, step), `status.json`, and `base/` with what lies beside a fresh
+/// model's weights.
+public record RunFolder(Path path) {
+    private static final String CHECKPOINT = "checkpoint.safetensors";
+    private static final String STATUS = "status.json";
+
+    /// What a checkpoint says beside the weights.
+    record Saved(int step, double seconds, double rate, Map<String, NDArray> tensors) {
+    }
+
+    public Path plan() {
+        return path.resolve("plan.json");
+    }
+
+    public Path base() {
+        return path.resolve("base");
+    }
+
+    public boolean hasCheckpoint() {
+        return Files.exists(path.resolve(CHECKPOINT));
+    }
+
+    /// One file and one rename: a run that dies while saving still has the checkpoint before.
+    void save(int step, double seconds, double rate, Map<String, NDArray> state, NDManager scope)
+            throws EngineException {
+        Map<String, NDArray> all = new LinkedHashMap<>(state);
+        all.put("run.step", scope.create((long) step));
+        all.put("run.seconds", scope.create(seconds));
+        all.put("run.rate", scope.create(rate));
+        SafetensorsWriter.write(path.resolve(CHECKPOINT), all, Map.of("format", "diptych-run"));
+    }
+
+    Saved load(NDManager scope) throws EngineException {
+        Map<String, NDArray> all = new LinkedHashMap<>();
+        try (CheckpointReader reader = CheckpointReader.open(path.resolve(CHECKPOINT))) {
+            for (String name : reader.names()) {
+                all.put(name, reader.read(name, scope));
+            }
+        }
+        try {
+            return new Saved((int) all.get("run.step").toLongArray()[0], number(all.get("run.seconds")),
+                    number(all.get("run.rate")), all);
+        } catch (NullPointerException e) {
+            throw new EngineException(e, "train.checkpoint", path.resolve(CHECKPOINT));
+        }
+    }
+
+    private static double number(NDArray scalar) {
+        return scalar.toType(DataType.FLOAT64, false).toDoubleArray()[0];
+    }
+
+    void status(RunSummary.Status status, int step, Optional<Path> kept) throws EngineException {
+        JsonObject json = new JsonObject();
+        json.addProperty("status", status.name());
+        json.addProperty("step", step);
+        json.addProperty("process", ProcessHandle.current().pid());
+        kept.ifPresent(folder -> json.addProperty("kept", folder.toString()));
+        SafeFile.write(path.resolve(STATUS), json + "\n");
+    }
+
+    /// @return how the run stands; one that says it runs while its process is gone was interrupted
+    Standing standing() {
+        try {
+            JsonObject json = JsonParser.parseString(Files.readString(path.resolve(STATUS))).getAsJsonObject();
+            RunSummary.Status status = RunSummary.Status.valueOf(json.get("status").getAsString());
+            boolean live = status == RunSummary.Status.RUNNING || status == RunSummary.Status.PAUSED;
+            if (live && ProcessHandle.of(json.get("process").getAsLong()).filter(ProcessHandle::isAlive).isEmpty()) {
+                status = RunSummary.Status.INTERRUPTED;
+            }
+            return new Standing(status, json.get("step").getAsInt(),
+                    Optional.ofNullable(json.get("kept")).map(k -> Path.of(k.getAsString())));
+        } catch (IOException | JsonParseException | IllegalStateException | IllegalArgumentException
+                | NullPointerException e) {
+            return new Standing(RunSummary.Status.INTERRUPTED, 0, Optional.empty());
+        }
+    }
+
+    record Standing(RunSummary.Status status, int step, Optional<Path> kept) {
+    }
+}

@@ -1,0 +1,123 @@
+package org.diptych.engine.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.Runs;
+
+/// The folder of runs. A deleted run moves to `.deleted` inside it, from where it can come back; what lies there goes when the next program starts.
+public final class RunStore implements Runs {
+    private final Path folder;
+    private final Path deleted;
+
+    public RunStore(Path folder) {
+        this.folder = folder;
+        this.deleted = folder.resolve(".deleted");
+        empty(deleted);
+    }
+
+    /// @return a folder of its own for a new run
+    public RunFolder create(String model) throws EngineException {
+        String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        String name = model.replaceAll("[^A-Za-z0-9]+", "-") + "-" + stamp;
+        try {
+            Files.createDirectories(folder);
+            for (int i = 0;; i++) {
+                Path path = folder.resolve(i == 0 ? name : name + "-" + i);
+                if (!Files.exists(path)) {
+                    return new RunFolder(Files.createDirectory(path));
+                }
+            }
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", folder, String.valueOf(e.getMessage()));
+        }
+    }
+
+    public RunFolder run(String id) {
+        return new RunFolder(folder.resolve(id));
+    }
+
+    @Override
+    public List<RunSummary> list() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<RunSummary> out = new ArrayList<>();
+        try (Stream<Path> runs = Files.list(folder)) {
+            for (Path path : runs.filter(p -> Files.exists(p.resolve(RunLogFile.NAME))).toList()) {
+                try {
+                    out.add(summary(path));
+                } catch (EngineException e) {
+                    // a folder whose log cannot be read is not a run that could be shown
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        out.sort(Comparator.comparing((RunSummary r) -> r.header().started()).reversed());
+        return out;
+    }
+
+    private static RunSummary summary(Path path) throws EngineException {
+        RunLogFile log = RunLogFile.read(path);
+        RunFolder.Standing standing = new RunFolder(path).standing();
+        Map<String, Double> last = new LinkedHashMap<>();
+        log.since(0).forEach(row -> last.putAll(row.values()));
+        int step = log.size() == 0 ? 0 : log.since(log.size() - 1).getFirst().step();
+        return new RunSummary(path.getFileName().toString(), path, log.header(), standing.status(), step, last,
+                standing.kept());
+    }
+
+    @Override
+    public RunLog log(String id) throws EngineException {
+        return RunLogFile.read(folder.resolve(id));
+    }
+
+    @Override
+    public void delete(String id) throws EngineException {
+        move(folder.resolve(id), deleted.resolve(id));
+    }
+
+    @Override
+    public void undelete(String id) throws EngineException {
+        move(deleted.resolve(id), folder.resolve(id));
+    }
+
+    private static void move(Path from, Path to) throws EngineException {
+        try {
+            Files.createDirectories(to.getParent());
+            Files.move(from, to);
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", to, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void empty(Path old) {
+        if (!Files.isDirectory(old)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(old)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            // it is tried again at the next start
+        }
+    }
+
+    @Override
+    public Path folder() {
+        return folder;
+    }
+}
