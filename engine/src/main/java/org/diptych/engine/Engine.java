@@ -1,7 +1,13 @@
 package org.diptych.engine;
 
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
@@ -15,6 +21,7 @@ import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceRequest;
@@ -23,98 +30,208 @@ import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
+import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.data.toybox.Toybox;
+import org.diptych.engine.data.toybox.ToyboxWriter;
+import org.diptych.engine.data.toybox.World;
+import org.diptych.engine.evaluate.Marks;
+import org.diptych.engine.image.Pictures;
+import org.diptych.engine.models.Models;
+import org.diptych.engine.session.Catalog;
+import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.train.RunStore;
+import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.Priority;
 
 /// Everything the program can do, in plain Java. Every method that takes time returns a [JobHandle] at once; the others are quick and safe from any
 /// thread.
 public final class Engine implements AutoCloseable {
-    private Engine() {
+    private final EngineLane lane;
+    private final Path data;
+    private final Map<String, ModelCard> cards = new LinkedHashMap<>();
+    private final Shelf shelf = new Shelf();
+    private final AtomicInteger files = new AtomicInteger();
+    private final RunStore runs;
+    private final Asking asking;
+    private final Teaching teaching;
+
+    private Engine(EngineLane lane, Path data) {
+        this.lane = lane;
+        this.data = data;
+        Catalog.read().forEach(card -> cards.put(card.id(), card));
+        runs = new RunStore(data.resolve("runs"));
+        asking = new Asking(lane, shelf);
+        teaching = new Teaching(lane, shelf, runs, data, cards);
     }
 
     /// Loads the native engine; the first start on a machine unpacks it, which takes seconds. Call it off the window's thread.
     public static Engine start(EngineOptions options) throws EngineException {
-        throw new IllegalStateException();
+        Natives.configure(options);
+        EngineLane lane;
+        try {
+            lane = new EngineLane(() -> Natives.load(options.device()));
+        } catch (IllegalStateException e) {
+            throw new EngineException(e, "work.native", String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                    options.data().resolve("native"));
+        }
+        if (options.device().equals("cuda") && Natives.gpus() == 0) {
+            lane.close();
+            throw new EngineException("work.cuda");
+        }
+        return new Engine(lane, options.data());
+    }
+
+    /// @return true when a start will not have to unpack the native library first
+    public static boolean startsQuickly(EngineOptions options) {
+        return Natives.unpacked(options);
     }
 
     /// @return the twelve families, oldest first
     public List<ModelCard> catalog() {
-        throw new IllegalStateException();
+        return List.copyOf(cards.values());
     }
 
     /// @return true when this version can load the family
     public boolean implemented(String family) {
-        throw new IllegalStateException();
+        return Models.all().stream().anyMatch(f -> f.id().equals(family));
+    }
+
+    /// @return true when small weights of the family ship with the program
+    public boolean bundled(String family) {
+        return Bundled.has(family);
     }
 
     /// @return models in memory, first loaded first
     public List<LoadedModel> loaded() {
-        throw new IllegalStateException();
+        return shelf.shown();
     }
 
     public JobHandle<LoadedModel> load(LoadRequest request) {
-        throw new IllegalStateException();
+        return lane.submit(Message.of("engine.job.load", request.model()), Priority.INTERACTIVE, context -> {
+            boolean ships = Bundled.has(request.model());
+            if (ships && shelf.has(request.model())) {
+                return shelf.get(request.model()).shown();
+            }
+            Path path = ships ? Bundled.folder(request.model(), data) : Path.of(request.model());
+            NDManager weights = lane.scopes().weights();
+            try {
+                Loader.Loaded loaded = new Loader(Models.all()).load(path, weights);
+                ModelCard card = cards.get(loaded.family().id());
+                String handle = ships ? request.model() : "file:" + files.incrementAndGet();
+                String title = card.title() + " · " + (ships ? "Toybox" : path.getFileName());
+                LoadedModel shown = Shelf.describe(loaded.model(), card, handle, title, path.toString(), provenance(ships, path), loaded.report());
+                return shelf.put(new Shelf.Held(loaded.model(), shown, weights)).shown();
+            } catch (EngineException | RuntimeException e) {
+                weights.close();
+                throw e;
+            }
+        });
+    }
+
+    private static LoadedModel.Provenance provenance(boolean ships, Path path) {
+        if (ships) {
+            return LoadedModel.Provenance.TOYBOX;
+        }
+        return Files.exists(path.resolve("diptych.json")) ? LoadedModel.Provenance.RUN : LoadedModel.Provenance.FILE;
     }
 
     /// @return the handle that is free again
     public JobHandle<String> unload(String handle) {
-        throw new IllegalStateException();
+        return lane.submit(Message.of("engine.job.unload"), Priority.INTERACTIVE, context -> {
+            shelf.remove(handle);
+            return handle;
+        });
     }
 
     public JobHandle<InspectResult> inspect(InspectRequest request) {
-        throw new IllegalStateException();
+        return asking.inspect(request);
     }
 
     public JobHandle<RelevanceResult> relevance(RelevanceRequest request) {
-        throw new IllegalStateException();
+        return asking.relevance(request);
     }
 
     public JobHandle<ContrastResult> contrast(ContrastRequest request) {
-        throw new IllegalStateException();
+        return asking.contrast(request);
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights
     public FineTunePlan plan(String family) throws EngineException {
-        throw new IllegalStateException();
+        return Bundled.plan(family);
+    }
+
+    /// @throws EngineException when the file is no sound plan
+    public FineTunePlan readPlan(Path file) throws EngineException {
+        return PlanFile.read(file);
+    }
+
+    /// @return the plan as its file would hold it
+    public String planJson(FineTunePlan plan) {
+        return PlanFile.json(plan);
+    }
+
+    /// @param json a plan as text
+    /// @throws EngineException with the one fault that was found first
+    public FineTunePlan parsePlan(String json) throws EngineException {
+        return PlanFile.parse(json, "plan.json");
     }
 
     /// @param plan checked first; a fault in it fails the job with one clear message
     public JobHandle<TrainingControl> fineTune(FineTunePlan plan) {
-        throw new IllegalStateException();
+        return teaching.fineTune(plan, Optional.empty());
+    }
+
+    /// As [#fineTune(FineTunePlan)], into a folder of the caller's choice.
+    public JobHandle<TrainingControl> fineTune(FineTunePlan plan, Path run) {
+        return teaching.fineTune(plan, Optional.of(run));
     }
 
     /// Goes on with a run that was interrupted, from its last checkpoint.
     public JobHandle<TrainingControl> resumeRun(String id) {
-        throw new IllegalStateException();
+        return teaching.resume(runs.run(id).path());
+    }
+
+    /// As [#resumeRun(String)], for a run in any folder.
+    public JobHandle<TrainingControl> resumeRun(Path run) {
+        return teaching.resume(run);
     }
 
     public Runs runs() {
-        throw new IllegalStateException();
+        return runs;
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {
-        throw new IllegalStateException();
+        return lane.submit(Message.of("engine.job.evaluate", request.data()), Priority.BULK, context -> Marks.measure(shelf.get(request.model()).model(), request, context));
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {
-        throw new IllegalStateException();
+        return lane.submitOffLane(Message.of("engine.job.toybox", request.count()), context -> ToyboxWriter.write(request, context));
     }
 
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.
     ///
     /// @param world `aligned`, `loose` or `free`
     public Scene scene(long seed, int size, String world) {
-        throw new IllegalStateException();
+        return Toybox.scene(seed, size, World.named(world));
     }
 
     public JobHandle<Picture> readPicture(Path file) {
-        throw new IllegalStateException();
+        return lane.submitOffLane(Message.of("engine.job.picture", file.getFileName()), context -> Pictures.read(file));
     }
 
     public EngineStatus status() {
-        throw new IllegalStateException();
+        return new EngineStatus(lane.scopes().device().toString(), Natives.threads(), Natives.resident().orElse(0L), lane.scopes().arrays(), lane.queued());
+    }
+
+    /// @return the families themselves, for the benchmark
+    static List<Family> families() {
+        return Models.all();
     }
 
     @Override
     public void close() {
-        throw new IllegalStateException();
+        lane.close();
     }
 }

@@ -1,0 +1,197 @@
+package org.diptych.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.diptych.engine.api.AttentionSite;
+import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.Box;
+import org.diptych.engine.api.ContrastRequest;
+import org.diptych.engine.api.ContrastResult;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.InspectRequest;
+import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.JobHandle;
+import org.diptych.engine.api.MatrixMath;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RelevanceMethod;
+import org.diptych.engine.api.RelevanceRequest;
+import org.diptych.engine.api.RelevanceResult;
+import org.diptych.engine.api.Sample;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.EncodesImage;
+import org.diptych.engine.model.EncodesText;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.PatchText;
+import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.probe.Recorder;
+import org.diptych.engine.probe.Relevance;
+import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.JobContext;
+import org.diptych.engine.work.Priority;
+
+/// Answers questions about one input or a few: attention, relevance, the contrast matrix.
+final class Asking {
+    private static final int AT_ONCE = 32;
+
+    private final EngineLane lane;
+    private final Shelf shelf;
+
+    Asking(EngineLane lane, Shelf shelf) {
+        this.lane = lane;
+        this.shelf = shelf;
+    }
+
+    JobHandle<InspectResult> inspect(InspectRequest request) {
+        return lane.submitPrepared(Message.of("engine.job.inspect"), Priority.INTERACTIVE,
+                context -> shelf.get(request.model()).model().encode(Sample.of(request.picture(), request.text())),
+                (encoded, context) -> inspect(shelf.get(request.model()).model(), request, encoded, context));
+    }
+
+    private static InspectResult inspect(VisionLanguageModel model, InspectRequest request, Encoded encoded, JobContext context) {
+        Inputs inputs = model.batch(List.of(encoded), context.scope());
+        Recorder recorder = new Recorder(model.sites(encoded), request.selection());
+        Pass pass = Pass.listening(recorder);
+        Map<String, Double> scores = new LinkedHashMap<>();
+        if (model instanceof ScoresPairs pairs) {
+            double score = pairs.scorePairs(pass, inputs, inputs).toFloatArray()[0];
+            if (pairs.probability()) {
+                scores.put("match", score);
+            } else {
+                scores.put("cosine", score);
+                scores.put("logit", score * pairs.scale());
+            }
+        } else {
+            model.forward(pass, inputs);
+        }
+        List<Message> notes = new ArrayList<>();
+        encoded.tokens().filter(t -> t.truncated()).ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
+        return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())), model.patches(), recorder.trace(), scores, notes);
+    }
+
+    private static Box whole(Picture picture) {
+        return new Box(0, 0, picture.width(), picture.height());
+    }
+
+    JobHandle<RelevanceResult> relevance(RelevanceRequest request) {
+        return lane.submitPrepared(Message.of("engine.job.relevance"), Priority.INTERACTIVE,
+                context -> shelf.get(request.model()).model().encode(Sample.of(request.picture(), request.asked())),
+                (encoded, context) -> relevance(shelf.get(request.model()).model(), request, encoded, context));
+    }
+
+    private static RelevanceResult relevance(VisionLanguageModel model, RelevanceRequest request, Encoded encoded, JobContext context) throws EngineException {
+        if (!model.methods().contains(request.method()) || !(model instanceof ScoresPairs pairs)) {
+            throw new EngineException("engine.method", model.family(), request.method());
+        }
+        Axis.Patches grid = model.patches().orElseThrow();
+        Inputs inputs = model.batch(List.of(encoded), context.scope());
+        Box view = encoded.view().orElse(whole(request.picture()));
+        return switch (request.method()) {
+        case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER -> {
+            List<AttentionSite> sites = model.sites(encoded);
+            Relevance.Explained explained = Relevance.explain(request.method(), sites, pass -> pairs.scorePairs(pass, inputs, inputs));
+            float[] patches = new float[grid.rows() * grid.cols()];
+            float[] tokens = new float[0];
+            for (AttentionSite site : sites) {
+                float[] values = explained.bySite().get(site.name());
+                if (values != null && site.key() instanceof Axis.Patches seen) {
+                    System.arraycopy(values, seen.prefix(), patches, 0, patches.length);
+                } else if (values != null && site.key() instanceof Axis.Text) {
+                    tokens = values;
+                }
+            }
+            yield new RelevanceResult(grid, patches, tokens, encoded.tokens().orElseThrow(), explained.score(), view);
+        }
+        case PATCH_TEXT -> {
+            float[] patches = ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray();
+            yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(), pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
+                    view);
+        }
+        case OCCLUSION -> {
+            float[] patches = Relevance.occlusion(inputs.get("pixel_values"), grid.rows(), grid.cols(), AT_ONCE,
+                    pixels -> pairs.scorePairs(Pass.INFER, new Inputs(Map.of("pixel_values", pixels), List.of()), inputs));
+            yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(), pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
+                    view);
+        }
+        };
+    }
+
+    JobHandle<ContrastResult> contrast(ContrastRequest request) {
+        ContrastSteps[] steps = new ContrastSteps[1];
+        try {
+            steps[0] = new ContrastSteps(request, shelf.get(request.model()).model());
+        } catch (EngineException e) {
+            return lane.submitOffLane(Message.of("engine.job.contrast"), context -> {
+                throw e;
+            });
+        }
+        return lane.submitSteps(Message.of("engine.job.contrast"), Priority.INTERACTIVE, steps[0]);
+    }
+
+    /// Embeds a few pictures or texts a piece, so that a training step fits between two pieces and Cancel is heard.
+    private static final class ContrastSteps implements EngineLane.Steps<ContrastResult> {
+        private final ContrastRequest request;
+        private final VisionLanguageModel model;
+        private final List<float[]> images = new ArrayList<>();
+        private final List<float[]> texts = new ArrayList<>();
+        private final List<Integer> truncated = new ArrayList<>();
+
+        ContrastSteps(ContrastRequest request, VisionLanguageModel model) throws EngineException {
+            this.request = request;
+            this.model = model;
+            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !(model instanceof ScoresPairs)) {
+                throw new EngineException("engine.method", model.family(), "contrast");
+            }
+        }
+
+        @Override
+        public Optional<ContrastResult> step(JobContext context) throws EngineException {
+            context.checkCancelled();
+            int total = request.pictures().size() + request.texts().size();
+            NDManager scope = context.scope();
+            if (images.size() < request.pictures().size()) {
+                List<Encoded> part = new ArrayList<>();
+                for (Picture picture : next(request.pictures(), images.size())) {
+                    part.add(model.encode(Sample.of(picture)));
+                }
+                rows(((EncodesImage) model).encodeImage(Pass.INFER, model.batch(part, scope)), images);
+            } else if (texts.size() < request.texts().size()) {
+                List<Encoded> part = new ArrayList<>();
+                for (String text : next(request.texts(), texts.size())) {
+                    Encoded encoded = model.encode(Sample.of(text));
+                    if (encoded.tokens().orElseThrow().truncated()) {
+                        truncated.add(texts.size() + part.size());
+                    }
+                    part.add(encoded);
+                }
+                rows(((EncodesText) model).encodeText(Pass.INFER, model.batch(part, scope)), texts);
+            }
+            int done = images.size() + texts.size();
+            context.progress(Message.of("engine.job.contrast"), done, total);
+            if (done < total) {
+                return Optional.empty();
+            }
+            return Optional.of(new ContrastResult(images.size(), texts.size(), MatrixMath.products(images, texts), ((ScoresPairs) model).scale(),
+                    ((ScoresPairs) model).probability(), List.copyOf(truncated)));
+        }
+
+        private static <T> List<T> next(List<T> all, int from) {
+            return all.subList(from, Math.min(all.size(), from + AT_ONCE));
+        }
+
+        private static void rows(NDArray matrix, List<float[]> into) {
+            float[] all = matrix.toFloatArray();
+            int width = (int) matrix.getShape().get(1);
+            for (int i = 0; i < all.length; i += width) {
+                into.add(java.util.Arrays.copyOfRange(all, i, i + width));
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.diptych.engine;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.LoadReport;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.model.EncodesImage;
+import org.diptych.engine.model.EncodesText;
+import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.VisionLanguageModel;
+
+/// The models in memory, by handle.
+final class Shelf {
+    /// @param weights the scope that owns its weights
+    record Held(VisionLanguageModel model, LoadedModel shown, NDManager weights) {
+    }
+
+    private final Map<String, Held> held = new LinkedHashMap<>();
+
+    synchronized Held put(Held model) {
+        held.put(model.shown().handle(), model);
+        return model;
+    }
+
+    /// @throws EngineException when no model has this handle any more
+    synchronized Held get(String handle) throws EngineException {
+        Held model = held.get(handle);
+        if (model == null) {
+            throw new EngineException("engine.handle", handle);
+        }
+        return model;
+    }
+
+    synchronized boolean has(String handle) {
+        return held.containsKey(handle);
+    }
+
+    synchronized List<LoadedModel> shown() {
+        return held.values().stream().map(Held::shown).toList();
+    }
+
+    /// Frees its weights. Called on the lane.
+    synchronized void remove(String handle) {
+        Held model = held.remove(handle);
+        if (model != null) {
+            model.weights().close();
+        }
+    }
+
+    static LoadedModel describe(VisionLanguageModel model, ModelCard card, String handle, String title, String origin, LoadedModel.Provenance provenance,
+            LoadReport report) {
+        return new LoadedModel(handle, card, title, origin, provenance, report, capabilities(model), model.methods(), model.imageSize(), model.textLength(),
+                parts(model));
+    }
+
+    static Set<Capability> capabilities(VisionLanguageModel model) {
+        Set<Capability> out = new LinkedHashSet<>();
+        if (model instanceof EncodesImage) {
+            out.add(Capability.ENCODES_IMAGE);
+        }
+        if (model instanceof EncodesText) {
+            out.add(Capability.ENCODES_TEXT);
+        }
+        if (model instanceof ScoresPairs) {
+            out.add(Capability.SCORES_PAIRS);
+        }
+        return out;
+    }
+
+    /// What a plan may train or freeze: every first part of a weight's name, and each numbered layer.
+    private static List<String> parts(VisionLanguageModel model) {
+        Set<String> out = new LinkedHashSet<>();
+        for (String name : model.module().weights().keySet()) {
+            String[] words = name.split("\\.");
+            out.add(words[0]);
+            for (int i = 1; i < words.length; i++) {
+                if (words[i].matches("\\d+")) {
+                    out.add(String.join(".", List.of(words).subList(0, i + 1)));
+                    break;
+                }
+            }
+        }
+        return new ArrayList<>(out);
+    }
+}

@@ -1,0 +1,153 @@
+package org.diptych.engine;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.JobHandle;
+import org.diptych.engine.api.LoadReport;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.api.TrainingControl;
+import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.checkpoint.Sha256;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.FolderDataset;
+import org.diptych.engine.data.toybox.Split;
+import org.diptych.engine.data.toybox.ToyboxDataset;
+import org.diptych.engine.data.toybox.ToyboxTokenizer;
+import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.models.Models;
+import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.train.RunFolder;
+import org.diptych.engine.train.RunStore;
+import org.diptych.engine.train.TrainingSession;
+import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.Priority;
+
+/// Starts runs: a model instance of their own, its data, a folder, and provenance.
+final class Teaching {
+    private static final String FRESH = "fresh:";
+    private static final List<String> BESIDE = List.of(".json", ".txt", ".gz", ".model", ".spm");
+
+    private final EngineLane lane;
+    private final Shelf shelf;
+    private final RunStore runs;
+    private final Path data;
+    private final Map<String, ModelCard> cards;
+
+    Teaching(EngineLane lane, Shelf shelf, RunStore runs, Path data, Map<String, ModelCard> cards) {
+        this.lane = lane;
+        this.shelf = shelf;
+        this.runs = runs;
+        this.data = data;
+        this.cards = cards;
+    }
+
+    JobHandle<TrainingControl> fineTune(FineTunePlan plan, Optional<Path> folder) {
+        return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
+            PlanFile.check(plan);
+            RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
+            return begin(plan, run, false);
+        });
+    }
+
+    JobHandle<TrainingControl> resume(Path folder) {
+        return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
+            RunFolder run = new RunFolder(folder);
+            return begin(PlanFile.read(run.plan()), run, run.hasCheckpoint());
+        });
+    }
+
+    private record Base(VisionLanguageModel model, NDManager weights, LoadReport report, String digest) {
+    }
+
+    private TrainingControl begin(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
+        Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
+        String handle = "run:" + run.path().getFileName();
+        RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan,
+                base.digest, lane.scopes().device().toString(), Natives.threads(), versions());
+        TrainingSession session;
+        try {
+            session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle, dataset(plan.data(), Split.TRAIN),
+                    dataset(plan.data(), Split.VALIDATION), header, resumes));
+        } catch (EngineException | RuntimeException e) {
+            base.weights.close();
+            throw e;
+        }
+        shelf.put(new Shelf.Held(base.model, Shelf.describe(base.model, cards.get(base.model.family()), handle, plan.name(), run.path().toString(),
+                LoadedModel.Provenance.RUN, base.report), base.weights));
+        return session;
+    }
+
+    static Map<String, String> versions() {
+        return Map.of("diptych", Optional.ofNullable(Engine.class.getPackage().getImplementationVersion()).orElse("0.1.0"), "libtorch", Natives.version(), "java",
+                Runtime.version().toString());
+    }
+
+    private Base loaded(FineTunePlan plan, RunFolder run) throws EngineException {
+        Path source = Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model());
+        NDManager weights = lane.scopes().weights();
+        try {
+            Loader.Loaded loaded = new Loader(Models.all()).load(source, weights);
+            Path folder = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
+            copyBeside(folder, run.base());
+            Path file = Files.isDirectory(source) && Files.exists(source.resolve("model.safetensors")) ? source.resolve("model.safetensors") : source;
+            return new Base(loaded.model(), weights, loaded.report(), Files.isDirectory(file) ? "" : Sha256.of(file));
+        } catch (EngineException | RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /// Tokenizer and preprocessor settings go with the run, so that weights that are kept make a whole folder.
+    private static void copyBeside(Path from, Path to) throws EngineException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.filter(f -> Files.isRegularFile(f) && BESIDE.stream().anyMatch(f.toString()::endsWith)).toList()) {
+                if (Files.size(file) < 64 << 20) {
+                    SafeFile.write(to.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", to, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Base fresh(FineTunePlan plan, RunFolder run) throws EngineException {
+        String id = plan.model().substring(FRESH.length());
+        Family family = Models.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow(() -> new EngineException("train.family", id));
+        JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
+        SafeFile.write(run.base().resolve("tokenizer.json"), ToyboxTokenizer.json());
+        VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(run.base())));
+        if (!(model instanceof Initialises initial)) {
+            throw new EngineException("train.family", id);
+        }
+        NDManager weights = lane.scopes().weights();
+        initial.initialise(weights, plan.seed());
+        long parameters = model.module().weights().values().stream().mapToLong(w -> w.shape().size()).sum();
+        LoadReport report = new LoadReport("–", "–", List.of(), model.module().weights().size(), parameters, 4 * parameters, Map.of(), List.of(), List.of(), Map.of(),
+                List.of(), false);
+        return new Base(model, weights, report, "random:" + plan.seed());
+    }
+
+    private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {
+        return plan.source().equals("toybox") ? new ToyboxDataset(plan, split) : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(), split == Split.VALIDATION);
+    }
+}

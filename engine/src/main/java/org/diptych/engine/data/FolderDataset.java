@@ -1,0 +1,116 @@
+package org.diptych.engine.data;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.image.Pictures;
+
+/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line, or `captions.csv` with the same two columns. Every
+/// fifth pair is kept for validation. Lines that cannot be used are left out and counted.
+public final class FolderDataset implements Dataset {
+    private static final int VALIDATION_EVERY = 5;
+
+    private record Row(Path image, String caption) {
+    }
+
+    private final String name;
+    private final List<Row> rows;
+    private final int skipped;
+
+    private FolderDataset(String name, List<Row> rows, int skipped) {
+        this.name = name;
+        this.rows = rows;
+        this.skipped = skipped;
+    }
+
+    /// @param most       pairs at most
+    /// @param validation the kept fifth, else the rest
+    /// @throws EngineException when there is no caption file, or too few usable lines
+    public static FolderDataset open(Path folder, int most, boolean validation) throws EngineException {
+        Path lines = folder.resolve("captions.jsonl");
+        Path table = folder.resolve("captions.csv");
+        if (!Files.exists(lines) && !Files.exists(table)) {
+            throw new EngineException("data.captions", folder);
+        }
+        List<Row> all = new ArrayList<>();
+        int skipped = 0;
+        try {
+            boolean json = Files.exists(lines);
+            for (String line : Files.readAllLines(json ? lines : table)) {
+                if (line.isBlank() || !json && line.replace(" ", "").equalsIgnoreCase("image,caption")) {
+                    continue;
+                }
+                Optional<Row> row = json ? fromJson(folder, line) : fromTable(folder, line);
+                if (row.isPresent()) {
+                    all.add(row.get());
+                } else {
+                    skipped++;
+                }
+            }
+        } catch (IOException e) {
+            throw new EngineException(e, "data.unreadable", folder, String.valueOf(e.getMessage()));
+        }
+        List<Row> part = new ArrayList<>();
+        for (int i = 0; i < all.size() && part.size() < most; i++) {
+            if (i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation) {
+                part.add(all.get(i));
+            }
+        }
+        if (part.size() < 2) {
+            throw new EngineException("data.few", folder, all.size(), skipped);
+        }
+        return new FolderDataset(folder.toString(), part, skipped);
+    }
+
+    private static Optional<Row> fromJson(Path folder, String line) {
+        try {
+            JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString());
+        } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Row> fromTable(Path folder, String line) {
+        int comma = line.indexOf(',');
+        return comma < 0 ? Optional.empty() : row(folder, line.substring(0, comma).strip(), line.substring(comma + 1).strip().replaceAll("^\"|\"$", "").replace("\"\"", "\""));
+    }
+
+    private static Optional<Row> row(Path folder, String image, String caption) {
+        try {
+            Path file = folder.resolve(image);
+            return Files.isRegularFile(file) && !caption.isBlank() ? Optional.of(new Row(file, caption)) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// @return lines that could not be used
+    public int skipped() {
+        return skipped;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int size() {
+        return rows.size();
+    }
+
+    @Override
+    public Example example(int index) throws EngineException {
+        Row row = rows.get(index);
+        return new Example(row.image.getFileName().toString(), Pictures.read(row.image), row.caption, true);
+    }
+}
