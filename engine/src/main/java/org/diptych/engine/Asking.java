@@ -55,7 +55,8 @@ final class Asking {
                 (encoded, context) -> inspect(shelf.get(request.model()).model(), request, encoded, context));
     }
 
-    private static InspectResult inspect(VisionLanguageModel model, InspectRequest request, Encoded encoded, JobContext context) {
+    private static InspectResult inspect(VisionLanguageModel model, InspectRequest request, Encoded encoded,
+            JobContext context) {
         Inputs inputs = model.batch(List.of(encoded), context.scope());
         Recorder recorder = new Recorder(model.sites(encoded), request.selection());
         Pass pass = Pass.listening(recorder);
@@ -72,8 +73,10 @@ final class Asking {
             model.forward(pass, inputs);
         }
         List<Message> notes = new ArrayList<>();
-        encoded.tokens().filter(t -> t.truncated()).ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
-        return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())), model.patches(), recorder.trace(), scores, notes);
+        encoded.tokens().filter(t -> t.truncated())
+                .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
+        return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())),
+                model.patches(), recorder.trace(), scores, notes);
     }
 
     private static Box whole(Picture picture) {
@@ -86,7 +89,8 @@ final class Asking {
                 (encoded, context) -> relevance(shelf.get(request.model()).model(), request, encoded, context));
     }
 
-    private static RelevanceResult relevance(VisionLanguageModel model, RelevanceRequest request, Encoded encoded, JobContext context) throws EngineException {
+    private static RelevanceResult relevance(VisionLanguageModel model, RelevanceRequest request, Encoded encoded,
+            JobContext context) throws EngineException {
         if (!model.methods().contains(request.method()) || !(model instanceof ScoresPairs pairs)) {
             throw new EngineException("engine.method", model.family(), request.method());
         }
@@ -94,32 +98,37 @@ final class Asking {
         Inputs inputs = model.batch(List.of(encoded), context.scope());
         Box view = encoded.view().orElse(whole(request.picture()));
         return switch (request.method()) {
-        case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER -> {
-            List<AttentionSite> sites = model.sites(encoded);
-            Relevance.Explained explained = Relevance.explain(request.method(), sites, pass -> pairs.scorePairs(pass, inputs, inputs));
-            float[] patches = new float[grid.rows() * grid.cols()];
-            float[] tokens = new float[0];
-            for (AttentionSite site : sites) {
-                float[] values = explained.bySite().get(site.name());
-                if (values != null && site.key() instanceof Axis.Patches seen) {
-                    System.arraycopy(values, seen.prefix(), patches, 0, patches.length);
-                } else if (values != null && site.key() instanceof Axis.Text) {
-                    tokens = values;
+            case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER -> {
+                List<AttentionSite> sites = model.sites(encoded);
+                Relevance.Explained explained = Relevance.explain(request.method(), sites,
+                        pass -> pairs.scorePairs(pass, inputs, inputs));
+                float[] patches = new float[grid.rows() * grid.cols()];
+                float[] tokens = new float[0];
+                for (AttentionSite site : sites) {
+                    float[] values = explained.bySite().get(site.name());
+                    if (values != null && site.key() instanceof Axis.Patches seen) {
+                        System.arraycopy(values, seen.prefix(), patches, 0, patches.length);
+                    } else if (values != null && site.key() instanceof Axis.Text) {
+                        tokens = values;
+                    }
                 }
+                yield new RelevanceResult(grid, patches, tokens, encoded.tokens().orElseThrow(), explained.score(),
+                        view);
             }
-            yield new RelevanceResult(grid, patches, tokens, encoded.tokens().orElseThrow(), explained.score(), view);
-        }
-        case PATCH_TEXT -> {
-            float[] patches = ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray();
-            yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(), pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
-                    view);
-        }
-        case OCCLUSION -> {
-            float[] patches = Relevance.occlusion(inputs.get("pixel_values"), grid.rows(), grid.cols(), AT_ONCE,
-                    pixels -> pairs.scorePairs(Pass.INFER, new Inputs(Map.of("pixel_values", pixels), List.of()), inputs));
-            yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(), pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
-                    view);
-        }
+            case PATCH_TEXT -> {
+                float[] patches = ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray();
+                yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(),
+                        pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
+                        view);
+            }
+            case OCCLUSION -> {
+                float[] patches = Relevance.occlusion(inputs.get("pixel_values"), grid.rows(), grid.cols(), AT_ONCE,
+                        pixels -> pairs.scorePairs(Pass.INFER, new Inputs(Map.of("pixel_values", pixels), List.of()),
+                                inputs));
+                yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(),
+                        pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
+                        view);
+            }
         };
     }
 
@@ -146,7 +155,8 @@ final class Asking {
         ContrastSteps(ContrastRequest request, VisionLanguageModel model) throws EngineException {
             this.request = request;
             this.model = model;
-            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !(model instanceof ScoresPairs)) {
+            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText)
+                    || !(model instanceof ScoresPairs)) {
                 throw new EngineException("engine.method", model.family(), "contrast");
             }
         }
@@ -178,7 +188,8 @@ final class Asking {
             if (done < total) {
                 return Optional.empty();
             }
-            return Optional.of(new ContrastResult(images.size(), texts.size(), MatrixMath.products(images, texts), ((ScoresPairs) model).scale(),
+            return Optional.of(new ContrastResult(images.size(), texts.size(), MatrixMath.products(images, texts),
+                    ((ScoresPairs) model).scale(),
                     ((ScoresPairs) model).probability(), List.copyOf(truncated)));
         }
 

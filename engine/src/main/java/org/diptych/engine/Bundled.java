@@ -16,7 +16,8 @@ import org.diptych.engine.train.PlanFile;
 
 /// The small weights that ship, as a folder on disk: the ordinary loader maps files, so what lies in a jar is put into the data folder once.
 final class Bundled {
-    private static final List<String> FILES = List.of("config.json", "tokenizer.json", "preprocessor_config.json", "diptych.json", "model.safetensors");
+    private static final List<String> FILES = List.of("config.json", "tokenizer.json", "preprocessor_config.json",
+            "diptych.json", "model.safetensors");
 
     private Bundled() {
     }

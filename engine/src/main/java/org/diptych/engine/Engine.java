@@ -73,7 +73,8 @@ public final class Engine implements AutoCloseable {
         try {
             lane = new EngineLane(() -> Natives.load(options.device()));
         } catch (IllegalStateException e) {
-            throw new EngineException(e, "work.native", String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+            throw new EngineException(e, "work.native",
+                    String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
                     options.data().resolve("native"));
         }
         if (options.device().equals("cuda") && Natives.gpus() == 0) {
@@ -121,7 +122,8 @@ public final class Engine implements AutoCloseable {
                 ModelCard card = cards.get(loaded.family().id());
                 String handle = ships ? request.model() : "file:" + files.incrementAndGet();
                 String title = card.title() + " · " + (ships ? "Toybox" : path.getFileName());
-                LoadedModel shown = Shelf.describe(loaded.model(), card, handle, title, path.toString(), provenance(ships, path), loaded.report());
+                LoadedModel shown = Shelf.describe(loaded.model(), card, handle, title, path.toString(),
+                        provenance(ships, path), loaded.report());
                 return shelf.put(new Shelf.Held(loaded.model(), shown, weights)).shown();
             } catch (EngineException | RuntimeException e) {
                 weights.close();
@@ -203,11 +205,13 @@ public final class Engine implements AutoCloseable {
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {
-        return lane.submit(Message.of("engine.job.evaluate", request.data()), Priority.BULK, context -> Marks.measure(shelf.get(request.model()).model(), request, context));
+        return lane.submit(Message.of("engine.job.evaluate", request.data()), Priority.BULK,
+                context -> Marks.measure(shelf.get(request.model()).model(), request, context));
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {
-        return lane.submitOffLane(Message.of("engine.job.toybox", request.count()), context -> ToyboxWriter.write(request, context));
+        return lane.submitOffLane(Message.of("engine.job.toybox", request.count()),
+                context -> ToyboxWriter.write(request, context));
     }
 
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.
@@ -222,7 +226,8 @@ public final class Engine implements AutoCloseable {
     }
 
     public EngineStatus status() {
-        return new EngineStatus(lane.scopes().device().toString(), Natives.threads(), Natives.resident().orElse(0L), lane.scopes().arrays(), lane.queued());
+        return new EngineStatus(lane.scopes().device().toString(), Natives.threads(), Natives.resident().orElse(0L),
+                lane.scopes().arrays(), lane.queued());
     }
 
     /// @return the families themselves, for the benchmark

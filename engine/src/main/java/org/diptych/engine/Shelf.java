@@ -55,9 +55,11 @@ final class Shelf {
         }
     }
 
-    static LoadedModel describe(VisionLanguageModel model, ModelCard card, String handle, String title, String origin, LoadedModel.Provenance provenance,
+    static LoadedModel describe(VisionLanguageModel model, ModelCard card, String handle, String title, String origin,
+            LoadedModel.Provenance provenance,
             LoadReport report) {
-        return new LoadedModel(handle, card, title, origin, provenance, report, capabilities(model), model.methods(), model.imageSize(), model.textLength(),
+        return new LoadedModel(handle, card, title, origin, provenance, report, capabilities(model), model.methods(),
+                model.imageSize(), model.textLength(),
                 parts(model));
     }
 

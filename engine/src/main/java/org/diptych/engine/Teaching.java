@@ -82,23 +82,29 @@ final class Teaching {
     private TrainingControl begin(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
         Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
         String handle = "run:" + run.path().getFileName();
-        RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan,
+        RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
+                OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan,
                 base.digest, lane.scopes().device().toString(), Natives.threads(), versions());
         TrainingSession session;
         try {
-            session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle, dataset(plan.data(), Split.TRAIN),
-                    dataset(plan.data(), Split.VALIDATION), header, resumes));
+            session = TrainingSession.start(lane,
+                    new TrainingSession.Start(plan, run, base.model, handle, dataset(plan.data(), Split.TRAIN),
+                            dataset(plan.data(), Split.VALIDATION), header, resumes));
         } catch (EngineException | RuntimeException e) {
             base.weights.close();
             throw e;
         }
-        shelf.put(new Shelf.Held(base.model, Shelf.describe(base.model, cards.get(base.model.family()), handle, plan.name(), run.path().toString(),
-                LoadedModel.Provenance.RUN, base.report), base.weights));
+        shelf.put(new Shelf.Held(base.model,
+                Shelf.describe(base.model, cards.get(base.model.family()), handle, plan.name(), run.path().toString(),
+                        LoadedModel.Provenance.RUN, base.report),
+                base.weights));
         return session;
     }
 
     static Map<String, String> versions() {
-        return Map.of("diptych", Optional.ofNullable(Engine.class.getPackage().getImplementationVersion()).orElse("0.1.0"), "libtorch", Natives.version(), "java",
+        return Map.of("diptych",
+                Optional.ofNullable(Engine.class.getPackage().getImplementationVersion()).orElse("0.1.0"), "libtorch",
+                Natives.version(), "java",
                 Runtime.version().toString());
     }
 
@@ -109,7 +115,9 @@ final class Teaching {
             Loader.Loaded loaded = new Loader(Models.all()).load(source, weights);
             Path folder = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
             copyBeside(folder, run.base());
-            Path file = Files.isDirectory(source) && Files.exists(source.resolve("model.safetensors")) ? source.resolve("model.safetensors") : source;
+            Path file = Files.isDirectory(source) && Files.exists(source.resolve("model.safetensors"))
+                    ? source.resolve("model.safetensors")
+                    : source;
             return new Base(loaded.model(), weights, loaded.report(), Files.isDirectory(file) ? "" : Sha256.of(file));
         } catch (EngineException | RuntimeException e) {
             weights.close();
@@ -120,7 +128,8 @@ final class Teaching {
     /// Tokenizer and preprocessor settings go with the run, so that weights that are kept make a whole folder.
     private static void copyBeside(Path from, Path to) throws EngineException {
         try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.filter(f -> Files.isRegularFile(f) && BESIDE.stream().anyMatch(f.toString()::endsWith)).toList()) {
+            for (Path file : files
+                    .filter(f -> Files.isRegularFile(f) && BESIDE.stream().anyMatch(f.toString()::endsWith)).toList()) {
                 if (Files.size(file) < 64 << 20) {
                     SafeFile.write(to.resolve(file.getFileName().toString()), Files.readAllBytes(file));
                 }
@@ -132,7 +141,8 @@ final class Teaching {
 
     private Base fresh(FineTunePlan plan, RunFolder run) throws EngineException {
         String id = plan.model().substring(FRESH.length());
-        Family family = Models.all().stream().filter(f -> f.id().equals(id)).findFirst().orElseThrow(() -> new EngineException("train.family", id));
+        Family family = Models.all().stream().filter(f -> f.id().equals(id)).findFirst()
+                .orElseThrow(() -> new EngineException("train.family", id));
         JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
         SafeFile.write(run.base().resolve("tokenizer.json"), ToyboxTokenizer.json());
         VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(run.base())));
@@ -142,12 +152,16 @@ final class Teaching {
         NDManager weights = lane.scopes().weights();
         initial.initialise(weights, plan.seed());
         long parameters = model.module().weights().values().stream().mapToLong(w -> w.shape().size()).sum();
-        LoadReport report = new LoadReport("–", "–", List.of(), model.module().weights().size(), parameters, 4 * parameters, Map.of(), List.of(), List.of(), Map.of(),
+        LoadReport report = new LoadReport("–", "–", List.of(), model.module().weights().size(), parameters,
+                4 * parameters, Map.of(), List.of(), List.of(), Map.of(),
                 List.of(), false);
         return new Base(model, weights, report, "random:" + plan.seed());
     }
 
     private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {
-        return plan.source().equals("toybox") ? new ToyboxDataset(plan, split) : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(), split == Split.VALIDATION);
+        return plan.source().equals("toybox")
+                ? new ToyboxDataset(plan, split)
+                : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(),
+                        split == Split.VALIDATION);
     }
 }

@@ -81,13 +81,18 @@ public final class FolderDataset implements Dataset {
 
     private static Optional<Row> fromTable(Path folder, String line) {
         int comma = line.indexOf(',');
-        return comma < 0 ? Optional.empty() : row(folder, line.substring(0, comma).strip(), line.substring(comma + 1).strip().replaceAll("^\"|\"$", "").replace("\"\"", "\""));
+        return comma < 0
+                ? Optional.empty()
+                : row(folder, line.substring(0, comma).strip(),
+                        line.substring(comma + 1).strip().replaceAll("^\"|\"$", "").replace("\"\"", "\""));
     }
 
     private static Optional<Row> row(Path folder, String image, String caption) {
         try {
             Path file = folder.resolve(image);
-            return Files.isRegularFile(file) && !caption.isBlank() ? Optional.of(new Row(file, caption)) : Optional.empty();
+            return Files.isRegularFile(file) && !caption.isBlank()
+                    ? Optional.of(new Row(file, caption))
+                    : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();
         }

@@ -57,7 +57,8 @@ public final class Marks {
     /// Runs on the lane.
     ///
     /// @throws EngineException when the model has no two towers, or the data set is not known
-    public static EvaluateResult measure(VisionLanguageModel model, EvaluateRequest request, JobContext context) throws EngineException {
+    public static EvaluateResult measure(VisionLanguageModel model, EvaluateRequest request, JobContext context)
+            throws EngineException {
         if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !(model instanceof ScoresPairs)) {
             throw new EngineException("train.evaluate.model", model.family());
         }
@@ -129,12 +130,16 @@ public final class Marks {
             for (int thing = 0; thing < scene.objects().size(); thing++) {
                 List<Encoded> texts = new ArrayList<>();
                 texts.add(model.encode(Sample.of(Toybox.caption(seed, world, "short", "en").text())));
-                List<String> wrong = kinds ? Toybox.kindSwaps(seed, world, "short", "en", thing) : Toybox.colourSwaps(seed, world, "short", "en", thing);
+                List<String> wrong = kinds
+                        ? Toybox.kindSwaps(seed, world, "short", "en", thing)
+                        : Toybox.colourSwaps(seed, world, "short", "en", thing);
                 for (String text : wrong) {
                     texts.add(model.encode(Sample.of(text)));
                 }
                 try (NDManager scope = context.scope().newSubManager()) {
-                    float[] scores = ((ScoresPairs) model).scorePairs(Pass.INFER, model.batch(List.of(seen), scope), model.batch(texts, scope)).toFloatArray();
+                    float[] scores = ((ScoresPairs) model)
+                            .scorePairs(Pass.INFER, model.batch(List.of(seen), scope), model.batch(texts, scope))
+                            .toFloatArray();
                     right += MatrixMath.rank(scores, 1, scores.length, 0, 0, true) == 1 ? 1 : 0;
                     cases++;
                 }
@@ -155,9 +160,12 @@ public final class Marks {
             Scene scene = Toybox.scene(seed, size, world);
             Caption caption = Toybox.caption(seed, world, "short", "en");
             for (Caption.Mention mention : caption.mentions()) {
-                Encoded encoded = model.encode(Sample.of(scene.picture(), caption.text().substring(mention.start(), mention.end())));
+                Encoded encoded = model
+                        .encode(Sample.of(scene.picture(), caption.text().substring(mention.start(), mention.end())));
                 try (NDManager scope = context.scope().newSubManager()) {
-                    right += inside(scene.objects().get(mention.thing()).box(), map(encoded, method, scope), encoded) ? 1 : 0;
+                    right += inside(scene.objects().get(mention.thing()).box(), map(encoded, method, scope), encoded)
+                            ? 1
+                            : 0;
                     cases++;
                 }
             }
@@ -172,7 +180,9 @@ public final class Marks {
             return ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray();
         }
         List<AttentionSite> sites = model.sites(encoded).stream().filter(s -> s.key() instanceof Axis.Patches).toList();
-        float[] values = Relevance.explain(method, sites, pass -> ((ScoresPairs) model).scorePairs(pass, inputs, inputs)).bySite().get(sites.getFirst().name());
+        float[] values = Relevance
+                .explain(method, sites, pass -> ((ScoresPairs) model).scorePairs(pass, inputs, inputs)).bySite()
+                .get(sites.getFirst().name());
         return Arrays.copyOfRange(values, ((Axis.Patches) sites.getFirst().key()).prefix(), values.length);
     }
 

@@ -207,7 +207,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 LossTerms terms = item.getKey().loss(model, Pass.TRAIN, batch);
                 values.put("loss." + item.getKey().name(), (double) terms.total().toFloatArray()[0]);
                 values.putAll(terms.values());
-                NDArray weighted = terms.total().mul(item.getValue());
+                NDArray weighted = terms.total().mul(item.getValue().floatValue()); // a double would widen a scalar
                 total = total == null ? weighted : total.add(weighted);
             }
             float value = java.util.Objects.requireNonNull(total).toFloatArray()[0];

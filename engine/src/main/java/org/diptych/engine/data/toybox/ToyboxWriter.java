@@ -34,8 +34,11 @@ public final class ToyboxWriter {
             Pictures.writePng(request.out().resolve(image), scene.picture());
             Dice dice = new Dice(seed ^ 0x2545F4914F6CDD1DL);
             boolean right = dice.real() >= request.noise();
-            Layout said = right ? Layout.of(seed, world) : Layout.of(request.seed() + dice.roll(Math.max(1, request.count())), world);
-            captions.append(GSON.toJson(caption(image, Captions.full(said, false, new Dice(seed)).text(), Captions.full(said, true, new Dice(seed)).text(), right)))
+            Layout said = right
+                    ? Layout.of(seed, world)
+                    : Layout.of(request.seed() + dice.roll(Math.max(1, request.count())), world);
+            captions.append(GSON.toJson(caption(image, Captions.full(said, false, new Dice(seed)).text(),
+                    Captions.full(said, true, new Dice(seed)).text(), right)))
                     .append('\n');
             scenes.append(GSON.toJson(scene(image, scene, Layout.of(seed, world)))).append('\n');
             context.progress(Message.of("engine.job.toybox", request.count()), i + 1, request.count());
@@ -65,7 +68,8 @@ public final class ToyboxWriter {
             one.addProperty("kind", thing.kind());
             one.addProperty("colour", thing.colour());
             one.addProperty("size", thing.size());
-            one.add("box", GSON.toJsonTree(new float[] { thing.box().x1(), thing.box().y1(), thing.box().x2(), thing.box().y2() }));
+            one.add("box", GSON
+                    .toJsonTree(new float[]{thing.box().x1(), thing.box().y1(), thing.box().x2(), thing.box().y2()}));
             objects.add(one);
         }
         json.add("objects", objects);
