@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 
@@ -44,37 +45,45 @@ public final class Loader {
     /// @param scope owns the weights; capped when they are set, so that a stray array in it throws
     /// @throws EngineException when the file is damaged, of no known model, or leaves a weight unset or a tensor over
     public Loaded load(Path path, NDManager scope) throws EngineException {
-        Loaded loaded = open(path, scope);
-        if (!loaded.report.complete()) {
-            throw mismatch(path, loaded.report);
-        }
-        return loaded;
+        return open(path, scope, LoadReport::complete);
     }
 
     /// As [#load], for a file that holds a part of a model: what is missing stays unset and is named in the report.
     public Loaded loadPart(Path path, NDManager scope) throws EngineException {
-        Loaded loaded = open(path, scope);
-        if (!loaded.report.unexpected().isEmpty() || !loaded.report.misshapen().isEmpty()) {
-            throw mismatch(path, loaded.report);
-        }
-        return loaded;
+        return open(path, scope, report -> report.unexpected().isEmpty() && report.misshapen().isEmpty());
     }
 
     private record Known(Family family, Layout layout) {
     }
 
-    private Loaded open(Path path, NDManager scope) throws EngineException {
+    private Loaded open(Path path, NDManager scope, Predicate<LoadReport> enough) throws EngineException {
         try (CheckpointReader reader = CheckpointReader.open(path)) {
             Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
             Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
             Map<String, long[]> shapes = new HashMap<>();
             reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
-            JsonObject config = known.layout.inferConfig().apply(shapes, config(folder));
-            VisionLanguageModel model = known.family.create(config, new ModelFiles(Optional.of(folder)));
-            NameMap names = known.layout.names().apply(config);
-            LoadReport report = fill(model.module().weights(), names, reader, known.layout, scope);
+            Made made = make(path, known, shapes, config(folder), new ModelFiles(Optional.of(folder)));
+            LoadReport report = fill(made.model.module().weights(), made.names, reader, known.layout, scope);
             scope.cap();
-            return new Loaded(model, known.family, names, report);
+            if (!enough.test(report)) {
+                throw mismatch(path, report, reader.names());
+            }
+            return new Loaded(made.model, known.family, made.names, report);
+        }
+    }
+
+    private record Made(VisionLanguageModel model, NameMap names) {
+    }
+
+    /// What a file says of itself can contradict itself in ways that no family foresees (a matrix without a second dimension, zero heads); each of them is the
+    /// file's fault and not ours, so that whatever a family throws over it becomes one message.
+    private static Made make(Path path, Known known, Map<String, long[]> shapes, JsonObject given, ModelFiles files)
+            throws EngineException {
+        try {
+            JsonObject config = known.layout.inferConfig().apply(shapes, given);
+            return new Made(known.family.create(config, files), known.layout.names().apply(config));
+        } catch (RuntimeException e) {
+            throw new EngineException(e, "checkpoint.infer", path, known.family.id(), known.layout.name());
         }
     }
 
@@ -178,33 +187,24 @@ public final class Loader {
     }
 
     private EngineException unknown(Path path, CheckpointReader reader) {
-        Set<String> names = reader.names();
-        Optional<Known> nearest = nearest(names);
-        String first = String.join(", ", names.stream().limit(NAMED).toList());
-        return nearest
-                .map(k -> new EngineException("checkpoint.family.near", path, names.size(), first, k.family.id(),
-                        k.layout.name()))
-                .orElseGet(() -> new EngineException("checkpoint.family", path, names.size(), first));
+        int count = reader.names().size();
+        String first = first(List.copyOf(reader.names()));
+        return KnownLayouts.nearest(reader.names()).map(near -> {
+            boolean loads = families.stream().anyMatch(f -> f.id().equals(near.family()));
+            return new EngineException(loads ? "checkpoint.family.near" : "checkpoint.family.later", path, count, first,
+                    near.model(), near.layout());
+        }).orElseGet(() -> new EngineException("checkpoint.family", path, count, first));
     }
 
-    /// The layout that knows most of the words that the names are made of.
-    private Optional<Known> nearest(Set<String> names) {
-        Map<Known, Long> hits = new LinkedHashMap<>();
-        for (Family family : families) {
-            for (Layout layout : family.layouts()) {
-                long known = names.stream().filter(n -> layout.matches().test(Set.of(n))).count();
-                hits.put(new Known(family, layout), known);
-            }
-        }
-        return hits.entrySet().stream().filter(e -> e.getValue() > 0).max(Comparator.comparingLong(Map.Entry::getValue))
-                .map(Map.Entry::getKey);
-    }
-
-    private static EngineException mismatch(Path path, LoadReport report) {
+    private static EngineException mismatch(Path path, LoadReport report, Set<String> names) {
+        Message nearest = KnownLayouts.nearest(names)
+                .map(near -> Message.of("checkpoint.nearest", near.model(), near.layout()))
+                .orElseGet(() -> Message.of("checkpoint.nearest.none"));
         return new EngineException("checkpoint.mismatch", path, report.layout(), report.missing().size(),
-                first(report.missing()),
-                report.unexpected().size(), first(report.unexpected()), report.misshapen().size(),
-                first(report.misshapen().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList()));
+                first(report.missing()), report.unexpected().size(), first(report.unexpected()),
+                report.misshapen().size(),
+                first(report.misshapen().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).toList()),
+                nearest);
     }
 
     private static String first(List<String> names) {

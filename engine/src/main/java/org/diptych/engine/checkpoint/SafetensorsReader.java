@@ -42,7 +42,7 @@ public final class SafetensorsReader implements CheckpointReader {
         if (all.length() < 8) {
             throw new EngineException("checkpoint.truncated", file, all.length());
         }
-        long header = all.map(0, 8).getLong(0);
+        long header = all.copy(0, 8).getLong(0);
         if (header < 2 || header > MAX_HEADER) {
             throw new EngineException("checkpoint.header", file, Long.toUnsignedString(header));
         }
@@ -72,6 +72,9 @@ public final class SafetensorsReader implements CheckpointReader {
                 }
             }
             reader.endObject();
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new EngineException("checkpoint.header.json", file);
+            }
         } catch (MalformedJsonException | IllegalStateException | JsonParseException | NumberFormatException e) {
             throw new EngineException(e, "checkpoint.header.json", file);
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package org.diptych.engine.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -14,10 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
 
 /// Several files behind an index (`*.index.json` with `weight_map`: tensor name -> file name).
 public final class ShardedReader implements CheckpointReader {
+    /// A plain name in the index's own folder.
+    private static final Pattern FILE_NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_.\\- ]*");
+
     private final Path index;
     private final List<CheckpointReader> shards;
     private final Map<String, CheckpointReader> byName;
@@ -31,37 +34,58 @@ public final class ShardedReader implements CheckpointReader {
     static ShardedReader open(Path index) throws EngineException {
         Map<String, CheckpointReader> files = new LinkedHashMap<>();
         try {
+            Map<String, String> places = weightMap(index);
             Map<String, CheckpointReader> byName = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonElement> item : weightMap(index).entrySet()) {
-                String name = item.getValue().getAsString();
-                if (name.contains("..") || name.contains("/") || name.contains("\\")) {
-                    throw new EngineException("checkpoint.index", index, name);
-                }
-                CheckpointReader shard = files.get(name);
+            for (Map.Entry<String, String> item : places.entrySet()) {
+                CheckpointReader shard = files.get(item.getValue());
                 if (shard == null) {
-                    Path file = index.resolveSibling(name);
-                    if (!Files.exists(file)) {
-                        throw new EngineException("checkpoint.shard", index, name);
-                    }
-                    shard = CheckpointFiles.openFile(file);
-                    files.put(name, shard);
+                    shard = shard(index, item.getValue());
+                    files.put(item.getValue(), shard);
                 }
-                if (!shard.names().contains(item.getKey())) {
+                String name = item.getKey();
+                for (String prefix : shard.path()) { // the index keeps the prefix that the shard's reader takes off
+                    name = name.startsWith(prefix) && !shard.names().contains(name)
+                            ? name.substring(prefix.length())
+                            : name;
+                }
+                if (!shard.names().contains(name)) {
                     throw new EngineException("checkpoint.index", index, item.getKey());
                 }
-                byName.put(item.getKey(), shard);
+                byName.put(name, shard);
             }
             return new ShardedReader(index, new ArrayList<>(files.values()), byName);
-        } catch (EngineException e) {
+        } catch (EngineException | RuntimeException e) {
             files.values().forEach(CheckpointReader::close);
             throw e;
         }
     }
 
-    private static JsonObject weightMap(Path index) throws EngineException {
+    private static CheckpointReader shard(Path index, String name) throws EngineException {
+        if (!FILE_NAME.matcher(name).matches()) {
+            throw new EngineException("checkpoint.index", index, name);
+        }
+        Path file = index.resolveSibling(name);
+        if (!Files.isRegularFile(file)) {
+            throw new EngineException("checkpoint.shard", index, name);
+        }
+        return CheckpointFiles.openFile(file);
+    }
+
+    private static Map<String, String> weightMap(Path index) throws EngineException {
         try {
-            return JsonParser.parseString(Files.readString(index)).getAsJsonObject().getAsJsonObject("weight_map");
-        } catch (IOException | JsonParseException | IllegalStateException | ClassCastException e) {
+            Map<String, String> places = new LinkedHashMap<>();
+            JsonElement map = JsonParser.parseString(Files.readString(index)).getAsJsonObject().get("weight_map");
+            if (map == null || !map.isJsonObject() || map.getAsJsonObject().isEmpty()) {
+                throw new EngineException("checkpoint.index", index, "weight_map");
+            }
+            for (Map.Entry<String, JsonElement> item : map.getAsJsonObject().entrySet()) {
+                if (!item.getValue().isJsonPrimitive()) {
+                    throw new EngineException("checkpoint.index", index, item.getKey());
+                }
+                places.put(item.getKey(), item.getValue().getAsString());
+            }
+            return places;
+        } catch (IOException | JsonParseException | IllegalStateException e) {
             throw new EngineException(e, "checkpoint.index", index, "weight_map");
         }
     }

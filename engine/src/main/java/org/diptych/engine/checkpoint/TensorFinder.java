@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.checkpoint.Value.Dict;
 import org.diptych.engine.checkpoint.Value.Inert;
 import org.diptych.engine.checkpoint.Value.Sequence;
@@ -26,46 +28,75 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
     private static final List<String> WEIGHTS = List.of("state_dict", "model_state_dict", "model", "module", "net",
             "params");
 
+    /// Real files nest the weights two or three deep.
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_NAME = 4096;
+
     static TensorFinder inPickle(Value top, Path file) throws EngineException {
         List<String> path = new ArrayList<>();
         Value here = top;
-        while (true) {
+        while (path.size() < MAX_DEPTH) {
             if (!(here instanceof Dict dict)) {
                 throw here instanceof Inert object
                         ? new EngineException("checkpoint.class", file, object.name())
                         : new EngineException("checkpoint.weightless", file);
             }
-            String next = "";
-            for (String key : WEIGHTS) {
-                Value inner = dict.items.get(new Str(key));
-                if (inner instanceof Dict || inner instanceof Inert object && holdsTensors(object)) {
-                    next = key;
-                    break;
+            Optional<String> next = wellKnown(dict);
+            if (next.isEmpty()) {
+                Map<String, Tensor> found = direct(dict, file);
+                if (!found.isEmpty()) {
+                    return new TensorFinder(path, found);
+                }
+                next = fullest(dict);
+            }
+            path.add(next.orElseThrow(() -> new EngineException("checkpoint.weightless", file)));
+            here = dict.items.get(new Str(path.getLast()));
+        }
+        throw new EngineException("checkpoint.pickle", file, Message.of("checkpoint.detail.nested"));
+    }
+
+    private static Optional<String> wellKnown(Dict dict) {
+        return WEIGHTS.stream().filter(key -> {
+            Value inner = dict.items.get(new Str(key));
+            return (inner instanceof Dict || inner instanceof Inert) && holdsTensors(inner, identitySet());
+        }).findFirst();
+    }
+
+    /// @return the key of the dictionary that holds most tensors itself, for files whose writer chose a key of their own
+    private static Optional<String> fullest(Dict dict) {
+        String best = "";
+        long most = 0;
+        for (Map.Entry<Value, Value> item : dict.items.entrySet()) {
+            if (item.getKey() instanceof Str key && item.getValue() instanceof Dict inner) {
+                long tensors = inner.items.values().stream().filter(Tensor.class::isInstance).count();
+                if (tensors > most) {
+                    most = tensors;
+                    best = key.text();
                 }
             }
-            if (next.isEmpty()) {
-                return new TensorFinder(path, direct(dict, file));
-            }
-            path.add(next);
-            here = dict.items.get(new Str(next));
         }
+        return most > 0 ? Optional.of(best) : Optional.empty();
     }
 
     private static Map<String, Tensor> direct(Dict dict, Path file) throws EngineException {
         Map<String, Tensor> out = new LinkedHashMap<>();
+        Set<Value> seen = identitySet();
         for (Map.Entry<Value, Value> item : dict.items.entrySet()) {
-            if (item.getKey() instanceof Str name) {
-                if (item.getValue() instanceof Tensor tensor) {
-                    out.put(name.text(), tensor);
-                } else if (item.getValue() instanceof Inert object && holdsTensors(object)) {
-                    throw new EngineException("checkpoint.class", file, object.name());
-                }
+            if (item.getKey() instanceof Str name && item.getValue() instanceof Tensor tensor) {
+                out.put(name.text(), tensor);
             }
         }
-        if (out.isEmpty()) {
-            throw new EngineException("checkpoint.weightless", file);
+        for (Value value : out.isEmpty() ? List.<Value>of() : dict.items.values()) {
+            refuse(value, seen, file);
         }
         return out;
+    }
+
+    /// Among tensors an object that hides more of them would leave the model incomplete without a word.
+    private static void refuse(Value value, Set<Value> seen, Path file) throws EngineException {
+        if (value instanceof Inert object && holdsTensors(object, seen)) {
+            throw new EngineException("checkpoint.class", file, object.name());
+        }
     }
 
     /// A script's objects are records of the classes `__torch__.*` whose fields lead to the tensors.
@@ -74,7 +105,7 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
         record Place(String prefix, Value value) {
         }
         Deque<Place> open = new ArrayDeque<>();
-        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Value> seen = identitySet();
         open.push(new Place("", top));
         while (!open.isEmpty()) {
             Place place = open.pop();
@@ -82,7 +113,11 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
                 continue;
             }
             if (!object.name().startsWith("__torch__.")) {
-                throw new EngineException("checkpoint.class", file, object.name());
+                refuse(object, identitySet(), file); // lists of numbers are such objects too, and harmless
+                continue;
+            }
+            if (place.prefix().length() > MAX_NAME) {
+                throw new EngineException("checkpoint.pickle", file, Message.of("checkpoint.detail.nested"));
             }
             if (object.state instanceof Dict fields) {
                 List<Place> inner = new ArrayList<>();
@@ -104,14 +139,19 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
         return new TensorFinder(List.of(), out);
     }
 
-    private static boolean holdsTensors(Value value) {
-        return walk(value).stream().anyMatch(v -> v instanceof Tensor || v instanceof Storage);
+    private static Set<Value> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    /// @param seen values that were searched before without finding any; shared values are so searched once
+    private static boolean holdsTensors(Value value, Set<Value> seen) {
+        return !tensors(value, seen, true).isEmpty();
     }
 
     /// @return every storage in `top`, also those that no tensor of interest uses: the legacy form needs their sizes
     static Set<Storage> storages(Value top) {
         Set<Storage> out = new LinkedHashSet<>();
-        for (Value value : walk(top)) {
+        for (Value value : tensors(top, identitySet(), false)) {
             if (value instanceof Storage storage) {
                 out.add(storage);
             } else if (value instanceof Tensor tensor) {
@@ -122,11 +162,13 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
     }
 
     /// Without recursion, since nesting is the file's to choose.
-    private static Set<Value> walk(Value top) {
-        Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    ///
+    /// @return tensors and storages that can be reached from `top`
+    private static List<Value> tensors(Value top, Set<Value> seen, boolean one) {
+        List<Value> found = new ArrayList<>();
         Deque<Value> open = new ArrayDeque<>();
         open.push(top);
-        while (!open.isEmpty()) {
+        while (!open.isEmpty() && !(one && !found.isEmpty())) {
             Value value = open.pop();
             if (!seen.add(value)) {
                 continue;
@@ -144,11 +186,11 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
                     open.push(object.items);
                     open.push(object.callable);
                 }
-                case Str _,Value.Int _,Value.Real _,Value.Bool _,Value.Raw _,Value.None _,Value.Global _,Storage _,Tensor _ ->
-                    {
-                    }
+                case Storage _,Tensor _ -> found.add(value);
+                case Str _,Value.Int _,Value.Real _,Value.Bool _,Value.Raw _,Value.None _,Value.Global _ -> {
+                }
             }
         }
-        return seen;
+        return found;
     }
 }

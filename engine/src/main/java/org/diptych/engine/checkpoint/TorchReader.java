@@ -11,7 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.checkpoint.Value.Bool;
+import org.diptych.engine.checkpoint.Value.Dict;
 import org.diptych.engine.checkpoint.Value.Sequence;
 import org.diptych.engine.checkpoint.Value.Str;
 import org.diptych.engine.checkpoint.Value.Tensor;
@@ -20,6 +24,9 @@ import org.diptych.engine.checkpoint.Value.Tensor;
 /// before it, and the TorchScript archive, of which only the weights are read.
 public final class TorchReader implements CheckpointReader {
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+
+    /// A script's compiler tells classes of one name apart by a number.
+    private static final Pattern MANGLED = Pattern.compile("\\.___torch_mangle_\\d+");
 
     private final Bytes all;
     private final String form;
@@ -32,7 +39,7 @@ public final class TorchReader implements CheckpointReader {
             throws EngineException {
         this.all = all;
         this.form = form;
-        this.inert = List.copyOf(inert);
+        this.inert = inert.stream().map(n -> MANGLED.matcher(n).replaceAll("")).distinct().toList();
         this.storages = storages;
         String prefix = Names.commonPrefix(found.tensors().keySet());
         List<String> way = new ArrayList<>(found.path());
@@ -44,8 +51,7 @@ public final class TorchReader implements CheckpointReader {
         for (Map.Entry<String, Tensor> named : found.tensors().entrySet()) {
             Tensor tensor = named.getValue();
             Bytes bytes = storages.get(tensor.storage().key());
-            if (bytes == null || Math.multiplyHigh(tensor.storage().size(), tensor.storage().type().bytes()) != 0
-                    || bytes.length() < tensor.storage().size() * tensor.storage().type().bytes()) {
+            if (bytes == null || tensor.storage().size() > bytes.length() / tensor.storage().type().bytes()) {
                 throw new EngineException("checkpoint.truncated", all.file(), all.length());
             }
             tensors.put(named.getKey().substring(prefix.length()), tensor);
@@ -59,7 +65,7 @@ public final class TorchReader implements CheckpointReader {
                 .orElseThrow(() -> new EngineException("checkpoint.unknown", all.file()));
         String root = pickle.substring(0, pickle.length() - "data.pkl".length());
         Bytes order = entries.get(root + "byteorder");
-        if (order != null && order.map(0, order.length()).get(0) != 'l') {
+        if (order != null && (order.length() == 0 || order.copy(0, 1).get(0) != 'l')) {
             throw new EngineException("checkpoint.endian", all.file());
         }
         Map<String, Bytes> storages = new HashMap<>();
@@ -85,7 +91,10 @@ public final class TorchReader implements CheckpointReader {
             throw new EngineException("checkpoint.unknown", all.file());
         }
         new Unpickler(in, all.file(), inert).read(); // protocol
-        new Unpickler(in, all.file(), inert).read(); // byte order and integer sizes of the machine that wrote it
+        Value machine = new Unpickler(in, all.file(), inert).read();
+        if (machine instanceof Dict facts && new Bool(false).equals(facts.items.get(new Str("little_endian")))) {
+            throw new EngineException("checkpoint.endian", all.file());
+        }
         Value top = new Unpickler(in, all.file(), inert).read();
         Value keys = new Unpickler(in, all.file(), inert).read();
         TensorFinder found = TensorFinder.inPickle(top, all.file());
@@ -94,17 +103,17 @@ public final class TorchReader implements CheckpointReader {
         Map<String, Bytes> storages = new HashMap<>();
         long at = in.position();
         if (!(keys instanceof Sequence list)) {
-            throw new EngineException("checkpoint.pickle", all.file(), "no list of storages");
+            throw new EngineException("checkpoint.pickle", all.file(), Message.of("checkpoint.detail.storages"));
         }
         for (Value item : list.items) {
             String key = item instanceof Str text ? text.text() : "";
             DType type = types.get(key);
             if (type == null || at + 8 > all.length()) {
                 throw type == null
-                        ? new EngineException("checkpoint.pickle", all.file(), "a storage that nothing names: " + key)
+                        ? new EngineException("checkpoint.pickle", all.file(), Message.of("checkpoint.detail.storages"))
                         : new EngineException("checkpoint.truncated", all.file(), all.length());
             }
-            long size = all.map(at, 8).getLong(0);
+            long size = all.copy(at, 8).getLong(0);
             at += 8;
             if (size < 0 || size > (all.length() - at) / type.bytes()) {
                 throw new EngineException("checkpoint.truncated", all.file(), all.length());

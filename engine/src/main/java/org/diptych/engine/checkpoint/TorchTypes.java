@@ -3,7 +3,10 @@ package org.diptych.engine.checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.checkpoint.Value.Dict;
 import org.diptych.engine.checkpoint.Value.Global;
 import org.diptych.engine.checkpoint.Value.Inert;
@@ -22,28 +25,46 @@ final class TorchTypes {
             "CharStorage", DType.I8,
             "ByteStorage", DType.U8, "BoolStorage", DType.BOOL);
 
+    private static final Set<String> FUNCTIONS = Set.of("collections.OrderedDict", "torch._utils._rebuild_tensor_v2",
+            "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter",
+            "torch._utils._rebuild_parameter_with_state", "torch.nn.parameter.Parameter", "torch.Size");
+    private static final int MAX_RANK = 16;
+
     private TorchTypes() {
+    }
+
+    /// @return true for a name that means something here; all others are kept and not called
+    static boolean known(Global global) {
+        return FUNCTIONS.contains(global.full()) || storageType(global).isPresent();
+    }
+
+    private static Optional<DType> storageType(Global global) {
+        return global.module().equals("torch") || global.module().equals("torch.storage")
+                ? Optional.ofNullable(STORAGES.get(global.name()))
+                : Optional.empty();
     }
 
     /// @param id the persistent id `('storage', type, key, location, size[, view])`
     static Storage storage(Value id, Path file) throws EngineException {
         if (!(id instanceof Tuple tuple) || tuple.items().size() < 5
                 || !new Str("storage").equals(tuple.items().getFirst())) {
-            throw new EngineException("checkpoint.pickle", file, "a persistent id that is no storage");
+            throw damaged(file, "checkpoint.detail.storage");
         }
         List<Value> items = tuple.items();
         if (!(items.get(1) instanceof Global type) || !(items.get(2) instanceof Str key)
                 || !(items.get(4) instanceof Int size)) {
-            throw new EngineException("checkpoint.pickle", file, "a storage without type, key and size");
+            throw damaged(file, "checkpoint.detail.storage");
         }
-        DType known = STORAGES.get(type.name());
-        if (known == null || !type.module().equals("torch") && !type.module().equals("torch.storage")) {
-            throw new EngineException("checkpoint.dtype", file, key.text(), type.full());
-        }
+        DType known = storageType(type)
+                .orElseThrow(() -> new EngineException("checkpoint.dtype", file, key.text(), type.full()));
         if (items.size() > 5 && !(items.get(5) instanceof Value.None)) {
-            throw new EngineException("checkpoint.pickle", file, "a storage that views another");
+            throw damaged(file, "checkpoint.detail.view");
         }
         return new Storage(key.text(), known, longOf(size, file));
+    }
+
+    private static EngineException damaged(Path file, String detail) {
+        return new EngineException("checkpoint.pickle", file, Message.of(detail));
     }
 
     /// @return what the call describes, or an [Inert] record of it
@@ -55,6 +76,7 @@ final class TorchTypes {
                 case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
                         "torch.nn.parameter.Parameter" ->
                     first(arguments, callable);
+                case "torch.Size" -> new Tuple(arguments.isEmpty() ? List.of() : items(arguments.getFirst(), file));
                 default -> new Inert(callable, arguments);
             };
         }
@@ -71,14 +93,12 @@ final class TorchTypes {
         Dict made = new Dict();
         if (!arguments.isEmpty()) {
             if (!(arguments.getFirst() instanceof Sequence pairs)) {
-                throw new EngineException("checkpoint.pickle", file,
-                        "an ordered dictionary of something else than pairs");
+                throw damaged(file, "checkpoint.detail.pairs");
             }
             for (Value pair : pairs.items) {
                 List<Value> two = items(pair, file);
                 if (two.size() != 2) {
-                    throw new EngineException("checkpoint.pickle", file,
-                            "an ordered dictionary of something else than pairs");
+                    throw damaged(file, "checkpoint.detail.pairs");
                 }
                 made.items.put(two.get(0), two.get(1));
             }
@@ -88,7 +108,7 @@ final class TorchTypes {
 
     private static Tensor tensor(List<Value> arguments, Path file) throws EngineException {
         if (arguments.size() < 4 || !(arguments.getFirst() instanceof Storage storage)) {
-            throw new EngineException("checkpoint.pickle", file, "a tensor without storage");
+            throw damaged(file, "checkpoint.detail.tensor");
         }
         long offset = longOf(arguments.get(1), file);
         long[] shape = longs(arguments.get(2), file);
@@ -99,7 +119,7 @@ final class TorchTypes {
 
     private static void check(Storage storage, long offset, long[] shape, long[] stride, Path file)
             throws EngineException {
-        boolean sound = shape.length == stride.length && offset >= 0 && storage.size() >= 0;
+        boolean sound = shape.length == stride.length && shape.length <= MAX_RANK && offset >= 0 && storage.size() >= 0;
         try {
             long last = offset;
             boolean empty = false;
@@ -124,7 +144,7 @@ final class TorchTypes {
         return switch (value) {
             case Tuple tuple -> tuple.items();
             case Sequence list -> list.items;
-            default -> throw new EngineException("checkpoint.pickle", file, "a tuple was expected");
+            default -> throw damaged(file, "checkpoint.detail.kind");
         };
     }
 
@@ -141,6 +161,6 @@ final class TorchTypes {
         if (value instanceof Int number && number.number().bitLength() < 64) {
             return number.number().longValue();
         }
-        throw new EngineException("checkpoint.pickle", file, "a whole number was expected");
+        throw damaged(file, "checkpoint.detail.kind");
     }
 }

@@ -1,8 +1,7 @@
 package org.diptych.engine.checkpoint;
 
-import java.io.EOFException;
-import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +11,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.checkpoint.Value.Bool;
 import org.diptych.engine.checkpoint.Value.Dict;
 import org.diptych.engine.checkpoint.Value.Global;
@@ -30,8 +31,10 @@ import org.diptych.engine.checkpoint.Value.Tuple;
 /// Reads one pickle (protocols 0 to 5 as far as checkpoints use them) into [Value]s with a closed set of opcodes. Classes and functions are names; the few
 /// that describe tensors and ordered dictionaries are recognised by [TorchTypes], all others stay [Inert]. Opcode names are those of CPython's `pickletools`.
 final class Unpickler {
-    /// Public checkpoints stay under a few hundred thousand values; this bounds what a hostile file can make us hold.
-    private static final int MAX_VALUES = 20_000_000;
+    /// Public checkpoints, with optimiser state, stay under a few hundred thousand instructions; this bounds what a hostile file can make us hold.
+    private static final int MAX_STEPS = 5_000_000;
+    /// Longer numbers cost more than linear time to read, and no checkpoint has them.
+    private static final int MAX_DIGITS = 1000;
 
     private final ByteBuffer in;
     private final Path file;
@@ -39,7 +42,7 @@ final class Unpickler {
     private final List<Value> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Integer, Value> memo = new HashMap<>();
-    private int made;
+    private int steps;
 
     /// @param in    from the pickle's first byte; its position is left behind the last
     /// @param inert collects the names of classes and functions that were kept and not called
@@ -57,24 +60,26 @@ final class Unpickler {
                     return pop();
                 }
                 step(op);
-                if (++made > MAX_VALUES) {
-                    throw damaged("more than " + MAX_VALUES + " values");
+                if (++steps > MAX_STEPS) {
+                    throw damaged("checkpoint.detail.steps", MAX_STEPS);
                 }
             }
-        } catch (java.nio.BufferUnderflowException | EOFException e) {
+        } catch (BufferUnderflowException e) {
             throw new EngineException(e, "checkpoint.truncated", file, (long) in.limit());
-        } catch (IOException | IndexOutOfBoundsException | NumberFormatException | ClassCastException e) {
-            throw damaged(String.valueOf(e.getMessage()));
-        } catch (StackOverflowError e) {
-            throw damaged("nested too deeply");
+        } catch (NumberFormatException e) {
+            throw damaged("checkpoint.detail.number");
+        } catch (ClassCastException e) {
+            throw damaged("checkpoint.detail.kind");
+        } catch (NoSuchElementException e) {
+            throw damaged("checkpoint.detail.stack");
         }
     }
 
-    private EngineException damaged(String why) {
-        return new EngineException("checkpoint.pickle", file, why);
+    private EngineException damaged(String detail, Object... args) {
+        return new EngineException("checkpoint.pickle", file, Message.of(detail, args));
     }
 
-    private void step(int op) throws EngineException, IOException {
+    private void step(int op) throws EngineException {
         switch (op) {
             case 0x80 -> in.get(); // PROTO
             case 0x95 -> in.getLong(); // FRAME
@@ -86,7 +91,7 @@ final class Unpickler {
             case 0x88 -> stack.add(new Bool(true));
             case 0x89 -> stack.add(new Bool(false));
             case 'I' -> integerLine();
-            case 'L' -> stack.add(new Int(new BigInteger(line().replace("L", ""))));
+            case 'L' -> whole(line().replace("L", ""));
             case 'J' -> number(in.getInt());
             case 'K' -> number(in.get() & 0xff);
             case 'M' -> number(in.getShort() & 0xffff);
@@ -129,29 +134,29 @@ final class Unpickler {
             case 'u' -> setItems(popMark());
             case 'c' -> {
                 String module = line();
-                stack.add(new Global(module, line()));
+                stack.add(named(module, line()));
             }
             case 0x93 -> {
                 Str name = (Str) pop();
-                stack.add(new Global(((Str) pop()).text(), name.text()));
+                stack.add(named(((Str) pop()).text(), name.text()));
             }
             case 'i' -> {
                 String module = line();
-                Global type = new Global(module, line());
-                stack.add(call(type, popMark()));
+                Global type = named(module, line());
+                stack.add(TorchTypes.build(type, popMark(), file));
             }
             case 'o' -> {
                 List<Value> items = popMark();
-                stack.add(call(items.getFirst(), items.subList(1, items.size())));
+                stack.add(TorchTypes.build(items.getFirst(), items.subList(1, items.size()), file));
             }
             case 'R', 0x81 -> {
                 Tuple arguments = (Tuple) pop();
-                stack.add(call(pop(), arguments.items()));
+                stack.add(TorchTypes.build(pop(), arguments.items(), file));
             }
             case 0x92 -> {
                 pop(); // keyword arguments name nothing that a tensor needs
                 Tuple arguments = (Tuple) pop();
-                stack.add(call(pop(), arguments.items()));
+                stack.add(TorchTypes.build(pop(), arguments.items(), file));
             }
             case 'b' -> build(pop());
             case 'p' -> memo.put(Integer.parseInt(line()), top());
@@ -174,14 +179,14 @@ final class Unpickler {
     private Value pop() throws EngineException {
         int floor = marks.isEmpty() ? 0 : marks.getLast();
         if (stack.size() <= floor) {
-            throw damaged("an empty stack");
+            throw damaged("checkpoint.detail.stack");
         }
         return stack.removeLast();
     }
 
     private List<Value> popMark() throws EngineException {
         if (marks.isEmpty()) {
-            throw damaged("a missing mark");
+            throw damaged("checkpoint.detail.mark");
         }
         List<Value> above = stack.subList(marks.removeLast(), stack.size());
         List<Value> items = new ArrayList<>(above);
@@ -192,7 +197,7 @@ final class Unpickler {
     private Value remembered(int index) throws EngineException {
         Value value = memo.get(index);
         if (value == null) {
-            throw damaged("memo " + index + " was never written");
+            throw damaged("checkpoint.detail.memo", index);
         }
         return value;
     }
@@ -217,7 +222,7 @@ final class Unpickler {
             case Sequence list -> list.items.addAll(items);
             case Inert object ->
                 object.items.items.put(new Int(BigInteger.valueOf(object.items.items.size())), sequence(items));
-            default -> throw damaged("append to what is no list");
+            default -> throw damaged("checkpoint.detail.kind");
         }
     }
 
@@ -225,22 +230,22 @@ final class Unpickler {
         Dict into = switch (top()) {
             case Dict dict -> dict;
             case Inert object -> object.items;
-            default -> throw damaged("items set on what is no dictionary");
+            default -> throw damaged("checkpoint.detail.kind");
         };
         if (pairs.size() % 2 != 0) {
-            throw damaged("a key without a value");
+            throw damaged("checkpoint.detail.key");
         }
         for (int i = 0; i < pairs.size(); i += 2) {
             into.items.put(pairs.get(i), pairs.get(i + 1));
         }
     }
 
-    private Value call(Value callable, List<Value> arguments) throws EngineException {
-        Value known = TorchTypes.build(callable, arguments, file);
-        if (known instanceof Inert object) {
-            inert.add(object.name());
+    private Global named(String module, String name) {
+        Global global = new Global(module, name);
+        if (!TorchTypes.known(global)) {
+            inert.add(global.full());
         }
-        return known;
+        return global;
     }
 
     private void build(Value state) throws EngineException {
@@ -252,7 +257,7 @@ final class Unpickler {
             case Value.Tensor tensor -> {
                 // attributes hung onto a tensor do not change its numbers
             }
-            default -> throw damaged("state given to what takes none");
+            default -> throw damaged("checkpoint.detail.kind");
         }
     }
 
@@ -261,8 +266,15 @@ final class Unpickler {
         switch (text) {
             case "00" -> stack.add(new Bool(false));
             case "01" -> stack.add(new Bool(true));
-            default -> stack.add(new Int(new BigInteger(text)));
+            default -> whole(text);
         }
+    }
+
+    private void whole(String digits) throws EngineException {
+        if (digits.length() > MAX_DIGITS) {
+            throw damaged("checkpoint.detail.number");
+        }
+        stack.add(new Int(new BigInteger(digits)));
     }
 
     private void number(long value) {

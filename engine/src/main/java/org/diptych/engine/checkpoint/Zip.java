@@ -2,12 +2,12 @@ package org.diptych.engine.checkpoint;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 
 /// The directory of a stored zip with each entry's place in the file, which `java.util.zip` does not tell (PKWARE APPNOTE 4.3, zip64 included).
 final class Zip {
@@ -16,6 +16,7 @@ final class Zip {
     private static final int END64 = 0x06064b50;
     private static final int CENTRAL = 0x02014b50;
     private static final int LOCAL = 0x04034b50;
+    private static final int SMALL = 1 << 16;
     private static final long ALL_ONES = 0xffffffffL;
 
     private Zip() {
@@ -26,13 +27,13 @@ final class Zip {
         try {
             return read(all);
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
-            throw new EngineException(e, "checkpoint.zip", all.file(), "its directory is damaged");
+            throw new EngineException(e, "checkpoint.zip", all.file(), Message.of("checkpoint.detail.directory"));
         }
     }
 
     private static Map<String, Bytes> read(Bytes all) throws EngineException {
         long tail = Math.min(all.length(), 22 + 65535 + 20);
-        ByteBuffer end = all.map(all.length() - tail, tail);
+        ByteBuffer end = all.copy(all.length() - tail, (int) tail);
         int at = end.limit() - 22;
         while (at >= 0 && end.getInt(at) != END) {
             at--;
@@ -47,7 +48,7 @@ final class Zip {
             long where = end.getLong(at - 20 + 8);
             ByteBuffer end64 = slice(all, where, 56);
             if (end64.getInt(0) != END64) {
-                throw new EngineException("checkpoint.zip", all.file(), "its directory is damaged");
+                throw new EngineException("checkpoint.zip", all.file(), Message.of("checkpoint.detail.directory"));
             }
             count = end64.getLong(32);
             size = end64.getLong(40);
@@ -65,7 +66,7 @@ final class Zip {
         Path file = all.file();
         int p = directory.position();
         if (directory.getInt(p) != CENTRAL) {
-            throw new EngineException("checkpoint.zip", file, "its directory is damaged");
+            throw new EngineException("checkpoint.zip", file, Message.of("checkpoint.detail.directory"));
         }
         int method = directory.getShort(p + 10);
         long packed = directory.getInt(p + 20) & ALL_ONES;
@@ -103,11 +104,11 @@ final class Zip {
             throw new EngineException("checkpoint.zip.name", file, name);
         }
         if (method != 0 || packed != size) {
-            throw new EngineException("checkpoint.zip", file, name + " is compressed");
+            throw new EngineException("checkpoint.zip", file, Message.of("checkpoint.detail.compressed", name));
         }
         ByteBuffer header = slice(all, local, 30);
         if (header.getInt(0) != LOCAL) {
-            throw new EngineException("checkpoint.zip", file, "its directory is damaged");
+            throw new EngineException("checkpoint.zip", file, Message.of("checkpoint.detail.directory"));
         }
         long data = local + 30 + (header.getShort(26) & 0xffff) + (header.getShort(28) & 0xffff);
         if (size < 0 || data < 0 || size > all.length() - data) {
@@ -122,6 +123,6 @@ final class Zip {
         if (from < 0 || size < 0 || from > all.length() - size) {
             throw new EngineException("checkpoint.truncated", all.file(), all.length());
         }
-        return all.map(from, size).order(ByteOrder.LITTLE_ENDIAN);
+        return size <= SMALL ? all.copy(from, (int) size) : all.map(from, size);
     }
 }
