@@ -41,7 +41,8 @@ public final class Contrastive implements Objective {
     @Override
     public void afterStep(VisionLanguageModel model) {
         Weight weight = ((LearnsContrast) model).logScale();
-        if (weight.get().toFloatArray()[0] > LARGEST_LOG_SCALE) {
+        boolean learns = weight.get().hasGradient(); // a weight that does not learn may lie in a read-only file
+        if (learns && weight.get().toFloatArray()[0] > LARGEST_LOG_SCALE) {
             weight.get().muli(0).addi(LARGEST_LOG_SCALE);
         }
     }

@@ -16,9 +16,42 @@ import org.diptych.engine.model.Weight;
 
 /// The weights that learn, as copies in the run's scope, with AdamW's moments. The base weights are never written: they may be a file's own pages.
 final class Learner {
-    private record Slot(String name, Weight weight, NDArray base, NDArray value, NDArray first, NDArray second) {
+    /// One weight that learns: what it was, what it is, and both moments.
+    private static final class Slot {
+        final String name;
+        final Weight weight;
+        final NDArray base;
+        NDArray value;
+        NDArray first;
+        NDArray second;
+
+        Slot(String name, Weight weight, NDManager scope) {
+            this.name = name;
+            this.weight = weight;
+            base = weight.get();
+            value = copy(base, scope);
+            first = scope.zeros(base.getShape());
+            second = scope.zeros(base.getShape());
+            learns();
+        }
+
+        private void learns() {
+            value.setRequiresGradient(true);
+            weight.set(value);
+        }
+
+        /// Goes on from copies of these.
+        void take(NDArray newValue, NDArray newFirst, NDArray newSecond, NDManager scope) {
+            List<NDArray> old = List.of(value, first, second);
+            value = copy(newValue, scope);
+            first = copy(newFirst, scope);
+            second = copy(newSecond, scope);
+            learns();
+            old.forEach(NDArray::close);
+        }
     }
 
+    private final NDManager scope;
     private final List<Slot> slots = new ArrayList<>();
     private final List<List<Slot>> groups;
     private final List<AdamWKernel> kernels;
@@ -30,15 +63,10 @@ final class Learner {
     /// @param scope the run's
     /// @throws EngineException when nothing would learn
     Learner(Map<String, Weight> weights, FineTunePlan plan, NDManager scope) throws EngineException {
+        this.scope = scope;
         weights.forEach((name, weight) -> {
             if (weight.trainable() && plan.trains().learns(name)) {
-                NDArray base = weight.get();
-                NDArray value = base.duplicate();
-                value.attach(scope);
-                weight.set(value);
-                NDArray first = scope.zeros(base.getShape());
-                NDArray second = scope.zeros(base.getShape());
-                slots.add(new Slot(name, weight, base, value, first, second));
+                slots.add(new Slot(name, weight, scope));
             }
         });
         if (slots.isEmpty()) {
@@ -53,7 +81,6 @@ final class Learner {
         rate = scope.create(0f);
         clips = o.clipNorm() > 0;
         largestNorm = scope.create((float) o.clipNorm());
-        slots.forEach(s -> s.value.setRequiresGradient(true));
     }
 
     /// Gains, biases, single vectors and the temperature never decay: only what multiplies does.
@@ -81,9 +108,9 @@ final class Learner {
                 for (int g = 0; g < groups.size(); g++) {
                     List<Slot> group = groups.get(g);
                     if (!group.isEmpty()) {
-                        kernels.get(g).step(step, rate, group.stream().map(Slot::value).toList(),
+                        kernels.get(g).step(step, rate, group.stream().map(s -> s.value).toList(),
                                 group.stream().map(gradients::get).toList(),
-                                group.stream().map(Slot::first).toList(), group.stream().map(Slot::second).toList());
+                                group.stream().map(s -> s.first).toList(), group.stream().map(s -> s.second).toList());
                     }
                 }
             }
@@ -104,23 +131,40 @@ final class Learner {
         return out;
     }
 
-    /// @throws IllegalArgumentException when a name is missing
-    void restore(Map<String, NDArray> state) {
-        state().forEach((name, array) -> {
-            NDArray saved = state.get(name);
-            if (saved == null) {
-                throw new IllegalArgumentException(name);
+    /// Becomes what [#state] was.
+    ///
+    /// @param saved gives a saved tensor by name; it is copied
+    /// @throws EngineException when the saved state is of another model
+    void restore(RunFolder.Saved saved) throws EngineException {
+        for (Slot s : slots) {
+            NDArray weight = saved.tensor("weight." + s.name);
+            if (!weight.getShape().equals(s.base.getShape())) {
+                throw new EngineException("train.checkpoint", saved.file(), s.name + " " + weight.getShape());
             }
-            array.muli(0).addi(saved);
+            s.take(weight, saved.tensor("first." + s.name), saved.tensor("second." + s.name), scope);
+        }
+    }
+
+    /// Forgets all that was learnt and goes on from the base weights.
+    void restoreBase() {
+        slots.forEach(s -> {
+            try (NDArray zero = scope.zeros(s.base.getShape())) {
+                s.take(s.base, zero, zero, scope);
+            }
         });
     }
 
-    /// Puts the base weights back in their places; the copies end with the run's scope.
+    private static NDArray copy(NDArray from, NDManager scope) {
+        return scope.zeros(from.getShape()).addi(from); // a duplicate would be made in the scope of `from`, which may be capped
+    }
+
+    /// Puts the base weights back in their places, without what was learnt.
     void putBack() {
         slots.forEach(s -> s.weight.set(s.base));
     }
 
+    /// @return numbers that learn
     long learning() {
-        return slots.stream().mapToLong(s -> s.value.size()).sum();
+        return slots.stream().mapToLong(s -> s.base.size()).sum();
     }
 }

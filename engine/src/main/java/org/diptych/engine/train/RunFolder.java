@@ -25,7 +25,19 @@ public record RunFolder(Path path) {
     private static final String STATUS = "status.json";
 
     /// What a checkpoint says beside the weights.
-    record Saved(int step, double seconds, double rate, Map<String, NDArray> tensors) {
+    record Saved(int step, double seconds, double rate, Path file, Map<String, NDArray> tensors) {
+        /// @throws EngineException when the checkpoint is of another plan or model
+        NDArray tensor(String name) throws EngineException {
+            NDArray tensor = tensors.get(name);
+            if (tensor == null) {
+                throw new EngineException("train.checkpoint", file, name);
+            }
+            return tensor;
+        }
+
+        void close() {
+            tensors.values().forEach(NDArray::close);
+        }
     }
 
     public Path plan() {
@@ -59,9 +71,9 @@ public record RunFolder(Path path) {
         }
         try {
             return new Saved((int) all.get("run.step").toLongArray()[0], number(all.get("run.seconds")),
-                    number(all.get("run.rate")), all);
+                    number(all.get("run.rate")), path.resolve(CHECKPOINT), all);
         } catch (NullPointerException e) {
-            throw new EngineException(e, "train.checkpoint", path.resolve(CHECKPOINT));
+            throw new EngineException(e, "train.checkpoint", path.resolve(CHECKPOINT), "run.step");
         }
     }
 

@@ -86,8 +86,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch()), workers);
         if (start.resumes()) {
             RunFolder.Saved checkpoint = start.folder().load(scope);
-            learner.restore(checkpoint.tensors());
-            checkpoint.tensors().values().forEach(NDArray::close);
+            learner.restore(checkpoint);
+            checkpoint.close();
             step = checkpoint.step();
             saved = step;
             seconds = checkpoint.seconds();
