@@ -81,7 +81,7 @@ final class FxStage {
 
     /// Lets a few pulses go by.
     static void settle() throws Exception {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             CompletableFuture<Void> pulse = new CompletableFuture<>();
             Platform.runLater(() -> {
                 javafx.animation.PauseTransition pause = new javafx.animation.PauseTransition(

@@ -15,7 +15,6 @@ import org.diptych.app.fx.Theme;
 import org.diptych.app.settings.SettingsFeature;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Feature;
-import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Texts;
 import org.diptych.engine.session.Catalog;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,13 +66,13 @@ class ScreenshotTest {
             });
             cuts.addAll(shoot(window, view));
         }
-        for (ModelCard card : Catalog.read()) {
+        for (String card : List.of("clip", "blip2", "vilbert")) {
             FxStage.call(() -> {
                 window.shell.show("models");
-                ((javafx.scene.control.Button) window.scene.lookup("#tile-" + card.id())).fire();
+                ((javafx.scene.control.Button) window.scene.lookup("#tile-" + card)).fire();
                 return null;
             });
-            cuts.addAll(shoot(window, "card-" + card.id()));
+            cuts.addAll(shoot(window, "card-" + card));
             FxStage.call(() -> {
                 ((javafx.scene.control.Button) window.scene.lookup(".card-page .button-icon")).fire();
                 return null;

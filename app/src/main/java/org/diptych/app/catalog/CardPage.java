@@ -167,7 +167,7 @@ final class CardPage extends VBox {
     private Node checkpoints() {
         long total = Memory.total();
         GridPane table = new GridPane();
-        table.setHgap(24);
+        table.setHgap(16);
         table.setVgap(8);
         int row = 0;
         for (PublicCheckpoint point : card.checkpoints()) {
@@ -193,7 +193,7 @@ final class CardPage extends VBox {
             Label form = Ui.styled(Ui.wrapped(new Label(point.format() + " · " + point.licence())), "muted");
             table.addRow(row++, name, size, badge, form, where);
         }
-        for (int percent : new int[]{23, 17, 12, 22, 26}) {
+        for (int percent : new int[]{20, 14, 11, 27, 28}) {
             ColumnConstraints column = new ColumnConstraints();
             column.setPercentWidth(percent);
             table.getColumnConstraints().add(column);

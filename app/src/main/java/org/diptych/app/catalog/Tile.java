@@ -33,12 +33,14 @@ final class Tile extends Button {
         idea.setMaxHeight(Double.MAX_VALUE);
         VBox.setVgrow(idea, Priority.ALWAYS);
         Label badge = Ui.styled(i18n.label(opens ? "catalog.opens" : "catalog.later"), "badge",
-                opens ? "good" : "plain");
-        FlowDrawing drawing = new FlowDrawing(card.flow(), 7);
+                opens ? "good" : "plain", "slim");
+        badge.setMinWidth(Region.USE_PREF_SIZE);
+        FlowDrawing drawing = new FlowDrawing(card.flow(), 6);
         Region room = Ui.row(0, drawing);
-        room.setMinHeight(36);
-        room.setPrefHeight(36);
-        VBox body = Ui.column(4, head, Ui.row(8, room, Ui.spring(), badge), idea);
+        room.setMinWidth(Region.USE_PREF_SIZE);
+        room.setMinHeight(34);
+        room.setPrefHeight(34);
+        VBox body = Ui.column(4, head, Ui.row(4, room, Ui.spring(), badge), idea);
         setGraphic(body);
         body.prefWidthProperty().bind(widthProperty().subtract(20));
         body.prefHeightProperty().bind(heightProperty().subtract(16));

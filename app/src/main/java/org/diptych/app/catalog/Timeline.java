@@ -11,8 +11,11 @@ import java.util.function.Predicate;
 import javafx.css.PseudoClass;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Region;
-import javafx.scene.shape.CubicCurve;
+import javafx.scene.shape.CubicCurveTo;
 import javafx.scene.shape.Line;
+import javafx.scene.shape.LineTo;
+import javafx.scene.shape.MoveTo;
+import javafx.scene.shape.Path;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.ModelCard;
@@ -20,7 +23,7 @@ import org.diptych.engine.api.ModelCard.Lane;
 
 /// The families by year, in three lanes, with a line from each to those that build on it. Years without a model stay narrow.
 final class Timeline extends Region {
-    private record Link(Tile from, Tile to, CubicCurve curve) {
+    private record Link(Tile from, Tile to, Path curve) {
     }
 
     /// Where a tile stands.
@@ -33,12 +36,12 @@ final class Timeline extends Region {
     private static final Lane[] LANES = {Lane.ONE_STREAM, Lane.TWO_STREAM, Lane.DUAL_OR_BRIDGE};
     private static final double HEAD = 32;
     private static final double LANE_LABEL = 24;
-    private static final double EMPTY_YEAR = 48;
-    private static final double GAP = 14;
-    private static final double LEAST_TILE = 116;
+    private static final double EMPTY_YEAR = 44;
+    private static final double GAP = 12;
+    private static final double LEAST_TILE = 104;
     private static final double MOST_TILE = 196;
-    private static final double LEAST_HEIGHT = 138;
-    private static final double MOST_HEIGHT = 172;
+    private static final double LEAST_HEIGHT = 137;
+    private static final double MOST_HEIGHT = 150;
 
     private final int firstYear;
     private final int lastYear;
@@ -72,7 +75,7 @@ final class Timeline extends Region {
         }
         for (Lane lane : LANES) {
             lanes.put(lane, Ui.styled(i18n.label("catalog.lane." + lane.name().toLowerCase(java.util.Locale.ROOT)),
-                    "small", "muted"));
+                    "small", "muted", "lane-label"));
         }
         link();
         getChildren().addAll(rules.values());
@@ -86,7 +89,7 @@ final class Timeline extends Region {
         for (Tile child : tiles.keySet()) {
             for (Tile parent : tiles.keySet()) {
                 if (child.card().parents().contains(parent.card().id())) {
-                    CubicCurve curve = Ui.styled(new CubicCurve(), "lineage");
+                    Path curve = Ui.styled(new Path(), "lineage");
                     links.add(new Link(parent, child, curve));
                 }
             }
@@ -145,40 +148,38 @@ final class Timeline extends Region {
         tiles.forEach((tile, place) -> tile.resizeRelocate(columnX[place.column()],
                 HEAD + java.util.Arrays.asList(LANES).indexOf(place.lane()) * (LANE_LABEL + height + GAP) + LANE_LABEL,
                 width, height));
-        links.forEach(Timeline::route);
+        links.forEach(this::route);
     }
 
-    /// From the parent's right side to the child's left one; straight up or down where both stand in one column.
-    private static void route(Link link) {
+    /// From the parent's right side to the child's left one; straight up or down where both stand in one column, and below the tiles where others of the
+    /// same lane stand between.
+    private void route(Link link) {
         Tile from = link.from();
         Tile to = link.to();
-        CubicCurve curve = link.curve();
         double fromMiddle = from.getLayoutY() + from.getHeight() / 2;
         double toMiddle = to.getLayoutY() + to.getHeight() / 2;
-        if (Math.abs(from.getLayoutX() - to.getLayoutX()) < 1) {
+        Place start = tiles.get(from);
+        Place end = tiles.get(to);
+        boolean between = start.lane() == end.lane() && tiles.values().stream().anyMatch(
+                p -> p.lane() == start.lane() && p.column() > start.column() && p.column() < end.column());
+        if (start.column() == end.column()) {
             boolean down = toMiddle > fromMiddle;
             double x = from.getLayoutX() + from.getWidth() * 0.7;
-            curve.setStartX(x);
-            curve.setEndX(x);
-            curve.setControlX1(x);
-            curve.setControlX2(x);
-            curve.setStartY(from.getLayoutY() + (down ? from.getHeight() : 0));
-            curve.setEndY(to.getLayoutY() + (down ? 0 : to.getHeight()));
-            curve.setControlY1(curve.getStartY());
-            curve.setControlY2(curve.getEndY());
-            return;
+            link.curve().getElements().setAll(new MoveTo(x, from.getLayoutY() + (down ? from.getHeight() : 0)),
+                    new LineTo(x, to.getLayoutY() + (down ? 0 : to.getHeight())));
+        } else if (between) {
+            double bottom = from.getLayoutY() + from.getHeight();
+            double startX = from.getLayoutX() + from.getWidth() * 0.7;
+            double endX = to.getLayoutX() + to.getWidth() * 0.3;
+            link.curve().getElements().setAll(new MoveTo(startX, bottom), new LineTo(startX, bottom + GAP / 2),
+                    new LineTo(endX, bottom + GAP / 2), new LineTo(endX, bottom));
+        } else {
+            double startX = from.getLayoutX() + from.getWidth();
+            double endX = to.getLayoutX();
+            double pull = Math.max(GAP, (endX - startX) / 2);
+            link.curve().getElements().setAll(new MoveTo(startX, fromMiddle),
+                    new CubicCurveTo(startX + pull, fromMiddle, endX - pull, toMiddle, endX, toMiddle));
         }
-        double startX = from.getLayoutX() + from.getWidth();
-        double endX = to.getLayoutX();
-        double pull = Math.max(GAP, (endX - startX) / 2);
-        curve.setStartX(startX);
-        curve.setStartY(fromMiddle);
-        curve.setEndX(endX);
-        curve.setEndY(toMiddle);
-        curve.setControlX1(startX + pull);
-        curve.setControlY1(fromMiddle);
-        curve.setControlX2(endX - pull);
-        curve.setControlY2(toMiddle);
     }
 
     @Override

@@ -57,6 +57,7 @@ final class Header extends HBox {
         box.setCellFactory(list -> new ModelCell(i18n));
         // a cell's text belongs to its list, so another language needs another cell
         i18n.textsProperty().subscribe(t -> box.setButtonCell(new ModelCell(i18n)));
+        box.promptTextProperty().bind(i18n.text("shell.model.none"));
         box.setTooltip(i18n.tooltip("shell.model.choose"));
         box.accessibleTextProperty().bind(i18n.text("shell.model.choose"));
         context.model().subscribe(m -> box.setValue(m.orElse(null)));

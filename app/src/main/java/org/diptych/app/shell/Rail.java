@@ -44,6 +44,7 @@ final class Rail extends VBox {
 
     void select(String id) {
         buttons.get(id).setSelected(true);
+        buttons.get(id).requestFocus();
     }
 
     void setNarrow(boolean narrow) {
