@@ -34,6 +34,8 @@ import org.diptych.app.shell.UndoStack;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Texts;
 
 /// Where everything meets: settings, language, engine, views. The window shows at once; the engine starts behind it.
@@ -132,6 +134,8 @@ public final class Workbench extends Application {
         Later navigator = new Later();
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
                 new UndoStack(), models, navigator, () -> stage);
+        started.catalog().stream().map(ModelCard::id).filter(started::bundled).findFirst()
+                .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));
         Shell shell = new Shell(context, features(context), started::status);
         navigator.shell = shell;
         scene.setRoot(shell);
@@ -144,7 +148,7 @@ public final class Workbench extends Application {
     /// The rail, top to bottom.
     public static List<Feature> features(AppContext context) {
         Engine engine = context.engine();
-        return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented),
+        return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
                 new SettingsFeature(context));
     }
 

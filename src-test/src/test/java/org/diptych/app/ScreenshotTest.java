@@ -48,7 +48,8 @@ class ScreenshotTest {
     }
 
     static List<Feature> features(AppContext context) {
-        return List.of(new CatalogFeature(context, Catalog.read(), "clip"::equals), new SettingsFeature(context));
+        return List.of(new CatalogFeature(context, Catalog.read(), "clip"::equals, "clip"::equals),
+                new SettingsFeature(context));
     }
 
     @ParameterizedTest

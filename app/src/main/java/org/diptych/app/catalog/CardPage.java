@@ -35,7 +35,8 @@ final class CardPage extends VBox {
     record Actions(Runnable back, Consumer<ModelCard> show, Runnable bundle, Runnable choose) {
     }
 
-    CardPage(I18n i18n, ModelCard card, List<ModelCard> all, boolean opens, Actions actions) {
+    CardPage(I18n i18n, ModelCard card, List<ModelCard> all, boolean opens, boolean bundled,
+            Actions actions) {
         super(24);
         this.i18n = i18n;
         this.card = card;
@@ -53,10 +54,10 @@ final class CardPage extends VBox {
         columns.add(left, 0, 0);
         columns.add(right, 1, 0);
         GridPane.setValignment(left, VPos.TOP);
-        getChildren().addAll(head(opens, actions), columns, checkpoints());
+        getChildren().addAll(head(opens, bundled, actions), columns, checkpoints());
     }
 
-    private Node head(boolean opens, Actions actions) {
+    private Node head(boolean opens, boolean bundled, Actions actions) {
         Label title = Ui.styled(new Label(card.title()), "title");
         Label date = Ui.styled(new Label(card.date()), "muted");
         Label badge = Ui.styled(i18n.label(opens ? "catalog.opens" : "catalog.later"), "badge",
@@ -68,7 +69,7 @@ final class CardPage extends VBox {
                 badge, Ui.spring());
         if (opens) {
             row.getChildren().add(Ui.button(i18n, "catalog.open", actions.choose()));
-            if (card.weights().isPresent()) {
+            if (bundled) {
                 row.getChildren().add(Ui.primary(i18n, "catalog.bundle", actions.bundle()));
             }
         }

@@ -35,6 +35,7 @@ public final class CatalogFeature implements Feature {
     private final I18n i18n;
     private final List<ModelCard> cards;
     private final Predicate<String> implemented;
+    private final Predicate<String> bundled;
     private final ErrorBanner banner;
     private final VBox report = Ui.column(0);
     private final ScrollPane scroll = new ScrollPane();
@@ -42,7 +43,10 @@ public final class CatalogFeature implements Feature {
 
     /// @param cards       the families, oldest first
     /// @param implemented whether this version can load a family, by its id
-    public CatalogFeature(AppContext context, List<ModelCard> cards, Predicate<String> implemented) {
+    /// @param bundled     whether small weights of a family ship, by its id
+    public CatalogFeature(AppContext context, List<ModelCard> cards, Predicate<String> implemented,
+            Predicate<String> bundled) {
+        this.bundled = bundled;
         this.context = context;
         this.cards = cards;
         this.implemented = implemented;
@@ -92,7 +96,7 @@ public final class CatalogFeature implements Feature {
     private void show(ModelCard card) {
         scroll.setFitToHeight(false);
         scroll.setVvalue(0);
-        scroll.setContent(new CardPage(i18n, card, cards, opens(card),
+        scroll.setContent(new CardPage(i18n, card, cards, opens(card), bundled.test(card.id()),
                 new CardPage.Actions(this::timeline, this::show, () -> bundle(card), this::chooseFile)));
     }
 
