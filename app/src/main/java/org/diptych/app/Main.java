@@ -2,6 +2,7 @@ package org.diptych.app;
 
 import java.util.Locale;
 import javafx.application.Application;
+import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Texts;
 
 /// Starts the window, or the command line when given a subcommand.
@@ -15,6 +16,8 @@ public final class Main {
     public static void main(String[] args) {
         // Charts and picture readers touch AWT, which must never open a display of its own.
         System.setProperty("java.awt.headless", "true");
+        // logback.xml reads it at the first log line
+        System.setProperty("diptych.log", EngineOptions.defaults().data().resolve("log").toString());
         if (noDisplay()) {
             System.err.println(Texts.of(Locale.getDefault()).get("shell.display.none"));
             System.exit(NO_DISPLAY);

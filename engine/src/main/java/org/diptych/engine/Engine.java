@@ -1,5 +1,6 @@
 package org.diptych.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,7 +227,9 @@ public final class Engine implements AutoCloseable {
     }
 
     public EngineStatus status() {
-        return new EngineStatus(lane.scopes().device().toString(), Natives.threads(), Natives.resident().orElse(0L),
+        Device device = lane.scopes().device();
+        return new EngineStatus(device.isGpu() ? "CUDA " + device.getDeviceId() : "CPU", Natives.threads(),
+                Natives.resident().orElse(0L),
                 lane.scopes().arrays(), lane.queued());
     }
 

@@ -1,0 +1,57 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.control.Label;
+import javafx.stage.Stage;
+import javafx.stage.Window;
+import javax.imageio.ImageIO;
+import org.diptych.app.shell.Shell;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// The whole program: a window at once, the engine behind it.
+@Tag("fx")
+class WorkbenchTest {
+    @BeforeAll
+    static void toolkit() throws Exception {
+        FxStage.startToolkit();
+    }
+
+    @Test
+    void opensOnAnEngine() throws Exception {
+        System.setProperty("diptych.data", Path.of("target/data").toAbsolutePath().toString());
+        Workbench workbench = new Workbench();
+        long start = System.nanoTime();
+        Stage stage = FxStage.call(() -> {
+            Stage made = new Stage();
+            workbench.start(made);
+            return made;
+        });
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).as("the window is there at once")
+                .isLessThan(10_000);
+        assertThat(Window.getWindows()).contains(stage);
+        // the native library may have to be unpacked first
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!(stage.getScene().getRoot() instanceof Shell) && System.nanoTime() < end) {
+            FxStage.settle();
+        }
+        assertThat(stage.getScene().getRoot()).isInstanceOf(Shell.class);
+        Shell shell = (Shell) stage.getScene().getRoot();
+        assertThat(shell.shown()).isPresent();
+        Thread.sleep(1200);
+        FxStage.settle();
+        assertThat(((Label) shell.lookup("#status-device")).getText()).contains("CPU");
+        FxStage.call(() -> {
+            ImageIO.write(SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null), "png",
+                    Path.of("target", "screenshots", "workbench.png").toFile());
+            stage.close();
+            workbench.stop();
+            return null;
+        });
+    }
+}
