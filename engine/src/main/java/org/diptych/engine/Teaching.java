@@ -1,7 +1,6 @@
 package org.diptych.engine;
 
 import ai.djl.ndarray.NDManager;
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,10 +29,10 @@ import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.FolderDataset;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
-import org.diptych.engine.data.toybox.ToyboxTokenizer;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.models.Models;
+import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunFolder;
 import org.diptych.engine.train.RunStore;
@@ -72,7 +71,7 @@ final class Teaching {
     JobHandle<TrainingControl> resume(Path folder) {
         return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
             RunFolder run = new RunFolder(folder);
-            return begin(PlanFile.read(run.plan()), run, run.hasCheckpoint());
+            return begin(PlanFile.read(run.plan()), run, true);
         });
     }
 
@@ -84,7 +83,7 @@ final class Teaching {
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
                 OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan,
-                base.digest, lane.scopes().device().toString(), Natives.threads(), versions());
+                base.digest, lane.scopes().device().getDeviceType(), Natives.threads(), versions());
         TrainingSession session;
         try {
             session = TrainingSession.start(lane,
@@ -98,6 +97,7 @@ final class Teaching {
                 Shelf.describe(base.model, cards.get(base.model.family()), handle, plan.name(), run.path().toString(),
                         LoadedModel.Provenance.RUN, base.report),
                 base.weights));
+        runs.track(session);
         return session;
     }
 
@@ -143,8 +143,7 @@ final class Teaching {
         String id = plan.model().substring(FRESH.length());
         Family family = Models.all().stream().filter(f -> f.id().equals(id)).findFirst()
                 .orElseThrow(() -> new EngineException("train.family", id));
-        JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
-        SafeFile.write(run.base().resolve("tokenizer.json"), ToyboxTokenizer.json());
+        JsonObject config = FreshFiles.write(run.base(), plan);
         VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(run.base())));
         if (!(model instanceof Initialises initial)) {
             throw new EngineException("train.family", id);

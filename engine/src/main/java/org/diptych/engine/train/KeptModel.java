@@ -11,8 +11,10 @@ import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -26,8 +28,9 @@ final class KeptModel {
     private KeptModel() {
     }
 
-    static void write(Path folder, VisionLanguageModel model, RunFolder run, FineTunePlan plan, int step,
-            Map<String, Double> figures) throws EngineException {
+    /// Lane thread only.
+    static void write(Path folder, VisionLanguageModel model, RunFolder run, FineTunePlan plan, RunSummary summary)
+            throws EngineException {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         model.module().weights().forEach((name, weight) -> tensors.put(name, weight.get()));
         for (String name : BESIDE) {
@@ -41,22 +44,33 @@ final class KeptModel {
             }
         }
         SafeFile.write(folder.resolve("config.json"), pretty(JsonParser.parseString(model.config()).getAsJsonObject()));
+        SafeFile.write(folder.resolve("diptych.json"), pretty(about(model, plan, summary)));
+        // Last, since a folder without weights is no checkpoint: whoever finds the weights finds all the rest.
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+    }
+
+    private static JsonObject about(VisionLanguageModel model, FineTunePlan plan, RunSummary summary) {
         JsonObject about = new JsonObject();
         about.addProperty("family", model.family());
         about.addProperty("name", plan.name());
         about.addProperty("date", LocalDate.now().toString());
-        about.addProperty("steps", step);
-        about.add("plan", JsonParser.parseString(PlanFile.json(plan)));
+        about.addProperty("seed", plan.seed());
+        about.addProperty("steps", summary.step());
+        about.addProperty("device", summary.header().device());
+        about.addProperty("threads", summary.header().threads());
+        about.addProperty("began_from", summary.header().weights());
+        JsonObject versions = new JsonObject();
+        new TreeMap<>(summary.header().versions()).forEach(versions::addProperty);
+        about.add("versions", versions);
         JsonObject metrics = new JsonObject();
-        figures.forEach((name, value) -> {
+        new TreeMap<>(summary.last()).forEach((name, value) -> {
             if (Double.isFinite(value)) {
                 metrics.addProperty(name, value);
             }
         });
         about.add("metrics", metrics);
-        SafeFile.write(folder.resolve("diptych.json"), pretty(about));
-        // Last, since a folder without weights is no checkpoint: whoever finds the weights finds all the rest.
-        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+        about.add("plan", JsonParser.parseString(PlanFile.json(plan)));
+        return about;
     }
 
     private static String pretty(JsonObject json) {

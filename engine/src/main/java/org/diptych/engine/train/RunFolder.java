@@ -40,6 +40,15 @@ public record RunFolder(Path path) {
         }
     }
 
+    /// @return the folder's name
+    public String id() {
+        return path.toAbsolutePath().getFileName().toString();
+    }
+
+    public boolean holdsRun() {
+        return Files.exists(path.resolve(RunLogFile.NAME));
+    }
+
     public Path plan() {
         return path.resolve("plan.json");
     }
@@ -86,6 +95,7 @@ public record RunFolder(Path path) {
         json.addProperty("status", status.name());
         json.addProperty("step", step);
         json.addProperty("process", ProcessHandle.current().pid());
+        json.addProperty("born", born(ProcessHandle.current()));
         kept.ifPresent(folder -> json.addProperty("kept", folder.toString()));
         SafeFile.write(path.resolve(STATUS), json + "\n");
     }
@@ -96,7 +106,7 @@ public record RunFolder(Path path) {
             JsonObject json = JsonParser.parseString(Files.readString(path.resolve(STATUS))).getAsJsonObject();
             RunSummary.Status status = RunSummary.Status.valueOf(json.get("status").getAsString());
             boolean live = status == RunSummary.Status.RUNNING || status == RunSummary.Status.PAUSED;
-            if (live && ProcessHandle.of(json.get("process").getAsLong()).filter(ProcessHandle::isAlive).isEmpty()) {
+            if (live && !alive(json.get("process").getAsLong(), json.get("born").getAsString())) {
                 status = RunSummary.Status.INTERRUPTED;
             }
             return new Standing(status, json.get("step").getAsInt(),
@@ -105,6 +115,15 @@ public record RunFolder(Path path) {
                 | NullPointerException e) {
             return new Standing(RunSummary.Status.INTERRUPTED, 0, Optional.empty());
         }
+    }
+
+    /// The system gives a dead process's number to another one, so the moment of its birth must fit too.
+    private static boolean alive(long process, String born) {
+        return ProcessHandle.of(process).filter(ProcessHandle::isAlive).filter(p -> born(p).equals(born)).isPresent();
+    }
+
+    private static String born(ProcessHandle process) {
+        return process.info().startInstant().map(Object::toString).orElse("");
     }
 
     record Standing(RunSummary.Status status, int step, Optional<Path> kept) {

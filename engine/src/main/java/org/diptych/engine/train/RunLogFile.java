@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.SafeFile;
 
 /// A run's log as JSON lines: a header, then rows and snapshots. One writer; readers copy a reference and never wait.
 public final class RunLogFile implements RunLog, AutoCloseable {
@@ -50,14 +51,21 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     /// Goes on with a log after step `step`; later rows, written by a run that died before its next checkpoint, are taken off.
     static RunLogFile resume(Path folder, int step) throws EngineException {
         RunLogFile old = read(folder);
-        RunLogFile log = create(folder, old.header);
-        for (Row row : old.since(0)) {
-            if (row.step() <= step) {
-                log.append(row);
-            }
+        Path file = folder.resolve(NAME);
+        List<Row> rows = old.since(0).stream().filter(row -> row.step() <= step).toList();
+        Optional<Snapshot> shot = old.snapshot.filter(s -> s.step() <= step);
+        StringBuilder text = new StringBuilder(GSON.toJson(old.header)).append('\n');
+        rows.forEach(row -> text.append(GSON.toJson(row)).append('\n'));
+        shot.ifPresent(s -> text.append(GSON.toJson(s)).append('\n'));
+        SafeFile.write(file, text.toString());
+        try {
+            RunLogFile log = new RunLogFile(file, old.header, Optional.of(append(file)));
+            rows.forEach(log::add);
+            shot.ifPresent(log::keep);
+            return log;
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
         }
-        old.snapshot.filter(s -> s.step() <= step).ifPresent(log::keep);
-        return log;
     }
 
     /// @throws EngineException when there is no log, or its header makes no sense; a broken last line (a killed writer's) is left out
@@ -65,7 +73,11 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         Path file = folder.resolve(NAME);
         try {
             List<String> lines = Files.readAllLines(file);
-            RunLogFile log = new RunLogFile(file, GSON.fromJson(lines.getFirst(), Header.class), Optional.empty());
+            Header header = GSON.fromJson(lines.isEmpty() ? "" : lines.getFirst(), Header.class);
+            if (header == null || header.id() == null || header.plan() == null) {
+                throw new EngineException("train.log", file);
+            }
+            RunLogFile log = new RunLogFile(file, header, Optional.empty());
             for (String line : lines.subList(1, lines.size())) {
                 try {
                     JsonObject json = JsonParser.parseString(line).getAsJsonObject();
@@ -79,7 +91,7 @@ public final class RunLogFile implements RunLog, AutoCloseable {
                 }
             }
             return log;
-        } catch (IOException | JsonParseException | IndexOutOfBoundsException e) {
+        } catch (IOException | JsonParseException e) {
             throw new EngineException(e, "train.log", file);
         }
     }
@@ -94,10 +106,11 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     }
 
     private void add(Row row) {
-        Row[] room = count < rows.length ? rows : Arrays.copyOf(rows, 2 * count);
-        room[count] = row;
+        int at = count;
+        Row[] room = at < rows.length ? rows : Arrays.copyOf(rows, 2 * at);
+        room[at] = row;
         rows = room;
-        count++;
+        count = at + 1;
     }
 
     private void keep(Snapshot shot) {

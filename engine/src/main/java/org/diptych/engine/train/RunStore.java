@@ -10,16 +10,20 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.Runs;
 
 /// The folder of runs. A deleted run moves to `.deleted` inside it, from where it can come back; what lies there goes when the next program starts.
 public final class RunStore implements Runs {
     private final Path folder;
     private final Path deleted;
+    /// Runs of this program, which know more than their files do.
+    private final Map<String, TrainingSession> live = new ConcurrentHashMap<>();
 
     public RunStore(Path folder) {
         this.folder = folder;
@@ -48,6 +52,16 @@ public final class RunStore implements Runs {
         return new RunFolder(folder.resolve(id));
     }
 
+    /// Shows a run of this program as it stands, rather than as its files say.
+    ///
+    /// @param session a run in this store's folder; others are passed over
+    public void track(TrainingSession session) {
+        Path path = session.summary().folder().toAbsolutePath();
+        if (folder.toAbsolutePath().equals(path.getParent())) {
+            live.put(session.summary().id(), session);
+        }
+    }
+
     @Override
     public List<RunSummary> list() {
         if (!Files.isDirectory(folder)) {
@@ -57,7 +71,8 @@ public final class RunStore implements Runs {
         try (Stream<Path> runs = Files.list(folder)) {
             for (Path path : runs.filter(p -> Files.exists(p.resolve(RunLogFile.NAME))).toList()) {
                 try {
-                    out.add(summary(path));
+                    TrainingSession session = live.get(path.getFileName().toString());
+                    out.add(session != null ? session.summary() : summary(path));
                 } catch (EngineException e) {
                     // a folder whose log cannot be read is not a run that could be shown
                 }
@@ -70,7 +85,7 @@ public final class RunStore implements Runs {
     }
 
     private static RunSummary summary(Path path) throws EngineException {
-        RunLogFile log = RunLogFile.read(path);
+        RunLog log = RunLogFile.read(path);
         RunFolder.Standing standing = new RunFolder(path).standing();
         Map<String, Double> last = new LinkedHashMap<>();
         log.since(0).forEach(row -> last.putAll(row.values()));
@@ -81,11 +96,18 @@ public final class RunStore implements Runs {
 
     @Override
     public RunLog log(String id) throws EngineException {
-        return RunLogFile.read(folder.resolve(id));
+        TrainingSession session = live.get(id);
+        return session != null ? session.log() : RunLogFile.read(folder.resolve(id));
     }
 
     @Override
     public void delete(String id) throws EngineException {
+        TrainingSession session = live.get(id);
+        Status status = session != null ? session.status() : run(id).standing().status();
+        if (status == Status.RUNNING || status == Status.PAUSED) {
+            throw new EngineException("train.busy", folder.resolve(id));
+        }
+        live.remove(id);
         move(folder.resolve(id), deleted.resolve(id));
     }
 

@@ -1,14 +1,12 @@
 package org.diptych.engine.train;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -19,28 +17,29 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.VisionLanguageModel;
-import org.diptych.engine.objective.LossTerms;
-import org.diptych.engine.objective.Objective;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Priority;
 import org.diptych.engine.work.Workers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// One fine-tuning run. Each step is a piece of work of its own on the lane, so a person's request is answered between two steps with the weights of that moment, and
-/// every command takes effect there.
+/// One fine-tuning run. Each step, and each part of an evaluation, is a piece of work of its own on the lane, so a person's request is answered between two of
+/// them with the weights of that moment, and every command takes effect there.
 public final class TrainingSession implements TrainingControl, EngineLane.Steps<RunSummary> {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
+
     /// What a run is started with.
     ///
     /// @param model   an instance of its own, which nobody else trains
     /// @param handle  under which the engine shows it
-    /// @param header  provenance for the log
-    /// @param resumes goes on from the folder's checkpoint
+    /// @param header  provenance for the log of a new run
+    /// @param resumes goes on with the folder's run: from its checkpoint, or from its beginning where it was ended before the first
     public record Start(FineTunePlan plan, RunFolder folder, VisionLanguageModel model, String handle, Dataset train,
             Dataset validation, RunLog.Header header,
             boolean resumes) {
@@ -49,20 +48,22 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final EngineLane lane;
     private final Start start;
     private final FineTunePlan plan;
-    private final VisionLanguageModel model;
-    private final Map<Objective, Double> objectives = new LinkedHashMap<>();
-    private final ExecutorService workers = Workers.pool();
     private final NDManager scope;
-    private final Learner learner;
+    private final Trainer trainer;
     private final Validation validation;
-    private final Batches batches;
     private final RunLogFile log;
+    private final ExecutorService workers = Workers.pool();
+    private final Batches batches;
+    private final Map<String, Double> last = new LinkedHashMap<>();
     private final JobHandle<RunSummary> job;
-    private volatile RunSummary.Status status = RunSummary.Status.RUNNING;
-    private volatile CompletableFuture<Void> resumed = CompletableFuture.completedFuture(null);
+    private volatile Status status = Status.RUNNING;
+    private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private volatile boolean stopping;
     private volatile double rate;
     private volatile int step;
+    private volatile Optional<Path> kept = Optional.empty();
+    private boolean evaluating;
+    private boolean closed;
     private double seconds;
     private int saved = -1;
 
@@ -70,41 +71,59 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         this.lane = lane;
         this.start = start;
         this.plan = start.plan();
-        this.model = start.model();
         this.scope = scope;
         rate = plan.optimizer().rate();
-        for (Map.Entry<String, Double> named : plan.objectives().entrySet()) {
-            Objective objective = Objective.named(named.getKey());
-            if (!objective.fits(model)) {
-                throw new EngineException("train.fit", model.family(), objective.name());
-            }
-            objectives.put(objective, named.getValue());
-        }
-        validation = new Validation(model, start.validation(), objectives);
-        learner = new Learner(model.module().weights(), plan, scope);
-        batches = new Batches(start.train(), model,
+        trainer = new Trainer(start.model(), plan, scope);
+        validation = new Validation(start.model(), start.validation(), plan.batch());
+        batches = new Batches(start.train(), start.model(),
                 new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch()), workers);
-        if (start.resumes()) {
-            RunFolder.Saved checkpoint = start.folder().load(scope);
-            learner.restore(checkpoint);
-            checkpoint.close();
+        log = start.resumes() ? goOn() : begin();
+        log.since(0).forEach(row -> last.putAll(row.values()));
+        if (step == 0) {
+            beginEvaluation();
+        }
+        start.folder().status(Status.RUNNING, step, kept);
+        job = new Wakened(lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this), this::stop);
+    }
+
+    private RunLogFile begin() throws EngineException {
+        if (start.folder().holdsRun()) {
+            throw new EngineException("train.exists", start.folder().path());
+        }
+        PlanFile.write(start.folder().plan(), plan);
+        return RunLogFile.create(start.folder().path(), start.header());
+    }
+
+    private RunLogFile goOn() throws EngineException {
+        RunFolder.Standing standing = start.folder().standing();
+        if (standing.status() == Status.RUNNING || standing.status() == Status.PAUSED) {
+            throw new EngineException("train.busy", start.folder().path());
+        }
+        String began = RunLogFile.read(start.folder().path()).header().weights();
+        if (!began.equals(start.header().weights())) {
+            throw new EngineException("train.base", start.folder().path(), began, start.header().weights());
+        }
+        kept = standing.kept();
+        if (start.folder().hasCheckpoint()) {
+            load();
+        }
+        return RunLogFile.resume(start.folder().path(), step);
+    }
+
+    private void load() throws EngineException {
+        try (NDManager temporary = scope.newSubManager()) {
+            RunFolder.Saved checkpoint = start.folder().load(temporary);
+            trainer.learner().restore(checkpoint);
             step = checkpoint.step();
             saved = step;
             seconds = checkpoint.seconds();
             rate = checkpoint.rate();
-            log = RunLogFile.resume(start.folder().path(), step);
-        } else {
-            PlanFile.write(start.folder().plan(), plan);
-            log = RunLogFile.create(start.folder().path(), start.header());
         }
-        start.folder().status(RunSummary.Status.RUNNING, step, Optional.empty());
-        batches.step(step + 1);
-        job = lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this);
     }
 
     /// Called on the lane.
     ///
-    /// @throws EngineException when the plan does not fit the model, or the run's folder cannot be written
+    /// @throws EngineException when the plan does not fit the model, the folder cannot be written, or holds what does not fit; the model is then as it was
     public static TrainingSession start(EngineLane lane, Start start) throws EngineException {
         NDManager scope = lane.scopes().run();
         try {
@@ -118,75 +137,84 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     @Override
     public CompletionStage<Void> ready() {
         // A paused run waits for its person, a running one for its next examples.
-        return resumed
-                .thenCompose(go -> stopping || step >= plan.steps()
-                        ? CompletableFuture.<List<Encoded>>completedFuture(List.of())
-                        : batches.step(step + 1))
-                .handle((examples, error) -> null);
+        return gate.thenCompose(go -> stopping || evaluating || step >= plan.steps()
+                ? CompletableFuture.<List<Encoded>>completedFuture(List.of())
+                : batches.step(step + 1)).handle((examples, error) -> null);
     }
 
     @Override
     public Optional<RunSummary> step(JobContext context) throws EngineException {
         try {
-            context.checkCancelled();
-            if (stopping || step >= plan.steps()) {
-                return Optional
-                        .of(finish(stopping ? RunSummary.Status.STOPPED : RunSummary.Status.FINISHED, context.scope()));
-            }
-            if (!resumed.isDone()) {
-                return Optional.empty();
-            }
-            learn(context);
-            return Optional.empty();
-        } catch (EngineException | RuntimeException e) {
-            boolean cancelled = e instanceof java.util.concurrent.CancellationException;
-            status = cancelled ? RunSummary.Status.STOPPED : RunSummary.Status.FAILED;
-            workers.shutdown();
-            log.close();
-            start.folder().status(status, step, Optional.empty());
+            return closed ? Optional.of(summary()) : piece(context);
+        } catch (CancellationException e) {
+            end(Status.STOPPED);
+            throw e;
+        } catch (EngineException | RuntimeException | Error e) {
+            end(Status.FAILED);
             throw e;
         }
     }
 
-    private void learn(JobContext context) throws EngineException {
+    private Optional<RunSummary> piece(JobContext context) throws EngineException {
+        NDManager now = context.scope();
+        if (stopping) {
+            save(now);
+            context.checkCancelled();
+            return Optional.of(end(Status.STOPPED));
+        }
+        if (!gate.isDone()) {
+            return Optional.empty();
+        }
+        context.progress(Message.of(evaluating ? "train.phase.evaluate" : "train.phase"), step, plan.steps());
+        if (evaluating) {
+            evaluate(now);
+            return Optional.empty();
+        }
+        if (step >= plan.steps()) {
+            save(now);
+            return Optional.of(end(Status.FINISHED));
+        }
+        learn(now);
+        return Optional.empty();
+    }
+
+    private void learn(NDManager now) throws EngineException {
         long began = System.nanoTime();
         int number = step + 1;
         List<Encoded> examples = examples(number);
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
-        NDManager now = context.scope();
-        // Dropout is the only thing the native engine draws; its state cannot be saved, so each step begins from a seed of its own.
-        Engine.getInstance().setRandomSeed((int) Draw.mix(plan.seed(), number));
-        Inputs batch = model.batch(examples, now);
-        Map<String, Double> values = new LinkedHashMap<>();
-        learner.zeroGradients();
-        float total = backward(batch, values);
-        if (!Float.isFinite(total)) {
-            throw new EngineException("train.nan", number, saved < 0 ? "–" : Integer.toString(saved));
+        Map<String, Double> values = trainer.step(number, Rates.at(number, rate, plan.schedule(), plan.steps()),
+                examples, now);
+        boolean sound = Double.isFinite(values.get("loss"))
+                && Double.isFinite(values.getOrDefault("grad_norm", Double.NaN));
+        if (!sound) {
+            runAway(number, values);
         }
-        double learningRate = Rates.at(number, rate, plan.schedule(), plan.steps());
-        float norm = learner.update(number, learningRate);
-        if (!Float.isFinite(norm)) {
-            throw new EngineException("train.nan", number, saved < 0 ? "–" : Integer.toString(saved));
-        }
-        objectives.keySet().forEach(o -> o.afterStep(model));
         step = number;
         double took = (System.nanoTime() - began) / 1e9;
-        values.put("loss", (double) total);
-        values.put("rate", learningRate);
-        values.put("grad_norm", (double) norm);
+        seconds += took;
         values.put("pairs_per_second", examples.size() / took);
-        if (number == 1 || number % plan.evaluateEvery() == 0 || number == plan.steps()) {
-            values.putAll(validation.measure(now));
-            log.append(validation.snapshot(number, now));
+        row(values);
+        if (number % plan.evaluateEvery() == 0 || number == plan.steps()) {
+            beginEvaluation();
         }
-        seconds += (System.nanoTime() - began) / 1e9;
-        log.append(new RunLog.Row(number, seconds, values));
         if (number % plan.checkpointEvery() == 0) {
             save(now);
         }
-        context.progress(Message.of("train.phase"), number, plan.steps());
+    }
+
+    /// Weights that give no number are of no use: the run ends with those of its last checkpoint, or with those it began from.
+    private void runAway(int number, Map<String, Double> values) throws EngineException {
+        log.append(new RunLog.Row(number, seconds, values));
+        if (start.folder().hasCheckpoint()) {
+            load();
+        } else {
+            trainer.learner().restoreBase();
+            step = 0;
+        }
+        throw new EngineException("train.nan", number, step);
     }
 
     private List<Encoded> examples(int number) throws EngineException {
@@ -200,43 +228,64 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
     }
 
-    private float backward(Inputs batch, Map<String, Double> values) {
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray total = null;
-            for (Map.Entry<Objective, Double> item : objectives.entrySet()) {
-                LossTerms terms = item.getKey().loss(model, Pass.TRAIN, batch);
-                values.put("loss." + item.getKey().name(), (double) terms.total().toFloatArray()[0]);
-                values.putAll(terms.values());
-                NDArray weighted = terms.total().mul(item.getValue().floatValue()); // a double would widen a scalar
-                total = total == null ? weighted : total.add(weighted);
+    private void beginEvaluation() {
+        evaluating = true;
+        validation.begin();
+    }
+
+    private void evaluate(NDManager now) throws EngineException {
+        long began = System.nanoTime();
+        boolean done = validation.piece(trainer, now);
+        seconds += (System.nanoTime() - began) / 1e9;
+        if (done) {
+            evaluating = false;
+            row(validation.values());
+            Optional<RunLog.Snapshot> shot = validation.snapshot(step);
+            if (shot.isPresent()) {
+                log.append(shot.get());
             }
-            float value = java.util.Objects.requireNonNull(total).toFloatArray()[0];
-            if (Float.isFinite(value)) {
-                collector.backward(total);
-            }
-            return value;
         }
     }
 
-    private void save(NDManager now) throws EngineException {
-        start.folder().save(step, seconds, rate, learner.state(), now);
-        saved = step;
-        start.folder().status(status, step, Optional.empty());
+    private void row(Map<String, Double> values) throws EngineException {
+        synchronized (last) {
+            last.putAll(values);
+        }
+        log.append(new RunLog.Row(step, seconds, values));
     }
 
-    private RunSummary finish(RunSummary.Status ended, NDManager now) throws EngineException {
-        status = ended;
-        save(now);
+    private void save(NDManager now) throws EngineException {
+        if (saved != step) {
+            start.folder().save(step, seconds, rate, trainer.learner().state(), now);
+            saved = step;
+            start.folder().status(status, step, kept);
+        }
+    }
+
+    /// The folder may be the very thing that failed: a status that cannot be written there is left as it was, which reads as interrupted once the program is gone.
+    private RunSummary end(Status how) {
+        status = how;
         workers.shutdown();
         log.close();
-        return summary(Optional.empty());
+        try {
+            start.folder().status(how, step, kept);
+        } catch (EngineException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+        return summary();
     }
 
-    private RunSummary summary(Optional<Path> kept) {
-        Map<String, Double> last = new LinkedHashMap<>();
-        log.since(0).forEach(row -> last.putAll(row.values()));
-        return new RunSummary(start.folder().path().getFileName().toString(), start.folder().path(), log.header(),
-                status, step, last, kept);
+    /// @return the run as it stands; safe from any thread
+    public RunSummary summary() {
+        synchronized (last) {
+            return new RunSummary(start.folder().id(), start.folder().path(), log.header(), status, step,
+                    Map.copyOf(last), kept);
+        }
+    }
+
+    /// @return true until the run has ended
+    public boolean underWay() {
+        return status == Status.RUNNING || status == Status.PAUSED;
     }
 
     @Override
@@ -255,58 +304,73 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     }
 
     @Override
-    public RunSummary.Status status() {
+    public Status status() {
         return status;
     }
 
     @Override
     public synchronized void pause() {
-        if (status == RunSummary.Status.RUNNING) {
-            status = RunSummary.Status.PAUSED;
-            resumed = new CompletableFuture<>();
+        if (status == Status.RUNNING && !stopping) {
+            status = Status.PAUSED;
+            gate = new CompletableFuture<>();
         }
     }
 
     @Override
     public synchronized void resume() {
-        if (status == RunSummary.Status.PAUSED) {
-            status = RunSummary.Status.RUNNING;
-            resumed.complete(null);
+        if (status == Status.PAUSED) {
+            status = Status.RUNNING;
+            gate.complete(null);
         }
     }
 
     @Override
     public synchronized void stop() {
         stopping = true;
-        resumed.complete(null);
+        resume();
     }
 
     @Override
     public void setRate(double value) {
+        if (!(value > 0 && value < 1)) {
+            throw new IllegalArgumentException("rate " + value);
+        }
         rate = value;
     }
 
     @Override
     public JobHandle<Path> keep(Path folder) {
         return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE, context -> {
-            KeptModel.write(folder, model, start.folder(), plan, step, summary(Optional.empty()).last());
-            start.folder().status(status, step, Optional.of(folder));
-            return folder;
+            if (closed) {
+                throw new EngineException("train.dropped", start.folder().id());
+            }
+            Path whole = folder.toAbsolutePath();
+            KeptModel.write(whole, start.model(), start.folder(), plan, summary());
+            kept = Optional.of(whole);
+            start.folder().status(status, step, kept);
+            return whole;
         });
     }
 
     @Override
     public JobHandle<Path> restore() {
         stop();
-        return lane.submit(Message.of("train.restore"), Priority.BULK, context -> {
+        return lane.submit(Message.of("train.restore"), Priority.BULK, context -> { // behind the run's own last piece
             close();
             return start.folder().path();
         });
     }
 
-    /// Puts the base weights back and frees what the run held. Called on the lane, after the run has ended.
+    /// Puts the base weights back and frees what the run held. Called on the lane.
     public void close() {
-        learner.putBack();
-        scope.close();
+        if (!closed) {
+            closed = true;
+            stop();
+            if (underWay()) {
+                end(Status.STOPPED);
+            }
+            trainer.learner().putBack();
+            scope.close();
+        }
     }
 }

@@ -3,9 +3,13 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.RunLog;
@@ -17,81 +21,124 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
-import org.diptych.engine.objective.Objective;
 
-/// The fixed pairs that a run is measured on, and the few of them whose matrix is watched.
+/// The fixed validation set, gone through in pieces so that a person's request never waits for all of it: loss over batches of the training size, recall over
+/// the whole set, and the matrix of a small probe set.
 final class Validation {
-    private static final int AT_ONCE = 64;
-    private static final int PROBES = 8;
+    private static final int PROBE = 16;
+    /// Encoded examples are kept from one evaluation to the next up to so many floats.
+    private static final long KEPT_FLOATS = 1L << 24;
 
     private final VisionLanguageModel model;
-    private final List<Encoded> pairs;
-    private final Map<Objective, Double> objectives;
+    private final Dataset data;
+    private final int batch;
+    private final int[] probe;
+    private final Map<Integer, List<Encoded>> kept = new LinkedHashMap<>();
+    private long keptFloats;
+    private int next;
+    private double lossSum;
+    private int losses;
+    private final List<float[]> images = new ArrayList<>();
+    private final List<float[]> texts = new ArrayList<>();
 
-    Validation(VisionLanguageModel model, Dataset data, Map<Objective, Double> objectives) throws EngineException {
+    /// @param batch examples a piece
+    Validation(VisionLanguageModel model, Dataset data, int batch) throws EngineException {
         this.model = model;
-        this.objectives = objectives;
-        List<Encoded> encoded = new ArrayList<>();
-        for (int i = 0; i < data.size(); i++) {
-            encoded.add(Batches.encode(data, i, model));
-        }
-        pairs = List.copyOf(encoded);
+        this.data = data;
+        this.batch = Math.min(batch, data.size());
+        this.probe = probe(data);
     }
 
-    /// @return `validation.loss` over batches of up to 64 pairs, and for two towers `validation.r1.image_to_text` and `validation.r1.text_to_image` among all pairs
-    Map<String, Double> measure(NDManager scope) {
-        Map<String, Double> out = new LinkedHashMap<>();
-        double loss = 0;
-        int batches = 0;
-        for (int from = 0; from + 1 < pairs.size(); from += AT_ONCE) {
-            try (NDManager part = scope.newSubManager()) {
-                Inputs batch = model.batch(pairs.subList(from, Math.min(pairs.size(), from + AT_ONCE)), part);
-                for (Map.Entry<Objective, Double> objective : objectives.entrySet()) {
-                    loss += objective.getValue()
-                            * objective.getKey().loss(model, Pass.INFER, batch).total().toFloatArray()[0];
-                }
-                batches++;
+    /// The first examples with pairwise different captions.
+    private static int[] probe(Dataset data) throws EngineException {
+        Set<String> said = new LinkedHashSet<>();
+        List<Integer> chosen = new ArrayList<>();
+        for (int i = 0; i < data.size() && chosen.size() < PROBE; i++) {
+            if (said.add(data.example(i).caption())) {
+                chosen.add(i);
             }
         }
-        out.put("validation.loss", loss / batches);
-        if (model instanceof EncodesImage && model instanceof EncodesText) {
-            float[] matrix = similarity(pairs, scope);
-            out.put("validation.r1.image_to_text", MatrixMath.recall(matrix, pairs.size(), 1, true));
-            out.put("validation.r1.text_to_image", MatrixMath.recall(matrix, pairs.size(), 1, false));
-        }
-        return out;
+        return chosen.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private float[] similarity(List<Encoded> samples, NDManager scope) {
-        int n = samples.size();
-        List<float[]> images = new ArrayList<>();
-        List<float[]> texts = new ArrayList<>();
-        for (int from = 0; from < n; from += AT_ONCE) {
-            try (NDManager part = scope.newSubManager()) {
-                Inputs batch = model.batch(samples.subList(from, Math.min(n, from + AT_ONCE)), part);
-                rows(((EncodesImage) model).encodeImage(Pass.INFER, batch), images);
-                rows(((EncodesText) model).encodeText(Pass.INFER, batch), texts);
-            }
+    void begin() {
+        next = 0;
+        lossSum = 0;
+        losses = 0;
+        images.clear();
+        texts.clear();
+    }
+
+    /// Does one piece.
+    ///
+    /// @return true when all are done
+    boolean piece(Trainer trainer, NDManager scope) throws EngineException {
+        List<Encoded> samples = encoded(next);
+        if (samples.size() == batch) { // a smaller rest has fewer wrong partners, so its loss is not comparable
+            lossSum += trainer.validationLoss(samples, scope);
+            losses++;
         }
-        return MatrixMath.products(images, texts);
+        if (model instanceof EncodesImage pictures && model instanceof EncodesText words) {
+            Inputs inputs = model.batch(samples, scope);
+            rows(pictures.encodeImage(Pass.INFER, inputs), images);
+            rows(words.encodeText(Pass.INFER, inputs), texts);
+        }
+        next += samples.size();
+        return next >= data.size();
+    }
+
+    private List<Encoded> encoded(int from) throws EngineException {
+        List<Encoded> known = kept.get(from);
+        if (known != null) {
+            return known;
+        }
+        List<Encoded> made = new ArrayList<>();
+        for (int i = from; i < Math.min(data.size(), from + batch); i++) {
+            made.add(Batches.encode(data, i, model));
+        }
+        long floats = made.stream().mapToLong(e -> e.pixels().length).sum();
+        if (keptFloats + floats <= KEPT_FLOATS) {
+            kept.put(from, made);
+            keptFloats += floats;
+        }
+        return made;
     }
 
     private static void rows(NDArray matrix, List<float[]> into) {
         float[] all = matrix.toFloatArray();
         int width = (int) matrix.getShape().get(1);
         for (int i = 0; i < all.length; i += width) {
-            into.add(java.util.Arrays.copyOfRange(all, i, i + width));
+            into.add(Arrays.copyOfRange(all, i, i + width));
         }
     }
 
-    /// @return the probe pairs' logits
-    RunLog.Snapshot snapshot(int step, NDManager scope) {
-        List<Encoded> probes = pairs.subList(0, Math.min(PROBES, pairs.size()));
-        float[] matrix = similarity(probes, scope);
-        double scale = model instanceof ScoresPairs scores ? scores.scale() : 1;
-        for (int i = 0; i < matrix.length; i++) {
-            matrix[i] *= (float) scale;
+    /// @return the figures of the set, after the last piece
+    Map<String, Double> values() {
+        Map<String, Double> out = new LinkedHashMap<>();
+        out.put("validation.loss", lossSum / losses);
+        if (!images.isEmpty()) {
+            int n = images.size();
+            float[] matrix = MatrixMath.products(images, texts);
+            double found = MatrixMath.recall(matrix, n, 1, true);
+            double finding = MatrixMath.recall(matrix, n, 1, false);
+            out.put("validation.r1", (found + finding) / 2);
+            out.put("validation.r1.image_to_text", found);
+            out.put("validation.r1.text_to_image", finding);
         }
-        return new RunLog.Snapshot(step, probes.size(), matrix);
+        return out;
+    }
+
+    /// @return the probe set's cosines times the model's scale, after the last piece; empty for a model without two towers
+    Optional<RunLog.Snapshot> snapshot(int step) {
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        float[] matrix = MatrixMath.products(Arrays.stream(probe).mapToObj(images::get).toList(),
+                Arrays.stream(probe).mapToObj(texts::get).toList());
+        float scale = model instanceof ScoresPairs pairs ? (float) pairs.scale() : 1;
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] *= scale;
+        }
+        return Optional.of(new RunLog.Snapshot(step, probe.length, matrix));
     }
 }
