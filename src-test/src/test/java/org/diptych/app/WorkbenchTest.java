@@ -3,6 +3,8 @@ package org.diptych.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.control.Label;
@@ -36,16 +38,24 @@ class WorkbenchTest {
                 .isLessThan(10_000);
         assertThat(Window.getWindows()).contains(stage);
         // the native library may have to be unpacked first
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (!(stage.getScene().getRoot() instanceof Shell) && System.nanoTime() < end) {
-            FxStage.settle();
-        }
+        await(() -> stage.getScene().getRoot() instanceof Shell);
         assertThat(stage.getScene().getRoot()).isInstanceOf(Shell.class);
         Shell shell = (Shell) stage.getScene().getRoot();
         assertThat(shell.shown()).isPresent();
         Thread.sleep(1200);
         FxStage.settle();
         assertThat(((Label) shell.lookup("#status-device")).getText()).contains("CPU");
+        Path checkpoint = Path.of("golden", "clip", "hf", "model.safetensors").toAbsolutePath();
+        FxStage.call(() -> {
+            shell.show("models");
+            return shell.open(List.of(checkpoint));
+        });
+        await(() -> shell.lookup("#load-report") != null);
+        assertThat(Cuts.of(shell)).isEmpty();
+        assertThat(shell.lookupAll("#load-report .label").stream().map(n -> ((Label) n).getText()))
+                .anyMatch(t -> t.contains("safetensors") && t.contains("tensors with"));
+        FxStage.call(() -> shell.open(List.of(Path.of("nowhere", "model.safetensors"))));
+        await(() -> shell.lookup(".error-banner").isVisible());
         FxStage.call(() -> {
             ImageIO.write(SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null), "png",
                     Path.of("target", "screenshots", "workbench.png").toFile());
@@ -53,5 +63,13 @@ class WorkbenchTest {
             workbench.stop();
             return null;
         });
+    }
+
+    private static void await(Callable<Boolean> there) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!FxStage.call(there) && System.nanoTime() < end) {
+            FxStage.settle();
+        }
+        assertThat(FxStage.call(there)).isTrue();
     }
 }

@@ -38,7 +38,7 @@ public final class HeatOverlay extends Overlay {
     }
 
     private static final double FADE_MILLIS = 150;
-    private static final int SMOOTH_SIDE = 256;
+    private static final int SIDE = 320;
 
     private final ImageView front = new ImageView();
     private final ImageView back = new ImageView();
@@ -111,10 +111,9 @@ public final class HeatOverlay extends Overlay {
 
     private void paint() {
         heat.ifPresent(h -> {
-            int factor = smooth.get() ? Math.max(1, SMOOTH_SIDE / Math.max(h.rows(), h.cols())) : 1;
-            front.setImage(Pixels.heat(h.rows(), h.cols(), h.values(), range.get(), colorMap.get(), factor));
-            front.setSmooth(smooth.get());
-            back.setSmooth(smooth.get());
+            int factor = Math.max(1, SIDE / Math.max(h.rows(), h.cols()));
+            front.setImage(
+                    Pixels.heat(h.rows(), h.cols(), h.values(), range.get(), colorMap.get(), factor, smooth.get()));
         });
     }
 

@@ -51,19 +51,20 @@ public final class Pixels {
         return (int) Math.round(own + (dim - own) * grey);
     }
 
-    /// Draws a map with one pixel a cell, or smoothly with `factor` pixels a cell side.
+    /// Draws a map with `factor` pixels a cell side, so that nothing depends on how a graphics pipeline stretches a few pixels.
     ///
     /// @param values (rows * cols)
-    /// @param factor 1 for the raw cells
-    public static Image heat(int rows, int cols, float[] values, Range range, ColorMap map, int factor) {
+    /// @param smooth bilinear between the cells' centres instead of flat cells
+    public static Image heat(int rows, int cols, float[] values, Range range, ColorMap map, int factor,
+            boolean smooth) {
         int w = cols * factor;
         int h = rows * factor;
         int[] out = new int[w * h];
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                double value = factor == 1
-                        ? values[y * cols + x]
-                        : between(values, rows, cols, (y + 0.5) / factor - 0.5, (x + 0.5) / factor - 0.5);
+                double value = smooth
+                        ? between(values, rows, cols, (y + 0.5) / factor - 0.5, (x + 0.5) / factor - 0.5)
+                        : values[y / factor * cols + x / factor];
                 out[y * w + x] = 0xff000000 | range.rgb(value, map);
             }
         }

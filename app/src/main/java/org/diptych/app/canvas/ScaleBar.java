@@ -12,6 +12,7 @@ import org.diptych.engine.api.ColorMap;
 /// The colour scale of a map with the numbers at its ends.
 public final class ScaleBar extends HBox {
     private static final int STEPS = 160;
+    private static final int HEIGHT = 10;
 
     private final ObjectProperty<ColorMap> colorMap = new SimpleObjectProperty<>(this, "colorMap",
             ColorMap.of(ColorMap.IDS.getFirst()));
@@ -23,9 +24,6 @@ public final class ScaleBar extends HBox {
     public ScaleBar() {
         super(8);
         setAlignment(Pos.CENTER_LEFT);
-        bar.setFitWidth(STEPS);
-        bar.setFitHeight(10);
-        bar.setPreserveRatio(false);
         for (Label label : new Label[]{low, high}) {
             label.getStyleClass().addAll("small", "muted");
             label.setMinWidth(Region.USE_PREF_SIZE);
@@ -53,11 +51,11 @@ public final class ScaleBar extends HBox {
     }
 
     private void paint(ColorMap map) {
-        int[] row = new int[STEPS];
-        for (int i = 0; i < STEPS; i++) {
-            row[i] = 0xff000000 | map.rgb((double) i / (STEPS - 1));
+        int[] pixels = new int[STEPS * HEIGHT];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = 0xff000000 | map.rgb((double) (i % STEPS) / (STEPS - 1));
         }
-        bar.setImage(Pixels.image(STEPS, 1, row));
+        bar.setImage(Pixels.image(STEPS, HEIGHT, pixels));
     }
 
     /// @return a number with three figures that matter

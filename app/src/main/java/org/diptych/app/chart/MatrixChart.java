@@ -3,6 +3,7 @@ package org.diptych.app.chart;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,8 +37,8 @@ import org.diptych.engine.api.ColorMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
 
-/// N rows against M columns, one coloured cell a pair, as it is or as probabilities along rows or columns. The cells are one image of N x M pixels that the
-/// graphics pipeline scales, so that a 256 x 256 matrix follows a dragged temperature.
+/// N rows against M columns, one coloured cell a pair, as it is or as probabilities along rows or columns. The cells are one image, so that a 256 x 256
+/// matrix follows a dragged temperature.
 public final class MatrixChart extends Region {
     /// What a cell shows.
     public enum Show {
@@ -86,13 +87,13 @@ public final class MatrixChart extends Region {
     private int[] rowOrder = {};
     private int[] colOrder = {};
     private boolean headersStale = true;
+    private boolean stale = true;
 
     public MatrixChart(ObservableValue<Theme> theme) {
         this.theme = theme;
         getStyleClass().add("matrix-chart");
         setFocusTraversable(true);
         setMinSize(120, 120);
-        view.setSmooth(false);
         view.setManaged(false);
         numbers.setManaged(false);
         numbers.setMouseTransparent(true);
@@ -198,24 +199,35 @@ public final class MatrixChart extends Region {
 
     private void repaint() {
         shown = Softmax.of(show.get(), values, rows, cols, temperature.get());
-        if (rows > 0 && cols > 0) {
-            double low = show.get() == Show.RAW ? least(shown) : 0;
-            double high = show.get() == Show.RAW ? greatest(shown) : 1;
-            double span = high > low ? high - low : 1;
-            int[] out = new int[rows * cols];
-            for (int r = 0; r < rows; r++) {
-                for (int c = 0; c < cols; c++) {
-                    double place = (shown[rowOrder[r] * cols + colOrder[c]] - low) / span;
-                    out[r * cols + c] = 0xff000000 | colorMap.get().rgb(place);
-                }
-            }
-            view.setImage(new WritableImage(
-                    new PixelBuffer<>(cols, rows, IntBuffer.wrap(out), PixelFormat.getIntArgbPreInstance())));
-        } else {
-            view.setImage(null);
-        }
+        stale = true;
         selection.set(selection.get().map(c -> new Cell(c.row(), c.col(), shown[c.row() * cols + c.col()])));
         requestLayout();
+    }
+
+    /// Flat cells of whole pixels: how few pixels are stretched to many differs between graphics pipelines.
+    private void paint() {
+        if (cell == 0) {
+            view.setImage(null);
+            return;
+        }
+        double low = show.get() == Show.RAW ? least(shown) : 0;
+        double high = show.get() == Show.RAW ? greatest(shown) : 1;
+        double span = high > low ? high - low : 1;
+        int side = (int) Math.max(1, cell);
+        int width = side * cols;
+        int[] out = new int[width * side * rows];
+        for (int r = 0; r < rows; r++) {
+            int line = r * side * width;
+            for (int c = 0; c < cols; c++) {
+                double place = (shown[rowOrder[r] * cols + colOrder[c]] - low) / span;
+                Arrays.fill(out, line + c * side, line + (c + 1) * side, 0xff000000 | colorMap.get().rgb(place));
+            }
+            for (int copy = 1; copy < side; copy++) {
+                System.arraycopy(out, line, out, line + copy * width, width);
+            }
+        }
+        view.setImage(new WritableImage(new PixelBuffer<>(width, side * rows, IntBuffer.wrap(out),
+                PixelFormat.getIntArgbPreInstance())));
     }
 
     private static float least(float[] values) {
@@ -298,7 +310,11 @@ public final class MatrixChart extends Region {
         cell = rows == 0 || cols == 0
                 ? 0
                 : Math.min(LARGEST_CELL, Math.min((getWidth() - left) / cols, (getHeight() - top) / rows));
-        cell = cell >= 4 ? Math.floor(cell) : Math.max(0, cell);
+        cell = cell >= 1 ? Math.floor(cell) : Math.max(0, cell);
+        if (stale || cell != before) {
+            stale = false;
+            paint();
+        }
         view.setX(left);
         view.setY(top);
         view.setFitWidth(cell * cols);
