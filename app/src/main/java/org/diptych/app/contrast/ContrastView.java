@@ -1,0 +1,305 @@
+package org.diptych.app.contrast;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import javafx.geometry.Insets;
+import javafx.scene.Node;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ProgressIndicator;
+import javafx.scene.control.Slider;
+import javafx.scene.control.TextArea;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.control.ToggleGroup;
+import javafx.scene.control.Tooltip;
+import javafx.scene.image.ImageView;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import javafx.stage.FileChooser;
+import javafx.util.StringConverter;
+import org.diptych.app.canvas.HeatOverlay;
+import org.diptych.app.canvas.ImageCanvas;
+import org.diptych.app.canvas.Pixels;
+import org.diptych.app.canvas.Range;
+import org.diptych.app.chart.MatrixChart;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.ErrorBanner;
+import org.diptych.engine.api.ContrastResult;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.MatrixMath;
+
+/// The view: the matrix, what is done with it, and the cell that was clicked.
+final class ContrastView extends BorderPane {
+    private static final int[] SIZES = { 8, 16, 64 };
+    private static final double THUMB = 44;
+
+    private final AppContext context;
+    private final I18n i18n;
+    private final ContrastModel model = new ContrastModel();
+    private final ContrastController controller;
+    private final ErrorBanner banner;
+    private final MatrixChart matrix;
+    private final Label figures = Ui.wrapped(new Label());
+    private final Label recall = Ui.wrapped(new Label());
+    private final VBox detail = new VBox(8);
+    private final HeatOverlay heat = new HeatOverlay();
+    private final TextArea sentences = new TextArea();
+
+    ContrastView(AppContext context) {
+        this.context = context;
+        this.i18n = context.i18n();
+        banner = new ErrorBanner(i18n);
+        controller = new ContrastController(context, model, error -> banner.show(error));
+        matrix = new MatrixChart(context.theme());
+        matrix.setId("contrast-matrix");
+        getStyleClass().add("view");
+        Label empty = Ui.styled(Ui.wrapped(i18n.label("contrast.empty")), "hint");
+        empty.setMaxWidth(360);
+        StackPane centre = new StackPane(matrix, empty);
+        centre.setMinSize(200, 200);
+        model.result.subscribe(r -> {
+            Ui.show(matrix, r.isPresent());
+            Ui.show(empty, r.isEmpty());
+        });
+        setTop(new VBox(8, toolbar(), banner));
+        setCenter(Ui.styled(centre, "panel"));
+        BorderPane.setMargin(centre, new Insets(12, 12, 0, 0));
+        VBox right = side();
+        BorderPane.setMargin(right, new Insets(12, 0, 0, 0));
+        setRight(right);
+        matrix.temperatureProperty().bind(model.temperature);
+        matrix.setReadout(cell -> Optional.of(i18n.get("contrast.cell", cell.row() + 1, cell.col() + 1, String.format(Locale.ROOT, "%.3f", cell.value()))));
+        matrix.selectionProperty().subscribe(cell -> cell.ifPresent(c -> select(c.row(), c.col())));
+        model.items.subscribe(items -> {
+            sentences.setText(String.join("\n", items.texts()));
+            detail.getChildren().setAll(Ui.styled(i18n.label("contrast.detail"), "hint"));
+        });
+        model.result.subscribe(this::show);
+        model.order.subscribe(o -> order());
+        model.temperature.subscribe(t -> figures());
+        i18n.textsProperty().subscribe(t -> figures());
+        model.detail.subscribe(d -> d.ifPresent(r -> {
+            float s = 1;
+            int row = matrix.selectionProperty().get().map(MatrixChart.Cell::row).orElse(0);
+            if (row < model.items.get().shown().size()) {
+                s = (float) model.items.get().shown().get(row).width() / model.items.get().seen().get(row).width();
+            }
+            heat.show(new HeatOverlay.Heat(new org.diptych.engine.api.Box(r.view().x1() * s, r.view().y1() * s, r.view().x2() * s, r.view().y2() * s), r.grid().rows(),
+                    r.grid().cols(), r.patches()), Range.of(r.patches()));
+        }));
+    }
+
+    ContrastController controller() {
+        return controller;
+    }
+
+    ContrastModel model() {
+        return model;
+    }
+
+    private HBox toolbar() {
+        HBox row = Ui.row(8);
+        for (int size : SIZES) {
+            row.getChildren().add(i18nButton("contrast.pairs", size));
+        }
+        ProgressIndicator busy = new ProgressIndicator();
+        busy.setPrefSize(20, 20);
+        busy.visibleProperty().bind(controller.comparing().busyProperty());
+        row.getChildren().addAll(Ui.button(i18n, "contrast.pictures.add", this::choose), Ui.button(i18n, "contrast.clear", controller::clear), busy, Ui.spring(),
+                Ui.iconButton(i18n, "mdi2f-file-delimited-outline", "contrast.export.csv", () -> save("matrix.csv")),
+                Ui.iconButton(i18n, "mdi2i-image-move", "contrast.export.png", () -> save("matrix.png")));
+        return row;
+    }
+
+    private Node i18nButton(String key, int size) {
+        javafx.scene.control.Button button = i18n.label(new javafx.scene.control.Button(), key, size);
+        button.setId("contrast-pairs-" + size);
+        button.setOnAction(e -> controller.toybox(size));
+        return button;
+    }
+
+    private VBox side() {
+        ToggleGroup group = new ToggleGroup();
+        HBox shows = new HBox(0);
+        for (MatrixChart.Show show : MatrixChart.Show.values()) {
+            String key = "contrast.show." + show.name().toLowerCase(Locale.ROOT);
+            ToggleButton button = Ui.toggle(i18n, key);
+            button.setToggleGroup(group);
+            button.setTooltip(i18n.tooltip(key + ".why"));
+            button.setSelected(show == matrix.showProperty().get());
+            button.setOnAction(e -> {
+                button.setSelected(true);
+                matrix.showProperty().set(show);
+            });
+            shows.getChildren().add(button);
+        }
+        // A logarithmic slider: 0.005 to 1.
+        Slider temperature = new Slider(Math.log(0.005), 0, Math.log(0.07));
+        temperature.setId("contrast-temperature");
+        temperature.valueProperty().subscribe(v -> model.temperature.set(Math.exp(v.doubleValue())));
+        model.temperature.subscribe(v -> {
+            if (Math.abs(Math.exp(temperature.getValue()) - v.doubleValue()) > 1e-9) {
+                temperature.setValue(Math.log(v.doubleValue()));
+            }
+        });
+        HBox.setHgrow(temperature, Priority.ALWAYS);
+        Label value = new Label();
+        value.setMinWidth(56);
+        value.textProperty().bind(model.temperature.map(t -> String.format(Locale.ROOT, "%.4f", t.doubleValue())));
+        ChoiceBox<ContrastModel.Order> order = new ChoiceBox<>();
+        order.getItems().setAll(ContrastModel.Order.values());
+        order.setConverter(new StringConverter<>() {
+            @Override
+            public String toString(ContrastModel.Order item) {
+                return item == null ? "" : i18n.get("contrast.sort." + item.name().toLowerCase(Locale.ROOT));
+            }
+
+            @Override
+            public ContrastModel.Order fromString(String text) {
+                return ContrastModel.Order.ORIGINAL;
+            }
+        });
+        order.valueProperty().bindBidirectional(model.order);
+        sentences.setPrefRowCount(5);
+        sentences.setId("contrast-sentences");
+        sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
+        VBox.setVgrow(detail, Priority.ALWAYS);
+        VBox side = new VBox(12, shows, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
+                Ui.button(i18n, "contrast.temperature.own", () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))), figures, recall,
+                Ui.row(8, i18n.label("contrast.sort"), order), Ui.styled(i18n.label("contrast.texts"), "muted", "small"), sentences,
+                Ui.button(i18n, "contrast.texts.apply", () -> controller.say(sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())), detail);
+        side.setPrefWidth(380);
+        side.setMinWidth(340);
+        return Ui.styled(side, "panel");
+    }
+
+    private void show(Optional<ContrastResult> result) {
+        result.ifPresent(r -> {
+            banner.hide();
+            matrix.setValues(r.rows(), r.cols(), r.similarity());
+            matrix.setHeaders(this::thumbnail, THUMB + 8, this::sentence, 84);
+            order();
+        });
+        figures();
+    }
+
+    private Optional<Node> thumbnail(int row) {
+        if (row >= model.items.get().shown().size()) {
+            return Optional.empty();
+        }
+        ImageView view = new ImageView(Pixels.image(model.items.get().shown().get(row)));
+        view.setPreserveRatio(true);
+        view.setFitHeight(THUMB);
+        view.setFitWidth(THUMB);
+        return Optional.of(view);
+    }
+
+    private Optional<Node> sentence(int col) {
+        if (col >= model.items.get().texts().size()) {
+            return Optional.empty();
+        }
+        String text = model.items.get().texts().get(col);
+        Label label = Ui.styled(new Label(text), "small");
+        label.setWrapText(true);
+        label.setTooltip(new Tooltip(text));
+        return Optional.of(label);
+    }
+
+    private void order() {
+        model.result.get().ifPresent(r -> {
+            int[] rows = controller.order();
+            matrix.setOrder(rows, model.items.get().paired() ? rows : IntStream.range(0, r.cols()).toArray());
+        });
+    }
+
+    private void figures() {
+        Optional<ContrastResult> result = model.result.get();
+        if (result.isEmpty()) {
+            figures.setText(controller.able() ? "" : i18n.get("contrast.model.none"));
+            recall.setText("");
+            return;
+        }
+        ContrastResult r = result.get();
+        List<String> parts = new ArrayList<>();
+        parts.add(i18n.get("contrast.count", r.rows(), r.cols()));
+        if (!r.truncated().isEmpty()) {
+            parts.add(i18n.get("contrast.truncated", r.truncated().size()));
+        }
+        if (r.rows() == r.cols()) {
+            double scale = 1 / model.temperature.get();
+            parts.add(i18n.get("contrast.loss", number(MatrixMath.loss(r.similarity(), r.rows(), scale, true)), number(MatrixMath.loss(r.similarity(), r.rows(), scale, false))));
+            recall.setText(i18n.get("contrast.recall", recalls(r, true), recalls(r, false)));
+        } else {
+            recall.setText(i18n.get("contrast.recall.none"));
+        }
+        figures.setText(String.join("\n", parts));
+    }
+
+    private static String recalls(ContrastResult r, boolean byRow) {
+        return IntStream.of(1, 5, 10).mapToObj(k -> String.format(Locale.ROOT, "%.1f", 100 * MatrixMath.recall(r.similarity(), r.rows(), k, byRow)))
+                .reduce((a, b) -> a + " / " + b).orElse("");
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    private void select(int row, int col) {
+        model.result.get().filter(r -> row < r.rows() && col < r.cols()).ifPresent(r -> {
+            ImageCanvas picture = new ImageCanvas();
+            picture.greyProperty().set(1);
+            heat.clear();
+            picture.overlays().add(heat);
+            picture.setPicture(model.items.get().shown().get(row));
+            picture.setPrefHeight(160);
+            picture.setMinHeight(96);
+            VBox.setVgrow(picture, Priority.ALWAYS);
+            float[] p = MatrixMath.softmax(r.similarity(), r.rows(), r.cols(), 1 / model.temperature.get(), true);
+            detail.getChildren().setAll(picture, Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
+                    new Label(i18n.get("contrast.detail.score", number(r.at(row, col)), number(p[row * r.cols() + col]))));
+            controller.explain(row, col);
+        });
+    }
+
+    private void choose() {
+        FileChooser chooser = new FileChooser();
+        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("contrast.pictures"), "*.png", "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
+        List<File> files = chooser.showOpenMultipleDialog(context.window().get());
+        if (files != null) {
+            controller.add(files.stream().map(File::toPath).toList());
+        }
+    }
+
+    private void save(String name) {
+        FileChooser chooser = new FileChooser();
+        chooser.setInitialFileName(name);
+        File file = chooser.showSaveDialog(context.window().get());
+        if (file != null) {
+            save(file.toPath(), name.endsWith(".csv"));
+        }
+    }
+
+    /// Writes the matrix as it is shown.
+    void save(Path file, boolean table) {
+        try {
+            if (table) {
+                matrix.exportCsv(file, model.items.get().shown().stream().map(p -> p.name()).toList(), model.items.get().texts());
+            } else {
+                matrix.exportPng(file);
+            }
+            context.notices().info("contrast.exported", file.getFileName());
+        } catch (EngineException e) {
+            context.notices().error(e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.diptych.app.inspect;
+
+import java.util.Optional;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import org.diptych.app.canvas.TokenStrip;
+import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.RelevanceMethod;
+import org.diptych.engine.api.RelevanceResult;
+
+/// The state of the view: what is asked, what came back, what is chosen. Every control writes one of these; everything drawn follows them.
+final class InspectModel {
+    final ObjectProperty<Optional<Input>> input = new SimpleObjectProperty<>(Optional.empty());
+    final StringProperty text = new SimpleStringProperty("");
+    final ObjectProperty<Optional<InspectResult>> result = new SimpleObjectProperty<>(Optional.empty());
+    final ObjectProperty<Optional<RelevanceResult>> relevance = new SimpleObjectProperty<>(Optional.empty());
+    /// Empty: the picture shows attention as it is; else what the score of the chosen words rests on.
+    final ObjectProperty<Optional<RelevanceMethod>> method = new SimpleObjectProperty<>(Optional.empty());
+    final ObjectProperty<Optional<TokenStrip.Span>> words = new SimpleObjectProperty<>(Optional.empty());
+    final ObjectProperty<Optional<Integer>> patch = new SimpleObjectProperty<>(Optional.empty());
+    final ObjectProperty<String> site = new SimpleObjectProperty<>("");
+    final IntegerProperty layer = new SimpleIntegerProperty(0);
+    final IntegerProperty head = new SimpleIntegerProperty(AttentionTrace.HEAD_MEAN);
+    final BooleanProperty boxes = new SimpleBooleanProperty(false);
+    final BooleanProperty hinted = new SimpleBooleanProperty(true);
+
+    /// @return the site that the head grid and the attention map show
+    Optional<AttentionTrace.SiteTrace> chosenSite() {
+        return result.get().flatMap(r -> r.trace().site(site.get()));
+    }
+}
