@@ -15,11 +15,15 @@ import javafx.stage.Screen;
 import javafx.stage.Stage;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
+import org.diptych.app.contrast.ContrastFeature;
+import org.diptych.app.finetune.TeachFeature;
 import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Motion;
 import org.diptych.app.fx.Theme;
+import org.diptych.app.inspect.InspectFeature;
+import org.diptych.app.runs.RunsFeature;
 import org.diptych.app.settings.SettingsFeature;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Feature;
@@ -133,7 +137,8 @@ public final class Workbench extends Application {
         models.refresh(started.loaded());
         Later navigator = new Later();
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
-                new UndoStack(), models, navigator, () -> stage);
+                new UndoStack(), models, navigator, () -> stage,
+                folder -> getHostServices().showDocument(folder.toUri().toString()));
         started.catalog().stream().map(ModelCard::id).filter(started::bundled).findFirst()
                 .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));
         Shell shell = new Shell(context, features(context), started::status);
@@ -141,7 +146,7 @@ public final class Workbench extends Application {
         scene.setRoot(shell);
         shell.show(settings.get().feature());
         if (shell.shown().isEmpty()) {
-            shell.show(Navigator.MODELS);
+            shell.show(Navigator.LOOK);
         }
     }
 
@@ -149,7 +154,8 @@ public final class Workbench extends Application {
     public static List<Feature> features(AppContext context) {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
-                new SettingsFeature(context));
+                new InspectFeature(context), new ContrastFeature(context), new TeachFeature(context),
+                new RunsFeature(context), new SettingsFeature(context));
     }
 
     /// The navigator that views are handed before the shell, which needs them, exists.

@@ -2,6 +2,7 @@ package org.diptych.app;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +25,7 @@ import org.diptych.app.shell.Notices;
 import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
 import org.diptych.app.shell.UndoStack;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineStatus;
 
 /// A window with the program's shell, without an engine behind it.
@@ -37,6 +39,8 @@ final class FxStage {
     final Jobs jobs = new Jobs(notices);
     final UndoStack undo = new UndoStack();
     final Models models = new Models();
+    /// Views that compute need one; the shell does not.
+    Optional<Engine> engine = Optional.empty();
     Stage stage;
     Scene scene;
     Shell shell;
@@ -98,8 +102,9 @@ final class FxStage {
         call(() -> {
             theme.subscribe(Theme::apply);
             AtomicReference<Shell> made = new AtomicReference<>();
-            AppContext context = new AppContext(null, i18n, theme, settings, notices, jobs, undo, models,
-                    id -> made.get().show(id), () -> stage);
+            AppContext context = new AppContext(engine.orElse(null), i18n, theme, settings, notices, jobs, undo, models,
+                    id -> made.get().show(id), () -> stage, folder -> {
+                    });
             shell = new Shell(context, features.apply(context),
                     () -> new EngineStatus("CPU", 2, 412L << 20, 0, 0));
             made.set(shell);

@@ -33,8 +33,10 @@ final class ContrastController {
     ContrastController(AppContext context, ContrastModel model, Consumer<Throwable> failed) {
         this.context = context;
         this.model = model;
-        compare = new LatestTask<>(Duration.millis(150), request -> context.jobs().track(context.engine().contrast(request)), this::compared, failed);
-        explain = new LatestTask<>(Duration.millis(60), request -> context.engine().relevance(request), found -> model.detail.set(java.util.Optional.of(found)), failed);
+        compare = new LatestTask<>(Duration.millis(150),
+                request -> context.jobs().track(context.engine().contrast(request)), this::compared, failed);
+        explain = new LatestTask<>(Duration.millis(60), request -> context.engine().relevance(request),
+                found -> model.detail.set(java.util.Optional.of(found)), failed);
         context.model().subscribe((old, now) -> ask());
         model.items.subscribe((old, now) -> ask());
     }
@@ -117,7 +119,8 @@ final class ContrastController {
         model.detail.set(java.util.Optional.empty());
         LoadedModel chosen = context.model().get().orElseThrow();
         if (!chosen.methods().isEmpty()) {
-            explain.ask(new RelevanceRequest(chosen.handle(), model.items.get().seen().get(row), model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst()));
+            explain.ask(new RelevanceRequest(chosen.handle(), model.items.get().seen().get(row),
+                    model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst()));
         }
     }
 

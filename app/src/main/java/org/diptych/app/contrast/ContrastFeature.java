@@ -47,7 +47,8 @@ public final class ContrastFeature implements Feature {
 
     @Override
     public boolean open(List<Path> files) {
-        List<Path> pictures = files.stream().filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).toList();
+        List<Path> pictures = files.stream()
+                .filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).toList();
         if (!pictures.isEmpty()) {
             view();
             view.ifPresent(v -> v.controller().add(pictures));

@@ -40,7 +40,7 @@ import org.diptych.engine.api.MatrixMath;
 
 /// The view: the matrix, what is done with it, and the cell that was clicked.
 final class ContrastView extends BorderPane {
-    private static final int[] SIZES = { 8, 16, 64 };
+    private static final int[] SIZES = {8, 16, 64};
     private static final double THUMB = 44;
 
     private final AppContext context;
@@ -78,7 +78,8 @@ final class ContrastView extends BorderPane {
         BorderPane.setMargin(right, new Insets(12, 0, 0, 0));
         setRight(right);
         matrix.temperatureProperty().bind(model.temperature);
-        matrix.setReadout(cell -> Optional.of(i18n.get("contrast.cell", cell.row() + 1, cell.col() + 1, String.format(Locale.ROOT, "%.3f", cell.value()))));
+        matrix.setReadout(cell -> Optional.of(i18n.get("contrast.cell", cell.row() + 1, cell.col() + 1,
+                String.format(Locale.ROOT, "%.3f", cell.value()))));
         matrix.selectionProperty().subscribe(cell -> cell.ifPresent(c -> select(c.row(), c.col())));
         model.items.subscribe(items -> {
             sentences.setText(String.join("\n", items.texts()));
@@ -94,7 +95,10 @@ final class ContrastView extends BorderPane {
             if (row < model.items.get().shown().size()) {
                 s = (float) model.items.get().shown().get(row).width() / model.items.get().seen().get(row).width();
             }
-            heat.show(new HeatOverlay.Heat(new org.diptych.engine.api.Box(r.view().x1() * s, r.view().y1() * s, r.view().x2() * s, r.view().y2() * s), r.grid().rows(),
+            heat.show(new HeatOverlay.Heat(
+                    new org.diptych.engine.api.Box(r.view().x1() * s, r.view().y1() * s, r.view().x2() * s,
+                            r.view().y2() * s),
+                    r.grid().rows(),
                     r.grid().cols(), r.patches()), Range.of(r.patches()));
         }));
     }
@@ -115,7 +119,8 @@ final class ContrastView extends BorderPane {
         ProgressIndicator busy = new ProgressIndicator();
         busy.setPrefSize(20, 20);
         busy.visibleProperty().bind(controller.comparing().busyProperty());
-        row.getChildren().addAll(Ui.button(i18n, "contrast.pictures.add", this::choose), Ui.button(i18n, "contrast.clear", controller::clear), busy, Ui.spring(),
+        row.getChildren().addAll(Ui.button(i18n, "contrast.pictures.add", this::choose),
+                Ui.button(i18n, "contrast.clear", controller::clear), busy, Ui.spring(),
                 Ui.iconButton(i18n, "mdi2f-file-delimited-outline", "contrast.export.csv", () -> save("matrix.csv")),
                 Ui.iconButton(i18n, "mdi2i-image-move", "contrast.export.png", () -> save("matrix.png")));
         return row;
@@ -175,9 +180,15 @@ final class ContrastView extends BorderPane {
         sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
         VBox.setVgrow(detail, Priority.ALWAYS);
         VBox side = new VBox(12, shows, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
-                Ui.button(i18n, "contrast.temperature.own", () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))), figures, recall,
-                Ui.row(8, i18n.label("contrast.sort"), order), Ui.styled(i18n.label("contrast.texts"), "muted", "small"), sentences,
-                Ui.button(i18n, "contrast.texts.apply", () -> controller.say(sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())), detail);
+                Ui.button(i18n, "contrast.temperature.own",
+                        () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))),
+                figures, recall,
+                Ui.row(8, i18n.label("contrast.sort"), order),
+                Ui.styled(i18n.label("contrast.texts"), "muted", "small"), sentences,
+                Ui.button(i18n, "contrast.texts.apply",
+                        () -> controller.say(
+                                sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())),
+                detail);
         side.setPrefWidth(380);
         side.setMinWidth(340);
         return Ui.styled(side, "panel");
@@ -237,7 +248,8 @@ final class ContrastView extends BorderPane {
         }
         if (r.rows() == r.cols()) {
             double scale = 1 / model.temperature.get();
-            parts.add(i18n.get("contrast.loss", number(MatrixMath.loss(r.similarity(), r.rows(), scale, true)), number(MatrixMath.loss(r.similarity(), r.rows(), scale, false))));
+            parts.add(i18n.get("contrast.loss", number(MatrixMath.loss(r.similarity(), r.rows(), scale, true)),
+                    number(MatrixMath.loss(r.similarity(), r.rows(), scale, false))));
             recall.setText(i18n.get("contrast.recall", recalls(r, true), recalls(r, false)));
         } else {
             recall.setText(i18n.get("contrast.recall.none"));
@@ -246,7 +258,8 @@ final class ContrastView extends BorderPane {
     }
 
     private static String recalls(ContrastResult r, boolean byRow) {
-        return IntStream.of(1, 5, 10).mapToObj(k -> String.format(Locale.ROOT, "%.1f", 100 * MatrixMath.recall(r.similarity(), r.rows(), k, byRow)))
+        return IntStream.of(1, 5, 10).mapToObj(
+                k -> String.format(Locale.ROOT, "%.1f", 100 * MatrixMath.recall(r.similarity(), r.rows(), k, byRow)))
                 .reduce((a, b) -> a + " / " + b).orElse("");
     }
 
@@ -265,15 +278,18 @@ final class ContrastView extends BorderPane {
             picture.setMinHeight(96);
             VBox.setVgrow(picture, Priority.ALWAYS);
             float[] p = MatrixMath.softmax(r.similarity(), r.rows(), r.cols(), 1 / model.temperature.get(), true);
-            detail.getChildren().setAll(picture, Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
-                    new Label(i18n.get("contrast.detail.score", number(r.at(row, col)), number(p[row * r.cols() + col]))));
+            detail.getChildren().setAll(picture,
+                    Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
+                    new Label(i18n.get("contrast.detail.score", number(r.at(row, col)),
+                            number(p[row * r.cols() + col]))));
             controller.explain(row, col);
         });
     }
 
     private void choose() {
         FileChooser chooser = new FileChooser();
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("contrast.pictures"), "*.png", "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
+        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("contrast.pictures"), "*.png",
+                "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
         List<File> files = chooser.showOpenMultipleDialog(context.window().get());
         if (files != null) {
             controller.add(files.stream().map(File::toPath).toList());
@@ -293,7 +309,8 @@ final class ContrastView extends BorderPane {
     void save(Path file, boolean table) {
         try {
             if (table) {
-                matrix.exportCsv(file, model.items.get().shown().stream().map(p -> p.name()).toList(), model.items.get().texts());
+                matrix.exportCsv(file, model.items.get().shown().stream().map(p -> p.name()).toList(),
+                        model.items.get().texts());
             } else {
                 matrix.exportPng(file);
             }

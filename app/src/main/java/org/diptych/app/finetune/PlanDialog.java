@@ -29,7 +29,8 @@ final class PlanDialog {
         dialog.initOwner(context.window().get());
         dialog.setTitle(i18n.get("finetune.plan"));
         ButtonType use = new ButtonType(i18n.get("finetune.start"), ButtonBar.ButtonData.OK_DONE);
-        dialog.getDialogPane().getButtonTypes().setAll(use, new ButtonType(i18n.get("shell.cancel"), ButtonBar.ButtonData.CANCEL_CLOSE));
+        dialog.getDialogPane().getButtonTypes().setAll(use,
+                new ButtonType(i18n.get("shell.cancel"), ButtonBar.ButtonData.CANCEL_CLOSE));
         dialog.getDialogPane().setContent(new VBox(8, i18n.label("finetune.plan.edit"), banner, text));
         FineTunePlan[] parsed = new FineTunePlan[1];
         dialog.getDialogPane().lookupButton(use).addEventFilter(ActionEvent.ACTION, e -> {

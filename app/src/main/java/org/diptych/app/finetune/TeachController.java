@@ -30,14 +30,19 @@ final class TeachController {
 
     /// @return the chosen model, where it is one that a run can start from
     Optional<LoadedModel> base() {
-        return context.model().get().filter(m -> m.provenance() != LoadedModel.Provenance.RANDOM && !m.handle().startsWith("run:"));
+        return context.model().get()
+                .filter(m -> m.provenance() != LoadedModel.Provenance.RANDOM && !m.handle().startsWith("run:"));
     }
 
     FineTunePlan plan() throws EngineException {
         FineTunePlan committed = context.engine().plan("clip");
         boolean fresh = model.fresh.get() || base().isEmpty();
-        String from = fresh ? FRESH : base().map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin()).orElseThrow();
-        List<String> layers = base().map(LoadedModel::layers).orElse(List.of("text_model", "vision_model", "text_projection", "visual_projection", "logit_scale"));
+        String from = fresh
+                ? FRESH
+                : base().map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin())
+                        .orElseThrow();
+        List<String> layers = base().map(LoadedModel::layers)
+                .orElse(List.of("text_model", "vision_model", "text_projection", "visual_projection", "logit_scale"));
         return model.plan(committed, from, layers);
     }
 
@@ -73,7 +78,8 @@ final class TeachController {
 
     /// @return the newest run that a program's end cut off, with a checkpoint to go on from
     Optional<RunSummary> interrupted() {
-        return context.engine().runs().list().stream().filter(r -> r.status() == RunSummary.Status.INTERRUPTED).findFirst();
+        return context.engine().runs().list().stream().filter(r -> r.status() == RunSummary.Status.INTERRUPTED)
+                .findFirst();
     }
 
     void goOn(RunSummary run) {
@@ -81,7 +87,8 @@ final class TeachController {
     }
 
     boolean live() {
-        return model.status.get().filter(s -> s == RunSummary.Status.RUNNING || s == RunSummary.Status.PAUSED).isPresent();
+        return model.status.get().filter(s -> s == RunSummary.Status.RUNNING || s == RunSummary.Status.PAUSED)
+                .isPresent();
     }
 
     void pauseOrResume() {
@@ -104,7 +111,8 @@ final class TeachController {
     }
 
     void keep(Path folder) {
-        model.run.get().ifPresent(run -> context.jobs().run(run.keep(folder), kept -> context.notices().info("finetune.kept", kept)));
+        model.run.get().ifPresent(
+                run -> context.jobs().run(run.keep(folder), kept -> context.notices().info("finetune.kept", kept)));
     }
 
     void restore() {
@@ -120,7 +128,8 @@ final class TeachController {
     void look() {
         model.run.get().ifPresent(run -> {
             context.models().refresh(context.engine().loaded());
-            context.loaded().stream().filter(m -> m.handle().equals(run.model())).findFirst().ifPresent(m -> context.model().set(Optional.of(m)));
+            context.loaded().stream().filter(m -> m.handle().equals(run.model())).findFirst()
+                    .ifPresent(m -> context.model().set(Optional.of(m)));
             context.navigator().show(Navigator.LOOK);
         });
     }

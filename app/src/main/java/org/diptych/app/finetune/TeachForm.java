@@ -32,16 +32,21 @@ final class TeachForm extends VBox {
         this.i18n = context.i18n();
         this.model = model;
         this.controller = controller;
-        ChoiceBox<Boolean> from = choice(List.of(true, false), fresh -> fresh || controller.base().isEmpty() ? i18n.get("finetune.model.fresh")
-                : i18n.get("finetune.model.from", controller.base().orElseThrow().title()), model.fresh);
+        ChoiceBox<Boolean> from = choice(List.of(true, false),
+                fresh -> fresh || controller.base().isEmpty()
+                        ? i18n.get("finetune.model.fresh")
+                        : i18n.get("finetune.model.from", controller.base().orElseThrow().title()),
+                model.fresh);
         context.model().subscribe(m -> {
             from.getItems().setAll(controller.base().isPresent() ? List.of(true, false) : List.of(true));
             from.setValue(controller.base().isPresent() ? model.fresh.get() : true);
         });
         ChoiceBox<Boolean> data = new ChoiceBox<>();
         data.getItems().setAll(true, false);
-        data.setConverter(converter(toybox -> toybox ? i18n.get("finetune.data.toybox")
-                : model.folder.get().map(f -> i18n.get("finetune.data.folder.chosen", f.getFileName())).orElse(i18n.get("finetune.data.folder"))));
+        data.setConverter(converter(toybox -> toybox
+                ? i18n.get("finetune.data.toybox")
+                : model.folder.get().map(f -> i18n.get("finetune.data.folder.chosen", f.getFileName()))
+                        .orElse(i18n.get("finetune.data.folder"))));
         data.setValue(true);
         data.setOnAction(e -> {
             if (data.getValue()) {
@@ -52,8 +57,10 @@ final class TeachForm extends VBox {
                 data.setValue(chosen == null);
             }
         });
-        ChoiceBox<String> world = choice(List.of("aligned", "loose", "free"), w -> i18n.get("finetune.world." + w), model.world);
-        ChoiceBox<TeachModel.Trains> trains = choice(List.of(TeachModel.Trains.values()), t -> i18n.get("finetune.trains." + t.name().toLowerCase(Locale.ROOT)),
+        ChoiceBox<String> world = choice(List.of("aligned", "loose", "free"), w -> i18n.get("finetune.world." + w),
+                model.world);
+        ChoiceBox<TeachModel.Trains> trains = choice(List.of(TeachModel.Trains.values()),
+                t -> i18n.get("finetune.trains." + t.name().toLowerCase(Locale.ROOT)),
                 model.trains);
         add("finetune.model", from);
         add("finetune.data", data);
@@ -135,7 +142,8 @@ final class TeachForm extends VBox {
         Label value = new Label(take.apply(at));
         slider.valueProperty().subscribe(v -> value.setText(take.apply(v.doubleValue())));
         javafx.scene.layout.HBox.setHgrow(slider, Priority.ALWAYS);
-        getChildren().add(Ui.row(8, Ui.styled(i18n.label(key), "muted", "small"), Ui.spring(), Ui.styled(value, "small")));
+        getChildren()
+                .add(Ui.row(8, Ui.styled(i18n.label(key), "muted", "small"), Ui.spring(), Ui.styled(value, "small")));
         getChildren().add(slider);
     }
 }

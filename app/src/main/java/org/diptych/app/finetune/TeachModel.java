@@ -40,23 +40,30 @@ final class TeachModel {
     FineTunePlan plan(FineTunePlan base, String model, List<String> layers) {
         FineTunePlan.Data d = base.data();
         String source = folder.get().map(Path::toString).orElse("toybox");
-        FineTunePlan.Data data = new FineTunePlan.Data(source, world.get(), d.language(), d.captions(), noise.get(), hard.get(), d.train(), Math.min(128, d.validation()),
+        FineTunePlan.Data data = new FineTunePlan.Data(source, world.get(), d.language(), d.captions(), noise.get(),
+                hard.get(), d.train(), Math.min(128, d.validation()),
                 d.pictureSize());
         FineTunePlan.Optimizer o = base.optimizer();
         int every = Math.max(1, steps.get() / 20);
-        return new FineTunePlan(model.startsWith("fresh:") ? "CLIP · new" : "CLIP · taught", model, base.config(), data, base.objectives(), trains(layers),
-                new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(), o.clipNorm()),
-                new FineTunePlan.Schedule(Math.min(steps.get() / 10, 100), base.schedule().floor()), steps.get(), batch.get(), seed.get(), every, Math.max(every, 100));
+        return new FineTunePlan(model.startsWith("fresh:") ? "CLIP · new" : "CLIP · taught", model, base.config(), data,
+                base.objectives(), trains(layers),
+                new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
+                        o.clipNorm()),
+                new FineTunePlan.Schedule(Math.min(steps.get() / 10, 100), base.schedule().floor()), steps.get(),
+                batch.get(), seed.get(), every, Math.max(every, 100));
     }
 
     private FineTunePlan.Trains trains(List<String> layers) {
-        List<String> projections = layers.stream().filter(l -> l.endsWith("projection") || l.equals("logit_scale")).toList();
+        List<String> projections = layers.stream().filter(l -> l.endsWith("projection") || l.equals("logit_scale"))
+                .toList();
         return new FineTunePlan.Trains(switch (trains.get()) {
-        case ALL -> List.of();
-        case VISION -> with(projections, layers.stream().filter(l -> l.equals("vision_model") || l.equals("visual")).toList());
-        case TEXT -> with(projections, layers.stream().filter(l -> l.equals("text_model")).toList());
-        case PROJECTION -> projections;
-        case LAST -> with(projections, List.of(last(layers, "vision_model"), last(layers, "text_model")).stream().filter(l -> !l.isEmpty()).toList());
+            case ALL -> List.of();
+            case VISION ->
+                with(projections, layers.stream().filter(l -> l.equals("vision_model") || l.equals("visual")).toList());
+            case TEXT -> with(projections, layers.stream().filter(l -> l.equals("text_model")).toList());
+            case PROJECTION -> projections;
+            case LAST -> with(projections, List.of(last(layers, "vision_model"), last(layers, "text_model")).stream()
+                    .filter(l -> !l.isEmpty()).toList());
         }, List.of());
     }
 
@@ -65,6 +72,7 @@ final class TeachModel {
     }
 
     private static String last(List<String> layers, String tower) {
-        return layers.stream().filter(l -> l.startsWith(tower + ".") && l.matches(".*\\d")).reduce((a, b) -> b).orElse("");
+        return layers.stream().filter(l -> l.startsWith(tower + ".") && l.matches(".*\\d")).reduce((a, b) -> b)
+                .orElse("");
     }
 }

@@ -115,16 +115,18 @@ final class TeachView extends BorderPane {
 
     private void offerInterrupted() {
         if (!controller.live() && model.run.get().isEmpty()) {
-            controller.interrupted().filter(r -> java.nio.file.Files.exists(r.folder().resolve("checkpoint.safetensors"))).ifPresent(run -> {
-                Button go = Ui.button(i18n, "finetune.interrupted.go", () -> {
-                    setBottom(null);
-                    controller.goOn(run);
-                });
-                Label said = i18n.label("finetune.interrupted", run.id(), run.step());
-                HBox offer = Ui.styled(Ui.row(12, said, go), "panel-subtle");
-                BorderPane.setMargin(offer, new Insets(12, 0, 0, 0));
-                setBottom(offer);
-            });
+            controller.interrupted()
+                    .filter(r -> java.nio.file.Files.exists(r.folder().resolve("checkpoint.safetensors")))
+                    .ifPresent(run -> {
+                        Button go = Ui.button(i18n, "finetune.interrupted.go", () -> {
+                            setBottom(null);
+                            controller.goOn(run);
+                        });
+                        Label said = i18n.label("finetune.interrupted", run.id(), run.step());
+                        HBox offer = Ui.styled(Ui.row(12, said, go), "panel-subtle");
+                        BorderPane.setMargin(offer, new Insets(12, 0, 0, 0));
+                        setBottom(offer);
+                    });
         }
     }
 
@@ -149,7 +151,10 @@ final class TeachView extends BorderPane {
         model.status.subscribe(status -> {
             boolean live = controller.live();
             boolean any = model.run.get().isPresent();
-            pause.textProperty().bind(i18n.text(status.filter(s -> s == RunSummary.Status.PAUSED).isPresent() ? "finetune.resume" : "finetune.pause"));
+            pause.textProperty()
+                    .bind(i18n.text(status.filter(s -> s == RunSummary.Status.PAUSED).isPresent()
+                            ? "finetune.resume"
+                            : "finetune.pause"));
             enable(start, !live, "finetune.why.running");
             enable(pause, live, "finetune.why.idle");
             enable(stop, live, "finetune.why.idle");
@@ -197,8 +202,11 @@ final class TeachView extends BorderPane {
         StackPane middle = new StackPane(chart, empty);
         middle.setMinSize(200, 200);
         VBox.setVgrow(middle, Priority.ALWAYS);
-        VBox box = new VBox(8, Ui.row(12, i18n.label("finetune.chart"), which, i18n.label("finetune.smoothing"), smoothing, log, Ui.spring(),
-                Ui.iconButton(i18n, "mdi2c-content-save-outline", "finetune.export", this::export)), middle, progress);
+        VBox box = new VBox(8,
+                Ui.row(12, i18n.label("finetune.chart"), which, i18n.label("finetune.smoothing"), smoothing, log,
+                        Ui.spring(),
+                        Ui.iconButton(i18n, "mdi2c-content-save-outline", "finetune.export", this::export)),
+                middle, progress);
         BorderPane.setMargin(box, new Insets(0, 12, 0, 12));
         return Ui.styled(box, "panel");
     }
@@ -214,17 +222,18 @@ final class TeachView extends BorderPane {
         model.run.get().ifPresent(run -> {
             RunLog log = run.log();
             switch (which.getValue() == null ? "loss" : which.getValue()) {
-            case "recall" -> {
-                chart.add(log, new Curve("validation.r1.image_to_text", i18n.text("finetune.curve.i2t"), 0, true));
-                chart.add(log, new Curve("validation.r1.text_to_image", i18n.text("finetune.curve.t2i"), 1, true));
-            }
-            case "rate" -> chart.add(log, new Curve("rate", i18n.text("finetune.curve.rate"), 0, false));
-            case "temperature" -> chart.add(log, new Curve("temperature", i18n.text("finetune.curve.temperature"), 0, false));
-            case "norm" -> chart.add(log, new Curve("grad_norm", i18n.text("finetune.curve.norm"), 0, false));
-            default -> {
-                chart.add(log, new Curve("loss", i18n.text("finetune.curve.loss"), 0, false));
-                chart.add(log, new Curve("validation.loss", i18n.text("finetune.curve.validation"), 1, true));
-            }
+                case "recall" -> {
+                    chart.add(log, new Curve("validation.r1.image_to_text", i18n.text("finetune.curve.i2t"), 0, true));
+                    chart.add(log, new Curve("validation.r1.text_to_image", i18n.text("finetune.curve.t2i"), 1, true));
+                }
+                case "rate" -> chart.add(log, new Curve("rate", i18n.text("finetune.curve.rate"), 0, false));
+                case "temperature" ->
+                    chart.add(log, new Curve("temperature", i18n.text("finetune.curve.temperature"), 0, false));
+                case "norm" -> chart.add(log, new Curve("grad_norm", i18n.text("finetune.curve.norm"), 0, false));
+                default -> {
+                    chart.add(log, new Curve("loss", i18n.text("finetune.curve.loss"), 0, false));
+                    chart.add(log, new Curve("validation.loss", i18n.text("finetune.curve.validation"), 1, true));
+                }
             }
         });
     }
@@ -241,7 +250,8 @@ final class TeachView extends BorderPane {
         VBox.setVgrow(square, Priority.ALWAYS);
         Label why = Ui.styled(Ui.wrapped(i18n.label("finetune.matrix.why")), "muted", "small");
         Label caption = Ui.styled(Ui.wrapped(new Label(scene.captions().get("en").getFirst())), "small");
-        VBox box = new VBox(8, Ui.styled(i18n.label("finetune.matrix"), "strong"), why, square, matrixStep, Ui.styled(i18n.label("finetune.pinned"), "strong"), pinned, caption);
+        VBox box = new VBox(8, Ui.styled(i18n.label("finetune.matrix"), "strong"), why, square, matrixStep,
+                Ui.styled(i18n.label("finetune.pinned"), "strong"), pinned, caption);
         box.setPrefWidth(280);
         box.setMinWidth(220);
         return Ui.styled(box, "panel");
@@ -261,7 +271,9 @@ final class TeachView extends BorderPane {
             double rate = row.values().getOrDefault("pairs_per_second", 0.0);
             int steps = log.header().plan().steps();
             long left = rate <= 0 ? 0 : Math.round((steps - row.step()) * row.seconds() / Math.max(1, row.step()));
-            String state = run.get().status() == RunSummary.Status.RUNNING ? i18n.get("finetune.left", left) : i18n.get("finetune.status." + run.get().status());
+            String state = run.get().status() == RunSummary.Status.RUNNING
+                    ? i18n.get("finetune.left", left)
+                    : i18n.get("finetune.status." + run.get().status());
             progress.setText(i18n.get("finetune.progress", row.step(), steps, Math.round(rate), state));
         }
         log.snapshot().filter(s -> s.step() != drawnSnapshot).ifPresent(snapshot -> {
@@ -275,14 +287,20 @@ final class TeachView extends BorderPane {
 
     /// The pinned pair's map with the weights of this moment: asked between two steps, like any person's question.
     private void lookAtPinned(TrainingControl run) {
-        context.loaded().stream().filter(m -> m.handle().equals(run.model()) && !m.methods().isEmpty()).findFirst().ifPresent(m -> {
-            Scene seen = context.engine().scene(PINNED, m.imageSize(), "aligned");
-            float scale = (float) PINNED_SHOWN / m.imageSize();
-            context.jobs().run(context.engine().relevance(new RelevanceRequest(m.handle(), seen.picture(), seen.captions().get("en").getFirst(), 0, 0, m.methods().getFirst())),
-                    r -> heat.show(new HeatOverlay.Heat(new org.diptych.engine.api.Box(r.view().x1() * scale, r.view().y1() * scale, r.view().x2() * scale,
-                            r.view().y2() * scale), r.grid().rows(), r.grid().cols(), r.patches()), Range.of(r.patches())),
-                    error -> heat.clear());
-        });
+        context.loaded().stream().filter(m -> m.handle().equals(run.model()) && !m.methods().isEmpty()).findFirst()
+                .ifPresent(m -> {
+                    Scene seen = context.engine().scene(PINNED, m.imageSize(), "aligned");
+                    float scale = (float) PINNED_SHOWN / m.imageSize();
+                    context.jobs()
+                            .run(context.engine().relevance(new RelevanceRequest(m.handle(), seen.picture(),
+                                    seen.captions().get("en").getFirst(), 0, 0, m.methods().getFirst())),
+                                    r -> heat.show(new HeatOverlay.Heat(
+                                            new org.diptych.engine.api.Box(r.view().x1() * scale, r.view().y1() * scale,
+                                                    r.view().x2() * scale,
+                                                    r.view().y2() * scale),
+                                            r.grid().rows(), r.grid().cols(), r.patches()), Range.of(r.patches())),
+                                    error -> heat.clear());
+                });
     }
 
     private void keep() {
@@ -296,7 +314,8 @@ final class TeachView extends BorderPane {
     private void export() {
         FileChooser chooser = new FileChooser();
         chooser.setInitialFileName("curves.png");
-        chooser.getExtensionFilters().addAll(new FileChooser.ExtensionFilter("PNG", "*.png"), new FileChooser.ExtensionFilter("CSV", "*.csv"));
+        chooser.getExtensionFilters().addAll(new FileChooser.ExtensionFilter("PNG", "*.png"),
+                new FileChooser.ExtensionFilter("CSV", "*.csv"));
         File file = chooser.showSaveDialog(context.window().get());
         if (file != null) {
             try {

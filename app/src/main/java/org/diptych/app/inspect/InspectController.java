@@ -37,8 +37,10 @@ final class InspectController {
     InspectController(AppContext context, InspectModel model, Consumer<Throwable> failed) {
         this.context = context;
         this.model = model;
-        look = new LatestTask<>(Duration.millis(150), request -> context.jobs().track(context.engine().inspect(request)), this::looked, failed);
-        ask = new LatestTask<>(Duration.millis(60), request -> context.jobs().track(context.engine().relevance(request)),
+        look = new LatestTask<>(Duration.millis(150),
+                request -> context.jobs().track(context.engine().inspect(request)), this::looked, failed);
+        ask = new LatestTask<>(Duration.millis(60),
+                request -> context.jobs().track(context.engine().relevance(request)),
                 found -> model.relevance.set(Optional.of(found)), failed);
         context.model().subscribe((old, now) -> newModel(now));
         model.input.subscribe((old, now) -> look());
@@ -89,7 +91,8 @@ final class InspectController {
         model.words.set(Optional.empty());
         model.patch.set(Optional.empty());
         model.text.set(large.captions().get("en").getFirst());
-        model.input.set(Optional.of(new Input(large.picture(), context.engine().scene(seed, size, WORLD).picture(), Optional.of(large))));
+        model.input.set(Optional.of(
+                new Input(large.picture(), context.engine().scene(seed, size, WORLD).picture(), Optional.of(large))));
     }
 
     void open(Path file) {
@@ -132,18 +135,21 @@ final class InspectController {
 
     private void look() {
         if (context.model().get().isPresent() && model.input.get().isPresent()) {
-            look.ask(new InspectRequest(context.model().get().get().handle(), model.input.get().get().seen(), model.text.get(), TraceSelection.DEFAULT));
+            look.ask(new InspectRequest(context.model().get().get().handle(), model.input.get().get().seen(),
+                    model.text.get(), TraceSelection.DEFAULT));
         }
     }
 
     private void looked(InspectResult result) {
         if (result.trace().site(model.site.get()).isEmpty()) {
             // Sites over the picture first: that is what a newcomer wants to see.
-            model.site.set(result.trace().sites().stream().map(s -> s.site()).sorted((a, b) -> Boolean.compare(overPicture(b), overPicture(a))).map(AttentionSite::name)
+            model.site.set(result.trace().sites().stream().map(s -> s.site())
+                    .sorted((a, b) -> Boolean.compare(overPicture(b), overPicture(a))).map(AttentionSite::name)
                     .findFirst().orElse(""));
         }
-        result.trace().site(model.site.get()).ifPresent(s -> model.layer.set(Math.min(model.layer.get() == 0 ? s.site().layers() - 1 : model.layer.get(),
-                s.site().layers() - 1)));
+        result.trace().site(model.site.get()).ifPresent(
+                s -> model.layer.set(Math.min(model.layer.get() == 0 ? s.site().layers() - 1 : model.layer.get(),
+                        s.site().layers() - 1)));
         model.result.set(Optional.of(result));
     }
 
@@ -152,7 +158,8 @@ final class InspectController {
     }
 
     private void ask() {
-        if (context.model().get().isEmpty() || model.input.get().isEmpty() || model.method.get().isEmpty() || model.result.get().isEmpty()) {
+        if (context.model().get().isEmpty() || model.input.get().isEmpty() || model.method.get().isEmpty()
+                || model.result.get().isEmpty()) {
             model.relevance.set(Optional.empty());
             return;
         }
@@ -163,7 +170,8 @@ final class InspectController {
             start = 0;
             end = 0;
         }
-        ask.ask(new RelevanceRequest(context.model().get().get().handle(), model.input.get().get().seen(), model.text.get(), start, end, model.method.get().get()));
+        ask.ask(new RelevanceRequest(context.model().get().get().handle(), model.input.get().get().seen(),
+                model.text.get(), start, end, model.method.get().get()));
     }
 
     private static int edge(Tokens tokens, int index, boolean start) {
@@ -174,11 +182,15 @@ final class InspectController {
     /// @return the command that shows the same without a window
     String command() {
         StringBuilder text = new StringBuilder("diptych look --model ");
-        text.append(CommandLine.quote(context.model().get().map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin()).orElse("clip")));
-        model.input.get().ifPresent(input -> text.append(input.scene().isPresent() ? " --scene " + input.scene().get().seed()
-                : " --image " + CommandLine.quote(input.shown().name())));
+        text.append(CommandLine.quote(context.model().get()
+                .map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin()).orElse("clip")));
+        model.input.get()
+                .ifPresent(input -> text.append(input.scene().isPresent()
+                        ? " --scene " + input.scene().get().seed()
+                        : " --image " + CommandLine.quote(input.shown().name())));
         text.append(" --text ").append(CommandLine.quote(model.text.get()));
-        model.method.get().ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(java.util.Locale.ROOT)));
+        model.method.get()
+                .ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(java.util.Locale.ROOT)));
         asked().ifPresent(words -> text.append(" --words ").append(CommandLine.quote(words)));
         return text.append(" --out look").toString();
     }
@@ -192,6 +204,8 @@ final class InspectController {
         Tokens tokens = model.result.get().get().tokens();
         int start = edge(tokens, span.get().first(), true);
         int end = edge(tokens, span.get().last(), false);
-        return start >= 0 && end <= tokens.text().length() && start < end ? Optional.of(tokens.text().substring(start, end)) : Optional.empty();
+        return start >= 0 && end <= tokens.text().length() && start < end
+                ? Optional.of(tokens.text().substring(start, end))
+                : Optional.empty();
     }
 }

@@ -55,7 +55,8 @@ public final class InspectFeature implements Feature {
 
     @Override
     public boolean open(List<Path> files) {
-        Optional<Path> picture = files.stream().filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).findFirst();
+        Optional<Path> picture = files.stream()
+                .filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).findFirst();
         picture.ifPresent(file -> {
             view();
             view.ifPresent(v -> v.open(file));

@@ -102,8 +102,10 @@ final class InspectView extends VBox {
         ProgressIndicator busy = new ProgressIndicator();
         busy.setPrefSize(20, 20);
         busy.visibleProperty().bind(controller.looking().busyProperty().or(controller.asking().busyProperty()));
-        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choosePicture), Ui.button(i18n, "inspect.scene", controller::anotherScene), busy, Ui.spring(),
-                Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand), Ui.iconButton(i18n, "mdi2i-image-move", "inspect.export", this::export));
+        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choosePicture),
+                Ui.button(i18n, "inspect.scene", controller::anotherScene), busy, Ui.spring(),
+                Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand),
+                Ui.iconButton(i18n, "mdi2i-image-move", "inspect.export", this::export));
     }
 
     private VBox heads() {
@@ -130,14 +132,20 @@ final class InspectView extends VBox {
             model.method.set(Optional.empty());
         }));
         grid.setReadout(cell -> Optional.of(i18n.get("inspect.grid.readout", cell.layer() + 1,
-                cell.head() == AttentionTrace.HEAD_MEAN ? i18n.get("inspect.head.mean") : Integer.toString(cell.head() + 1))));
+                cell.head() == AttentionTrace.HEAD_MEAN
+                        ? i18n.get("inspect.head.mean")
+                        : Integer.toString(cell.head() + 1))));
         ScrollPane scroll = new ScrollPane(grid);
         scroll.setFitToWidth(true);
         scroll.setPrefHeight(210);
         scroll.setMinHeight(120);
         Label what = Ui.styled(new Label(), "muted", "small");
-        what.textProperty().bind(i18n.compute(() -> i18n.get(model.patch.get().isPresent() ? "inspect.grid.patch" : "inspect.grid.summary"), model.patch));
-        return Ui.styled(Ui.column(8, Ui.row(12, Ui.styled(i18n.label("inspect.grid"), "strong"), sites, what), scroll), "panel");
+        what.textProperty()
+                .bind(i18n.compute(
+                        () -> i18n.get(model.patch.get().isPresent() ? "inspect.grid.patch" : "inspect.grid.summary"),
+                        model.patch));
+        return Ui.styled(Ui.column(8, Ui.row(12, Ui.styled(i18n.label("inspect.grid"), "strong"), sites, what), scroll),
+                "panel");
     }
 
     private String siteName(String name) {
@@ -188,14 +196,17 @@ final class InspectView extends VBox {
 
     private void drawAttention(InspectResult result) {
         Optional<AttentionTrace.SiteTrace> chosen = model.chosenSite();
-        result.trace().sites().stream().filter(s -> s.site().key() instanceof Axis.Patches).filter(s -> chosen.isEmpty() || !InspectController.overPicture(chosen.get().site())
-                || s.site().name().equals(chosen.get().site().name())).findFirst().ifPresent(s -> {
+        result.trace().sites().stream().filter(s -> s.site().key() instanceof Axis.Patches)
+                .filter(s -> chosen.isEmpty() || !InspectController.overPicture(chosen.get().site())
+                        || s.site().name().equals(chosen.get().site().name()))
+                .findFirst().ifPresent(s -> {
                     Axis.Patches axis = (Axis.Patches) s.site().key();
                     float[] row = row(s, Math.min(model.layer.get(), s.site().layers() - 1), model.head.get());
                     float[] patches = java.util.Arrays.copyOfRange(row, axis.prefix(), row.length);
                     picture.show(axis, patches, result.view(), Range.of(patches));
                 });
-        Optional<AttentionTrace.SiteTrace> text = result.trace().sites().stream().filter(s -> s.site().key() instanceof Axis.Text).findFirst();
+        Optional<AttentionTrace.SiteTrace> text = result.trace().sites().stream()
+                .filter(s -> s.site().key() instanceof Axis.Text).findFirst();
         text.ifPresent(s -> {
             int query = model.words.get().map(span -> span.last()).orElse(s.site().summary());
             int layer = Math.min(model.layer.get(), s.site().layers() - 1);
@@ -206,7 +217,8 @@ final class InspectView extends VBox {
 
     /// The row of the chosen patch, else of the position that sums the picture up.
     private float[] row(AttentionTrace.SiteTrace site, int layer, int head) {
-        int query = site.site().query() instanceof Axis.Patches axis && model.patch.get().isPresent() ? axis.prefix() + model.patch.get().get()
+        int query = site.site().query() instanceof Axis.Patches axis && model.patch.get().isPresent()
+                ? axis.prefix() + model.patch.get().get()
                 : Math.max(0, site.site().summary());
         return site.row(layer, head >= site.site().heads() ? AttentionTrace.HEAD_MEAN : head, query);
     }
@@ -242,7 +254,8 @@ final class InspectView extends VBox {
     private void choosePicture() {
         FileChooser chooser = new FileChooser();
         chooser.titleProperty().bind(i18n.text("inspect.open"));
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"), "*.png", "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
+        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"), "*.png",
+                "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
         File file = chooser.showOpenDialog(context.window().get());
         if (file != null) {
             controller.open(file.toPath());

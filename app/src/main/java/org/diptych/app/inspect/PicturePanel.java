@@ -124,21 +124,25 @@ final class PicturePanel extends VBox {
             String number = ScaleBar.number(value);
             Range range = heat.rangeProperty().get();
             return model.method.get().isPresent()
-                    ? i18n.get("inspect.readout.relevance", number, ScaleBar.number(range.low()), ScaleBar.number(range.high()))
+                    ? i18n.get("inspect.readout.relevance", number, ScaleBar.number(range.low()),
+                            ScaleBar.number(range.high()))
                     : i18n.get("inspect.readout.attention", model.layer.get() + 1, head(), number);
         });
     }
 
     private String head() {
         int head = model.head.get();
-        return head == AttentionTrace.HEAD_MEAN ? i18n.get("inspect.head.mean") : head == AttentionTrace.HEAD_MAX ? i18n.get("inspect.head.max") : Integer.toString(head + 1);
+        return head == AttentionTrace.HEAD_MEAN
+                ? i18n.get("inspect.head.mean")
+                : head == AttentionTrace.HEAD_MAX ? i18n.get("inspect.head.max") : Integer.toString(head + 1);
     }
 
     private void drawBoxes() {
         List<BoxOverlay.Mark> marks = new ArrayList<>();
         if (model.boxes.get()) {
             for (Scene.Thing thing : model.input.get().flatMap(Input::scene).map(Scene::objects).orElse(List.of())) {
-                marks.add(new BoxOverlay.Mark(thing.box(), thing.colour() + " " + thing.kind(), Color.TRANSPARENT, false));
+                marks.add(new BoxOverlay.Mark(thing.box(), thing.colour() + " " + thing.kind(), Color.TRANSPARENT,
+                        false));
             }
         }
         boxes.show(marks);

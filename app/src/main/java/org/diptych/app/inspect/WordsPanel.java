@@ -63,8 +63,11 @@ final class WordsPanel extends VBox {
         layer.setPrefWidth(160);
         layer.valueProperty().subscribe(v -> model.layer.set(v.intValue() - 1));
         model.layer.subscribe(v -> layer.setValue(v.intValue() + 1));
-        layerLabel.textProperty().bind(i18n.compute(() -> i18n.get("inspect.layer", model.layer.get() + 1, (int) layer.getMax()), model.layer, layer.maxProperty()));
-        getChildren().addAll(sentence, words, hint, scores, notes, Ui.styled(i18n.label("inspect.method"), "muted", "small"), methods,
+        layerLabel.textProperty()
+                .bind(i18n.compute(() -> i18n.get("inspect.layer", model.layer.get() + 1, (int) layer.getMax()),
+                        model.layer, layer.maxProperty()));
+        getChildren().addAll(sentence, words, hint, scores, notes,
+                Ui.styled(i18n.label("inspect.method"), "muted", "small"), methods,
                 Ui.row(12, layerLabel, layer), heads);
         model.result.subscribe(this::show);
         model.method.subscribe(m -> fillMethods());
@@ -95,7 +98,8 @@ final class WordsPanel extends VBox {
     private void scores(InspectResult result) {
         List<String> parts = new ArrayList<>();
         for (Map.Entry<String, Double> score : result.scores().entrySet()) {
-            parts.add(i18n.get("inspect.score." + score.getKey(), String.format(Locale.ROOT, "%.3f", score.getValue())));
+            parts.add(
+                    i18n.get("inspect.score." + score.getKey(), String.format(Locale.ROOT, "%.3f", score.getValue())));
         }
         scores.setText(String.join("     ", parts));
     }

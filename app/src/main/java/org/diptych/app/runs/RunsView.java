@@ -42,7 +42,8 @@ import org.diptych.engine.api.RunSummary;
 
 /// The view: a table of runs, their curves one over the other, and what differs between them.
 final class RunsView extends VBox {
-    private static final List<String> SERIES = List.of("loss", "validation.loss", "validation.r1.image_to_text", "rate", "temperature");
+    private static final List<String> SERIES = List.of("loss", "validation.loss", "validation.r1.image_to_text", "rate",
+            "temperature");
 
     private final AppContext context;
     private final I18n i18n;
@@ -77,13 +78,15 @@ final class RunsView extends VBox {
         series.setValue(SERIES.getFirst());
         series.valueProperty().subscribe(s -> draw());
         VBox.setVgrow(chart, Priority.ALWAYS);
-        VBox below = new VBox(8, Ui.row(12, i18n.label("runs.series"), series), chart, Ui.styled(i18n.label("runs.differ"), "strong"), differences);
+        VBox below = new VBox(8, Ui.row(12, i18n.label("runs.series"), series), chart,
+                Ui.styled(i18n.label("runs.differ"), "strong"), differences);
         full = new SplitPane(new VBox(8, actions(), table), Ui.styled(below, "panel"));
         full.setOrientation(Orientation.VERTICAL);
         full.setDividerPositions(0.42);
         VBox.setVgrow(table, Priority.ALWAYS);
         VBox.setVgrow(full, Priority.ALWAYS);
-        empty = new VBox(12, Ui.styled(i18n.label("runs.empty"), "hint"), Ui.primary(i18n, "runs.empty.go", () -> context.navigator().show(Navigator.TEACH)));
+        empty = new VBox(12, Ui.styled(i18n.label("runs.empty"), "hint"),
+                Ui.primary(i18n, "runs.empty.go", () -> context.navigator().show(Navigator.TEACH)));
         getChildren().addAll(empty, full);
         i18n.textsProperty().subscribe(t -> {
             series.getItems().setAll(SERIES);
@@ -95,9 +98,11 @@ final class RunsView extends VBox {
 
     void refresh() {
         List<RunSummary> runs = context.engine().runs().list();
-        String selected = Optional.ofNullable(table.getSelectionModel().getSelectedItem()).map(RunSummary::id).orElse("");
+        String selected = Optional.ofNullable(table.getSelectionModel().getSelectedItem()).map(RunSummary::id)
+                .orElse("");
         table.getItems().setAll(runs);
-        runs.stream().filter(r -> r.id().equals(selected)).findFirst().ifPresent(r -> table.getSelectionModel().select(r));
+        runs.stream().filter(r -> r.id().equals(selected)).findFirst()
+                .ifPresent(r -> table.getSelectionModel().select(r));
         if (!runs.isEmpty() && ticked.values().stream().noneMatch(BooleanProperty::get)) {
             tick(runs.getFirst()).set(true);
         }
@@ -128,7 +133,8 @@ final class RunsView extends VBox {
         text("runs.steps", 90, r -> r.step() + " / " + r.header().plan().steps());
         text("runs.loss", 80, r -> number(r.last().get("loss")));
         text("runs.recall", 80, r -> number(r.last().get("validation.r1.image_to_text")));
-        text("runs.date", 160, r -> r.header().started().replace('T', ' ').substring(0, Math.min(16, r.header().started().length())));
+        text("runs.date", 160,
+                r -> r.header().started().replace('T', ' ').substring(0, Math.min(16, r.header().started().length())));
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
     }
 
@@ -145,15 +151,18 @@ final class RunsView extends VBox {
     }
 
     private HBox actions() {
-        Button open = Ui.button(i18n, "runs.open", () -> selected().ifPresent(r -> context.notices().info("runs.loaded", r.folder())));
-        Button load = Ui.button(i18n, "runs.load", () -> selected().flatMap(RunSummary::kept).ifPresent(kept -> context.jobs()
-                .run(context.engine().load(new LoadRequest(kept.toString())), model -> {
-                    context.models().add(model);
-                    context.notices().info("runs.loaded", model.title());
-                })));
+        Button open = Ui.button(i18n, "runs.open",
+                () -> selected().ifPresent(r -> context.folders().accept(r.folder())));
+        Button load = Ui.button(i18n, "runs.load",
+                () -> selected().flatMap(RunSummary::kept).ifPresent(kept -> context.jobs()
+                        .run(context.engine().load(new LoadRequest(kept.toString())), model -> {
+                            context.models().add(model);
+                            context.notices().info("runs.loaded", model.title());
+                        })));
         Button command = Ui.button(i18n, "runs.command", () -> selected().ifPresent(r -> {
             ClipboardContent content = new ClipboardContent();
-            content.putString("diptych train --plan " + CommandLine.quote(r.folder().resolve("plan.json").toString()) + " --out run");
+            content.putString("diptych train --plan " + CommandLine.quote(r.folder().resolve("plan.json").toString())
+                    + " --out run");
             Clipboard.getSystemClipboard().setContent(content);
             context.notices().info("runs.copied");
         }));
@@ -207,7 +216,8 @@ final class RunsView extends VBox {
             try {
                 RunLog log = context.engine().runs().log(run.id());
                 String name = series.getValue() == null ? SERIES.getFirst() : series.getValue();
-                chart.add(log, new Curve(name, new SimpleStringProperty(run.id()), colour++, name.startsWith("validation")));
+                chart.add(log,
+                        new Curve(name, new SimpleStringProperty(run.id()), colour++, name.startsWith("validation")));
             } catch (EngineException e) {
                 context.notices().error(e);
             }

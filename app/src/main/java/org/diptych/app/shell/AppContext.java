@@ -1,6 +1,8 @@
 package org.diptych.app.shell;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javafx.beans.property.ObjectProperty;
 import javafx.collections.ObservableList;
@@ -22,8 +24,10 @@ import org.diptych.engine.api.LoadedModel;
 /// @param models   the loaded models and the chosen one
 /// @param navigator goes to another view
 /// @param window   the window, as owner of dialogs
+/// @param folders  shows a folder in the system's own file manager
 public record AppContext(Engine engine, I18n i18n, ObjectProperty<Theme> theme, Settings settings, Notices notices,
-        Jobs jobs, UndoStack undo, Models models, Navigator navigator, Supplier<Window> window) {
+        Jobs jobs, UndoStack undo, Models models, Navigator navigator, Supplier<Window> window,
+        Consumer<Path> folders) {
 
     /// @return the chosen model
     public ObjectProperty<Optional<LoadedModel>> model() {

@@ -1,0 +1,240 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Slider;
+import javafx.scene.control.TableView;
+import javax.imageio.ImageIO;
+import org.diptych.app.canvas.TokenStrip;
+import org.diptych.app.chart.LiveChart;
+import org.diptych.app.chart.MatrixChart;
+import org.diptych.app.fx.PulseMonitor;
+import org.diptych.app.fx.Theme;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Texts;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The views that compute, on the shipped model: looking, comparing, teaching, and the runs that come of it.
+@Tag("fx")
+class ViewsTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static Engine engine;
+    private static LoadedModel clip;
+
+    @TempDir
+    static Path data;
+    @TempDir
+    Path settings;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 0, data, Optional.empty()));
+        clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(settings);
+        window.engine = Optional.of(engine);
+        FxStage.call(() -> {
+            window.models.add(clip);
+            return null;
+        });
+        window.open(1440, 900, Workbench::features);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private void show(String view) throws Exception {
+        FxStage.call(() -> {
+            window.shell.show(view);
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            FxStage.settle();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    @Test
+    void looksInsideAndAsksForAWord() throws Exception {
+        show("look");
+        TokenStrip words = FxStage.call(() -> find("inspect-words"));
+        await("the sentence", () -> words.tokens().size() > 2);
+        shootAll("look");
+        FxStage.call(() -> {
+            words.selectionProperty().set(Optional.of(new TokenStrip.Span(2, 2)));
+            return null;
+        });
+        FxStage.settle();
+        FxStage.settle();
+        shoot("look-word");
+        FxStage.call(() -> {
+            ((Slider) find("inspect-layer")).setValue(1);
+            return null;
+        });
+        FxStage.settle();
+        assertThat(FxStage.call(() -> ((Slider) find("inspect-layer")).getMax())).isEqualTo(4);
+    }
+
+    @Test
+    void comparesAndTheTemperatureSharpens() throws Exception {
+        show("contrast");
+        MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
+        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.call(() -> {
+            matrix.showProperty().set(MatrixChart.Show.ROWS);
+            ((Slider) find("contrast-temperature")).setValue(Math.log(1));
+            return null;
+        });
+        FxStage.settle();
+        float warm = FxStage.call(() -> largest(matrix.shown()));
+        FxStage.call(() -> {
+            ((Slider) find("contrast-temperature")).setValue(Math.log(0.01));
+            return null;
+        });
+        FxStage.settle();
+        float cold = FxStage.call(() -> largest(matrix.shown()));
+        assertThat(cold).isGreaterThan(warm);
+        FxStage.call(() -> {
+            ((Slider) find("contrast-temperature")).setValue(Math.log(0.05));
+            matrix.selectionProperty().set(Optional.of(new MatrixChart.Cell(1, 1, 0)));
+            return null;
+        });
+        FxStage.settle();
+        FxStage.settle();
+        shootAll("contrast");
+        FxStage.call(() -> {
+            ((Button) find("contrast-pairs-16")).fire();
+            return null;
+        });
+        await("the larger matrix", () -> matrix.shown().length == 256);
+        FxStage.call(() -> window.undo.undo());
+        await("the former matrix", () -> matrix.shown().length == 64);
+    }
+
+    private static float largest(float[] values) {
+        float most = 0;
+        for (float v : values) {
+            most = Math.max(most, v);
+        }
+        return most;
+    }
+
+    @Test
+    void teachesWhileTheWindowStaysAlive() throws Exception {
+        show("teach");
+        PulseMonitor pulse = FxStage.call(() -> {
+            ((Slider) find("finetune-steps")).setValue(Math.log10(40));
+            ((Slider) find("finetune-batch")).setValue(4);
+            return new PulseMonitor();
+        });
+        FxStage.call(() -> {
+            pulse.start();
+            ((Button) find("teach-start")).fire();
+            return null;
+        });
+        LiveChart chart = FxStage.call(() -> find("teach-chart"));
+        await("twenty points", () -> {
+            chart.pull();
+            return chart.points() >= 20;
+        });
+        shootAll("teach");
+        await("the end", () -> engine.runs().list().stream()
+                .anyMatch(r -> r.status() == org.diptych.engine.api.RunSummary.Status.FINISHED));
+        show("runs");
+        TableView<?> table = FxStage.call(() -> find("runs-table"));
+        assertThat(table.getItems()).isNotEmpty();
+        shootAll("runs");
+        int before = table.getItems().size();
+        FxStage.call(() -> {
+            table.getSelectionModel().selectFirst();
+            ((Button) find("runs-delete")).fire();
+            return null;
+        });
+        assertThat(FxStage.call(() -> table.getItems().size())).isEqualTo(before - 1);
+        FxStage.call(() -> window.undo.undo());
+        assertThat(FxStage.call(() -> table.getItems().size())).isEqualTo(before);
+    }
+
+    private void shootAll(String name) throws Exception {
+        List<String> cuts = new ArrayList<>();
+        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
+            FxStage.call(() -> {
+                window.stage.setWidth(size[0]);
+                window.stage.setHeight(size[1]);
+                return null;
+            });
+            for (Theme theme : Theme.values()) {
+                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                    FxStage.call(() -> {
+                        window.theme.set(theme);
+                        window.i18n.textsProperty().set(texts);
+                        return null;
+                    });
+                    FxStage.settle();
+                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
+                            + texts.locale().getLanguage()));
+                }
+            }
+        }
+        FxStage.call(() -> {
+            window.theme.set(Theme.LIGHT);
+            window.i18n.textsProperty().set(Texts.ENGLISH);
+            window.stage.setWidth(1440);
+            window.stage.setHeight(900);
+            return null;
+        });
+        FxStage.settle();
+        assertThat(cuts).isEmpty();
+    }
+
+    private List<String> shoot(String name) throws Exception {
+        FxStage.settle();
+        return FxStage.call(() -> {
+            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                    OUT.resolve(name + ".png").toFile());
+            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
+        });
+    }
+}
