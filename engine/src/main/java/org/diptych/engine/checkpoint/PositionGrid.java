@@ -14,15 +14,19 @@ public record PositionGrid(int prefix, int rows, int cols) {
     private static final double A = -0.75;
 
     /// @param table (prefix + G*G, D) or (1, prefix + G*G, D)
-    /// @return the same with this grid's rows; nothing when the table holds no square grid
+    /// @return the same with this grid's rows; nothing when the table holds neither these rows nor a square grid
     Optional<long[]> shape(long[] table) {
         int axis = table.length - 2;
-        if (axis < 0 || axis > 1 || axis == 1 && table[0] != 1 || side(table[axis]) < 1) {
+        if (axis < 0 || axis > 1 || axis == 1 && table[0] != 1 || !fits(table[axis]) && side(table[axis]) < 1) {
             return Optional.empty();
         }
         long[] out = table.clone();
         out[axis] = prefix + (long) rows * cols;
         return Optional.of(out);
+    }
+
+    private boolean fits(long count) {
+        return count == prefix + (long) rows * cols;
     }
 
     private int side(long count) {
@@ -31,14 +35,14 @@ public record PositionGrid(int prefix, int rows, int cols) {
     }
 
     /// @param table fp32, of a shape that [#shape] takes
-    /// @return the table itself when its grid is this one already
+    /// @return the table itself when it has as many rows as this grid
     NDArray apply(NDArray table) {
         long[] shape = table.getShape().getShape();
         int axis = shape.length - 2;
-        int side = side(shape[axis]);
-        if (side == rows && side == cols) {
+        if (fits(shape[axis])) {
             return table;
         }
+        int side = side(shape[axis]);
         int width = (int) shape[axis + 1];
         float[] from = table.toFloatArray();
         float[] to = new float[(prefix + rows * cols) * width];
