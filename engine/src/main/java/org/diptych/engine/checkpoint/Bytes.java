@@ -1,5 +1,6 @@
 package org.diptych.engine.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.diptych.engine.api.EngineException;
 
 /// A stretch of an open file. Fp32 tensors and integers are wrapped where they lie, as read-only pages; only formats that must be widened or gathered, and
@@ -56,11 +58,7 @@ record Bytes(Path file, FileChannel channel, long offset, long length) {
         if (entry.size() == 0) {
             return manager.create(shape, entry.type().memory());
         }
-        ByteBuffer data = map(from, bytes(entry));
-        if (data.alignmentOffset(0, entry.type().bytes()) != 0) {
-            data = direct(data.remaining()).put(data).flip();
-        }
-        return widen(data, entry, manager);
+        return widen(map(from, bytes(entry)), entry, manager);
     }
 
     /// As [#read], for a view whose numbers lie apart; strides in numbers.
@@ -108,27 +106,40 @@ record Bytes(Path file, FileChannel channel, long offset, long length) {
     private static NDArray widen(ByteBuffer data, Entry entry, NDManager manager) {
         Shape shape = new Shape(entry.shape());
         int size = (int) entry.size();
+        boolean aligned = data.alignmentOffset(0, entry.type().bytes()) == 0;
         return switch (entry.type()) {
-            case F32, F64, I64, I32, I8, U8, BOOL -> manager.create(data, shape, entry.type().memory());
+            case F32, F64, I64, I32, I8, U8, BOOL ->
+                aligned
+                        ? manager.create(data, shape, entry.type().memory())
+                        : filled(shape, entry.type().memory(), manager, even -> even.put(data));
             case F16 -> {
-                try (NDArray half = manager.create(data, shape, DataType.FLOAT16)) {
+                ByteBuffer even = aligned ? data : direct(data.remaining()).put(data).flip();
+                try (NDArray half = manager.create(even, shape, DataType.FLOAT16)) {
                     yield half.toType(DataType.FLOAT32, true);
                 }
             }
-            case BF16 -> {
-                ByteBuffer wide = direct(4 * size); // a bf16 number is the upper half of an fp32 one
-                for (int i = 0; i < size; i++) {
+            case BF16 -> filled(shape, DataType.FLOAT32, manager, wide -> {
+                for (int i = 0; i < size; i++) { // a bf16 number is the upper half of an fp32 one
                     wide.putInt(4 * i, data.getShort(2 * i) << 16);
                 }
-                yield manager.create(wide, shape, DataType.FLOAT32);
-            }
-            case I16 -> {
-                ByteBuffer wide = direct(4 * size);
+            });
+            case I16 -> filled(shape, DataType.INT32, manager, wide -> {
                 for (int i = 0; i < size; i++) {
                     wide.putInt(4 * i, data.getShort(2 * i));
                 }
-                yield manager.create(wide, shape, DataType.INT32);
-            }
+            });
         };
+    }
+
+    /// Written straight into native memory: the virtual machine bounds its own direct buffers, which would stop a large model.
+    private static NDArray filled(Shape shape, DataType type, NDManager manager, Consumer<ByteBuffer> content) {
+        NDArray made = manager.create(shape, type, Device.cpu());
+        content.accept(made.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN));
+        if (!manager.getDevice().isGpu()) {
+            return made;
+        }
+        try (made) {
+            return made.toDevice(manager.getDevice(), true);
+        }
     }
 }

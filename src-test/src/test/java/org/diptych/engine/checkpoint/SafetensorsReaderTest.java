@@ -111,17 +111,21 @@ class SafetensorsReaderTest {
     }
 
     @Test
-    void halfFormatsAreWidenedExactly() throws Exception {
+    void shortFormatsAreWidenedExactly() throws Exception {
         short[] bf16 = {0x3f80, (short) 0xc000, 0x0001, 0x7f80, (short) 0x8000};
-        ByteBuffer data = ByteBuffer.allocate(2 * 65536 + 2 * bf16.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data = ByteBuffer.allocate(2 * 65536 + 2 * bf16.length + 7).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 65536; i++) {
             data.putShort((short) i);
         }
         for (short number : bf16) {
             data.putShort(number);
         }
+        data.putShort((short) -7).putShort(Short.MAX_VALUE).put((byte) 200).putShort(Float.floatToFloat16(1.5f));
         byte[] json = ("{\"half\":{\"dtype\":\"F16\",\"shape\":[65536],\"data_offsets\":[0,131072]},"
-                + "\"brain\":{\"dtype\":\"BF16\",\"shape\":[5],\"data_offsets\":[131072,131082]}}")
+                + "\"brain\":{\"dtype\":\"BF16\",\"shape\":[5],\"data_offsets\":[131072,131082]},"
+                + "\"short\":{\"dtype\":\"I16\",\"shape\":[2],\"data_offsets\":[131082,131086]},"
+                + "\"byte\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[131086,131087]},"
+                + "\"odd\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[131087,131089]}}")
                 .getBytes(StandardCharsets.UTF_8);
         Path file = Files.write(folder.resolve("x.safetensors"),
                 ByteBuffer.allocate(8 + json.length + data.capacity()).order(ByteOrder.LITTLE_ENDIAN)
@@ -141,6 +145,9 @@ class SafetensorsReaderTest {
                 }
                 assertThat(reader.read("brain", context.scope()).toFloatArray()).containsExactly(1, -2,
                         Float.intBitsToFloat(0x10000), Float.POSITIVE_INFINITY, -0f);
+                assertThat(reader.read("short", context.scope()).toIntArray()).containsExactly(-7, Short.MAX_VALUE);
+                assertThat(reader.read("byte", context.scope()).toUint8Array()).containsExactly(200);
+                assertThat(reader.read("odd", context.scope()).toFloatArray()).containsExactly(1.5f);
             }
             return 0;
         });

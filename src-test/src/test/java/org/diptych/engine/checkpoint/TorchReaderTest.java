@@ -79,7 +79,7 @@ class TorchReaderTest {
     @MethodSource("forms")
     void everyCutFileIsRefused(Path form) throws IOException {
         byte[] whole = Files.readAllBytes(form);
-        for (int length = 0; length < whole.length; length += 3) {
+        for (int length = 0; length < whole.length; length += 5) {
             Path cut = Files.write(folder.resolve("cut.bin"), Arrays.copyOf(whole, length));
             try (CheckpointReader reader = CheckpointReader.open(cut)) {
                 throw new AssertionError(length + " of " + whole.length + " bytes were taken for " + reader.names());
@@ -103,7 +103,7 @@ class TorchReaderTest {
     void everyWrongByteIsReadOrRefused(Path form) throws Exception {
         byte[] whole = Files.readAllBytes(form);
         TestLane.run(context -> {
-            for (int at = 0; at < whole.length; at += 3) {
+            for (int at = 0; at < whole.length; at += 5) {
                 byte[] wrong = whole.clone();
                 wrong[at] ^= (byte) (at % 2 == 0 ? 0xff : 1 << at % 7);
                 Path file = write(wrong);
