@@ -25,6 +25,7 @@ import org.diptych.engine.checkpoint.Value.Tensor;
 public final class TorchReader implements CheckpointReader {
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
 
+    private static final String PICKLE = "/data.pkl";
     /// A script's compiler tells classes of one name apart by a number.
     private static final Pattern MANGLED = Pattern.compile("\\.___torch_mangle_\\d+");
 
@@ -61,9 +62,9 @@ public final class TorchReader implements CheckpointReader {
     static TorchReader openZip(Bytes all) throws EngineException {
         Map<String, Bytes> entries = Zip.entries(all);
         String pickle = entries.keySet().stream()
-                .filter(n -> n.endsWith("/data.pkl") && n.indexOf('/') == n.length() - "/data.pkl".length()).findFirst()
+                .filter(n -> n.endsWith(PICKLE) && n.indexOf('/') == n.length() - PICKLE.length()).findFirst()
                 .orElseThrow(() -> new EngineException("checkpoint.unknown", all.file()));
-        String root = pickle.substring(0, pickle.length() - "data.pkl".length());
+        String root = pickle.substring(0, pickle.length() - PICKLE.length() + 1);
         Bytes order = entries.get(root + "byteorder");
         if (order != null && (order.length() == 0 || order.copy(0, 1).get(0) != 'l')) {
             throw new EngineException("checkpoint.endian", all.file());
