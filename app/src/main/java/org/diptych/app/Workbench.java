@@ -113,8 +113,8 @@ public final class Workbench extends Application {
     }
 
     private void startEngine(StartPane pane) {
-        pane.begin();
         EngineOptions options = settings.engineOptions();
+        pane.begin(!Engine.startsQuickly(options));
         GpuLibraries.allow(settings.get().gpuLibraries().equals("download"));
         CompletableFuture<Engine> starting = CompletableFuture.supplyAsync(() -> {
             ChartFonts.register();

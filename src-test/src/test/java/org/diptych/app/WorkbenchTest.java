@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.stage.Stage;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
+import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Shell;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -59,6 +61,14 @@ class WorkbenchTest {
         FxStage.call(() -> {
             ImageIO.write(SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null), "png",
                     Path.of("target", "screenshots", "workbench.png").toFile());
+            Command unload = shell.palette().commands().stream().filter(c -> c.titleKey().equals("catalog.unload"))
+                    .findFirst().orElseThrow();
+            unload.run().run();
+            return null;
+        });
+        ComboBox<?> chooser = (ComboBox<?>) shell.lookup("#model");
+        await(() -> chooser.getItems().isEmpty() || !chooser.getItems().toString().contains("file:"));
+        FxStage.call(() -> {
             stage.close();
             workbench.stop();
             return null;

@@ -11,6 +11,7 @@ import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
@@ -74,7 +75,7 @@ public final class CatalogFeature implements Feature {
     @Override
     public Node view() {
         VBox.setVgrow(scroll, Priority.ALWAYS);
-        page.getChildren().addAll(banner, report, scroll);
+        page.getChildren().addAll(banner, scroll);
         timeline();
         return page;
     }
@@ -86,7 +87,12 @@ public final class CatalogFeature implements Feature {
                 Ui.primary(i18n, "catalog.open", this::chooseFile));
         VBox.setVgrow(timeline, Priority.ALWAYS);
         scroll.setFitToHeight(true);
-        scroll.setContent(Ui.column(16, head, timeline));
+        put(Ui.column(16, head, timeline));
+    }
+
+    private void put(Region body) {
+        VBox.setVgrow(body, Priority.ALWAYS);
+        scroll.setContent(Ui.column(16, report, body));
     }
 
     private boolean opens(ModelCard card) {
@@ -96,7 +102,7 @@ public final class CatalogFeature implements Feature {
     private void show(ModelCard card) {
         scroll.setFitToHeight(false);
         scroll.setVvalue(0);
-        scroll.setContent(new CardPage(i18n, card, cards, opens(card), bundled.test(card.id()),
+        put(new CardPage(i18n, card, cards, opens(card), bundled.test(card.id()),
                 new CardPage.Actions(this::timeline, this::show, () -> bundle(card), this::chooseFile)));
     }
 
@@ -157,7 +163,20 @@ public final class CatalogFeature implements Feature {
     @Override
     public List<Command> commands() {
         return List.of(Command.of("catalog.open", "mdi2f-folder-open-outline", "Shortcut+O", this::chooseFile),
-                Command.of("catalog.open.folder", "mdi2f-folder-outline", this::chooseFolder));
+                Command.of("catalog.open.folder", "mdi2f-folder-outline", this::chooseFolder),
+                Command.of("catalog.unload", "mdi2e-eject-outline", this::unload));
+    }
+
+    /// Frees the memory of the model in use; it can be opened again with one step back.
+    private void unload() {
+        context.model().get().ifPresent(
+                model -> context.jobs().run(context.engine().unload(model.handle()), handle -> {
+                    context.models().remove(handle);
+                    boolean bundle = model.provenance() == LoadedModel.Provenance.TOYBOX;
+                    Runnable again = () -> load(bundle ? model.card().id() : model.origin());
+                    context.undo().push("catalog.unload", again);
+                    context.notices().undoable("catalog.unloaded", again, model.title());
+                }));
     }
 
     @Override

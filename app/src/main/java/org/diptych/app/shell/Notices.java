@@ -1,9 +1,8 @@
 package org.diptych.app.shell;
 
 import java.util.Optional;
-import javafx.scene.Node;
-import javafx.scene.control.Label;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
 import javafx.stage.Window;
 import javafx.util.Duration;
 import org.controlsfx.control.Notifications;
@@ -18,6 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class Notices {
     private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
     private static final Duration SHORT = Duration.seconds(6);
+
+    private static final double WIDTH = 380;
 
     private final I18n i18n;
     private Optional<Window> owner = Optional.empty();
@@ -55,21 +56,24 @@ public final class Notices {
         if (!(fault.error() instanceof org.diptych.engine.api.EngineException)) {
             LOG.error("Unexpected", fault.error());
         }
-        Label why = Ui.wrapped(new Label(fault.why(i18n.texts()) + "\n" + fault.todo(i18n.texts())));
-        why.setPrefWidth(380);
-        Fx.run(() -> show(fault.what(i18n.texts()), Optional.of(why), "mdi2a-alert-circle-outline", "notice-error",
+        Fx.run(() -> show(fault.what(i18n.texts()), Optional.of(fault.why(i18n.texts()) + "\n" + fault.todo(i18n.texts())), "mdi2a-alert-circle-outline", "notice-error",
                 Duration.INDEFINITE));
     }
 
-    private void show(String text, Optional<Node> more, String icon, String style, Duration time, Action... actions) {
+    private void show(String text, Optional<String> more, String icon, String style, Duration time, Action... actions) {
         last = Optional.of(text);
         owner.filter(Window::isShowing).ifPresent(window -> {
-            Label title = Ui.styled(Ui.wrapped(new Label(text)), "strong");
-            title.setPrefWidth(380);
-            VBox body = Ui.column(4, title);
-            more.ifPresent(body.getChildren()::add);
+            VBox body = Ui.column(4, paragraph(text, "notice-title"));
+            more.ifPresent(m -> body.getChildren().add(paragraph(m, "notice-text")));
             Notifications.create().owner(window).graphic(Ui.styled(Ui.row(12, Ui.icon(icon), body), "notice", style))
                     .hideAfter(time).action(actions).show();
         });
+    }
+
+    /// A text of fixed width, since the popup asks for heights before it knows its width.
+    private static Text paragraph(String text, String style) {
+        Text paragraph = Ui.styled(new Text(text), style);
+        paragraph.setWrappingWidth(WIDTH);
+        return paragraph;
     }
 }

@@ -10,16 +10,18 @@ import org.diptych.app.fx.Ui;
 
 /// What the window shows until the engine is there, and when it cannot start.
 public final class StartPane extends StackPane {
+    private final I18n i18n;
     private final ErrorBanner banner;
     private final ProgressBar bar = new ProgressBar();
     private final Label hint;
 
     public StartPane(I18n i18n) {
+        this.i18n = i18n;
         getStyleClass().add("start");
         banner = new ErrorBanner(i18n);
         banner.setMaxWidth(560);
         bar.setPrefWidth(320);
-        hint = Ui.styled(Ui.wrapped(i18n.label("shell.start.hint")), "muted");
+        hint = Ui.styled(Ui.wrapped(i18n.label("shell.start.short")), "muted");
         hint.setMaxWidth(420);
         hint.setAlignment(Pos.CENTER);
         hint.setTextAlignment(javafx.scene.text.TextAlignment.CENTER);
@@ -37,8 +39,10 @@ public final class StartPane extends StackPane {
         banner.show(error, "shell.start.retry", retry);
     }
 
-    public void begin() {
+    /// @param unpacks true when the native library must be unpacked first, which takes seconds
+    public void begin(boolean unpacks) {
         banner.hide();
+        i18n.label(hint, unpacks ? "shell.start.hint" : "shell.start.short");
         Ui.show(bar, true);
         Ui.show(hint, true);
     }
