@@ -105,5 +105,5 @@ class BundlesTest {
 
     /// File names, tensor names and the like that begin with a bundle's name.
     private static final Pattern NOT_KEYS = Pattern
-            .compile(".*\\.(json|jsonl|txt|png|csv|html|safetensors|bin|hidden|attn)");
+            .compile(".*\\.(json|jsonl|pkl|txt|png|csv|html|safetensors|bin|hidden|attn)");
 }

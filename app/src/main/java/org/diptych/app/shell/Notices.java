@@ -56,7 +56,9 @@ public final class Notices {
         if (!(fault.error() instanceof org.diptych.engine.api.EngineException)) {
             LOG.error("Unexpected", fault.error());
         }
-        Fx.run(() -> show(fault.what(i18n.texts()), Optional.of(fault.why(i18n.texts()) + "\n" + fault.todo(i18n.texts())), "mdi2a-alert-circle-outline", "notice-error",
+        Fx.run(() -> show(fault.what(i18n.texts()),
+                Optional.of(fault.why(i18n.texts()) + "\n" + fault.todo(i18n.texts())), "mdi2a-alert-circle-outline",
+                "notice-error",
                 Duration.INDEFINITE));
     }
 
