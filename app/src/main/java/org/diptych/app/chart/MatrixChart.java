@@ -1,9 +1,7 @@
 package org.diptych.app.chart;
 
-import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,9 +19,6 @@ import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.image.ImageView;
-import javafx.scene.image.PixelBuffer;
-import javafx.scene.image.PixelFormat;
-import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
@@ -204,46 +199,15 @@ public final class MatrixChart extends Region {
         requestLayout();
     }
 
-    /// Flat cells of whole pixels: how few pixels are stretched to many differs between graphics pipelines.
     private void paint() {
-        if (cell == 0) {
-            view.setImage(null);
-            return;
-        }
-        double low = show.get() == Show.RAW ? least(shown) : 0;
-        double high = show.get() == Show.RAW ? greatest(shown) : 1;
-        double span = high > low ? high - low : 1;
-        int side = (int) Math.max(1, cell);
-        int width = side * cols;
-        int[] out = new int[width * side * rows];
-        for (int r = 0; r < rows; r++) {
-            int line = r * side * width;
-            for (int c = 0; c < cols; c++) {
-                double place = (shown[rowOrder[r] * cols + colOrder[c]] - low) / span;
-                Arrays.fill(out, line + c * side, line + (c + 1) * side, 0xff000000 | colorMap.get().rgb(place));
-            }
-            for (int copy = 1; copy < side; copy++) {
-                System.arraycopy(out, line, out, line + copy * width, width);
-            }
-        }
-        view.setImage(new WritableImage(new PixelBuffer<>(width, side * rows, IntBuffer.wrap(out),
-                PixelFormat.getIntArgbPreInstance())));
+        view.setImage(cell == 0
+                ? null
+                : MatrixPixels.image(shown, rowOrder, colOrder, range(), colorMap.get(), (int) Math.max(1, cell)));
     }
 
-    private static float least(float[] values) {
-        float least = Float.POSITIVE_INFINITY;
-        for (float v : values) {
-            least = Math.min(least, v);
-        }
-        return least;
-    }
-
-    private static float greatest(float[] values) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (float v : values) {
-            most = Math.max(most, v);
-        }
-        return most;
+    /// Probabilities always span 0 to 1, so that two matrices can be compared.
+    private MatrixPixels.Range range() {
+        return show.get() == Show.RAW ? MatrixPixels.Range.of(shown) : new MatrixPixels.Range(0, 1);
     }
 
     private Optional<Cell> at(double x, double y) {
@@ -377,12 +341,11 @@ public final class MatrixChart extends Region {
         g.setTextAlign(TextAlignment.CENTER);
         g.setStroke(theme.getValue().background());
         g.setLineWidth(1);
-        double low = show.get() == Show.RAW ? least(shown) : 0;
-        double high = show.get() == Show.RAW ? greatest(shown) : 1;
+        MatrixPixels.Range range = range();
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < cols; c++) {
                 Cell item = item(r, c);
-                int rgb = colorMap.get().rgb(high > low ? (item.value() - low) / (high - low) : 0);
+                int rgb = colorMap.get().rgb(range.place(item.value()));
                 g.setFill(luma(rgb) > 140 ? Color.BLACK : Color.WHITE);
                 g.fillText(number(item.value()), (c + 0.5) * cell, (r + 0.5) * cell + 4);
                 g.strokeRect(c * cell, r * cell, cell, cell);
