@@ -1,9 +1,9 @@
 package org.diptych.app.catalog;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -13,6 +13,7 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Message;
 
 /// How a checkpoint was read, for a person: one sentence, then what was left out and why.
 final class ReportPane extends VBox {
@@ -53,9 +54,9 @@ final class ReportPane extends VBox {
     }
 
     /// Tensors left out for the same reason stand together.
-    private void dropped(Map<String, String> dropped) {
-        Map<String, List<String>> byReason = dropped.entrySet().stream().collect(Collectors.groupingBy(
-                Map.Entry::getValue, TreeMap::new, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
+    private void dropped(Map<String, Message> dropped) {
+        Map<Message, List<String>> byReason = dropped.entrySet().stream().collect(Collectors.groupingBy(
+                Map.Entry::getValue, LinkedHashMap::new, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
         byReason.forEach((why, names) -> add("catalog.report.dropped", why, names));
     }
 
@@ -63,7 +64,7 @@ final class ReportPane extends VBox {
         add(key, "", names);
     }
 
-    private void add(String key, String why, List<String> names) {
+    private void add(String key, Object why, List<String> names) {
         if (names.isEmpty()) {
             return;
         }

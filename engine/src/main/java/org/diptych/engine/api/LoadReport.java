@@ -18,7 +18,7 @@ import java.util.Map;
 /// @param inert       classes and functions that the file names and that were not called
 /// @param mapped      true when the weights lie in the file's own pages
 public record LoadReport(String form, String layout, List<String> path, int loaded, long parameters, long bytes,
-        Map<String, String> dropped, List<String> missing, List<String> unexpected, Map<String, String> misshapen,
+        Map<String, Message> dropped, List<String> missing, List<String> unexpected, Map<String, String> misshapen,
         List<String> inert, boolean mapped) {
     public boolean complete() {
         return missing.isEmpty() && unexpected.isEmpty() && misshapen.isEmpty();

@@ -148,8 +148,8 @@ public final class Loader {
                 misshapen.put(tie.getKey(), "≠ " + tie.getValue());
             }
         }
-        Map<String, String> dropped = new LinkedHashMap<>(plan.dropped());
-        plan.tied().forEach((alias, name) -> dropped.put(alias, "= " + name));
+        Map<String, Message> dropped = new LinkedHashMap<>(plan.dropped());
+        plan.tied().forEach((alias, name) -> dropped.put(alias, Message.of("checkpoint.drop.tied", name)));
         List<String> missing = weights.entrySet().stream()
                 .filter(e -> !e.getValue().isSet() && !spoilt.contains(e.getKey())).map(Map.Entry::getKey).toList();
         return new LoadReport(reader.form(), layout.name(), reader.path(), loaded, parameters, bytes, dropped, missing,

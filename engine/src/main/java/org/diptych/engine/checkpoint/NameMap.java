@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.checkpoint.Recipe.Piece;
 import org.diptych.engine.checkpoint.Recipe.Regrid;
 import org.diptych.engine.checkpoint.Recipe.Stack;
@@ -40,8 +41,8 @@ public final class NameMap {
     public record ResizePositions(Pattern name, PositionGrid grid) implements Rule {
     }
 
-    /// A tensor the model has no use for, and why.
-    public record Drop(Pattern from, String reason) implements Rule {
+    /// A tensor the model has no use for, and why, as the load report says it to a person.
+    public record Drop(Pattern from, Message reason) implements Rule {
     }
 
     /// A second name of a tensor that the model holds once. Where the file has both, the two have to be equal.
@@ -54,7 +55,7 @@ public final class NameMap {
     /// @param dropped  file's name -> why it is not needed
     /// @param tied     file's name -> model's name of the tensor that it has to equal
     /// @param unusable file's names that a rule wants and cannot use: a part of a join whose other parts are not there, a second source of one tensor
-    public record Plan(Map<String, Recipe> recipes, Map<String, String> dropped, Map<String, String> tied,
+    public record Plan(Map<String, Recipe> recipes, Map<String, Message> dropped, Map<String, String> tied,
             List<String> unusable) {
     }
 
@@ -92,8 +93,9 @@ public final class NameMap {
         return new ResizePositions(Pattern.compile(name), new PositionGrid(prefix, rows, cols));
     }
 
+    /// @param reason key of a text, `checkpoint.drop.positions` for example
     public static Drop drop(String from, String reason) {
-        return new Drop(Pattern.compile(from), reason);
+        return new Drop(Pattern.compile(from), Message.of(reason));
     }
 
     public static Tie tie(String alias, String to) {
@@ -119,7 +121,7 @@ public final class NameMap {
     private static final class Planner {
         private final List<Rule> rules;
         private final Map<String, Recipe> recipes = new LinkedHashMap<>();
-        private final Map<String, String> dropped = new LinkedHashMap<>();
+        private final Map<String, Message> dropped = new LinkedHashMap<>();
         private final Map<String, String> aliases = new LinkedHashMap<>();
         private final Map<String, String[]> joins = new LinkedHashMap<>();
         private final Map<String, Integer> axes = new LinkedHashMap<>();
@@ -165,7 +167,7 @@ public final class NameMap {
                     yield true;
                 }
                 case Join(List<Pattern> from, String to, int axis) -> part(from, to, axis, name);
-                case Drop(Pattern from, String reason) when from.matcher(name).matches() -> {
+                case Drop(Pattern from, Message reason) when from.matcher(name).matches() -> {
                     dropped.put(name, reason);
                     yield true;
                 }

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,37 +142,22 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    /// @param seen values that were searched before without finding any; shared values are so searched once
-    private static boolean holdsTensors(Value value, Set<Value> seen) {
-        return !tensors(value, seen, true).isEmpty();
-    }
-
-    /// @return every storage in `top`, also those that no tensor of interest uses: the legacy form needs their sizes
-    static Set<Storage> storages(Value top) {
-        Set<Storage> out = new LinkedHashSet<>();
-        for (Value value : tensors(top, identitySet(), false)) {
-            if (value instanceof Storage storage) {
-                out.add(storage);
-            } else if (value instanceof Tensor tensor) {
-                out.add(tensor.storage());
-            }
-        }
-        return out;
-    }
-
     /// Without recursion, since nesting is the file's to choose.
     ///
-    /// @return tensors and storages that can be reached from `top`
-    private static List<Value> tensors(Value top, Set<Value> seen, boolean one) {
-        List<Value> found = new ArrayList<>();
+    /// @param seen values that were searched before without finding any; shared values are so searched once
+    /// @return true when a tensor or its numbers can be reached from `top`
+    private static boolean holdsTensors(Value top, Set<Value> seen) {
         Deque<Value> open = new ArrayDeque<>();
         open.push(top);
-        while (!open.isEmpty() && !(one && !found.isEmpty())) {
+        while (!open.isEmpty()) {
             Value value = open.pop();
             if (!seen.add(value)) {
                 continue;
             }
             switch (value) {
+                case Storage _,Tensor _ -> {
+                    return true;
+                }
                 case Tuple tuple -> tuple.items().forEach(open::push);
                 case Sequence list -> list.items.forEach(open::push);
                 case Dict dict -> dict.items.forEach((key, item) -> {
@@ -186,11 +170,10 @@ record TensorFinder(List<String> path, Map<String, Tensor> tensors) {
                     open.push(object.items);
                     open.push(object.callable);
                 }
-                case Storage _,Tensor _ -> found.add(value);
                 case Str _,Value.Int _,Value.Real _,Value.Bool _,Value.Raw _,Value.None _,Value.Global _ -> {
                 }
             }
         }
-        return found;
+        return false;
     }
 }

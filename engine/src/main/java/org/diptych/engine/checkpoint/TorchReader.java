@@ -96,11 +96,12 @@ public final class TorchReader implements CheckpointReader {
         if (machine instanceof Dict facts && new Bool(false).equals(facts.items.get(new Str("little_endian")))) {
             throw new EngineException("checkpoint.endian", all.file());
         }
-        Value top = new Unpickler(in, all.file(), inert).read();
+        Unpickler weights = new Unpickler(in, all.file(), inert);
+        Value top = weights.read();
         Value keys = new Unpickler(in, all.file(), inert).read();
         TensorFinder found = TensorFinder.inPickle(top, all.file());
         Map<String, DType> types = new HashMap<>();
-        TensorFinder.storages(top).forEach(s -> types.put(s.key(), s.type()));
+        weights.storages().forEach(s -> types.put(s.key(), s.type()));
         Map<String, Bytes> storages = new HashMap<>();
         long at = in.position();
         if (!(keys instanceof Sequence list)) {

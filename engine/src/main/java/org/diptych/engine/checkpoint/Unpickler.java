@@ -25,6 +25,7 @@ import org.diptych.engine.checkpoint.Value.None;
 import org.diptych.engine.checkpoint.Value.Raw;
 import org.diptych.engine.checkpoint.Value.Real;
 import org.diptych.engine.checkpoint.Value.Sequence;
+import org.diptych.engine.checkpoint.Value.Storage;
 import org.diptych.engine.checkpoint.Value.Str;
 import org.diptych.engine.checkpoint.Value.Tuple;
 
@@ -42,6 +43,7 @@ final class Unpickler {
     private final List<Value> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Integer, Value> memo = new HashMap<>();
+    private final List<Storage> storages = new ArrayList<>();
     private int steps;
 
     /// @param in    from the pickle's first byte; its position is left behind the last
@@ -73,6 +75,11 @@ final class Unpickler {
         } catch (NoSuchElementException e) {
             throw damaged("checkpoint.detail.stack");
         }
+    }
+
+    /// @return every storage that was named, also those of values that nothing leads to: the legacy form lists them all
+    List<Storage> storages() {
+        return storages;
     }
 
     private EngineException damaged(String detail, Object... args) {
@@ -166,7 +173,11 @@ final class Unpickler {
             case 'g' -> stack.add(remembered(Integer.parseInt(line())));
             case 'h' -> stack.add(remembered(in.get() & 0xff));
             case 'j' -> stack.add(remembered(in.getInt()));
-            case 'Q' -> stack.add(TorchTypes.storage(pop(), file));
+            case 'Q' -> {
+                Storage storage = TorchTypes.storage(pop(), file);
+                storages.add(storage);
+                stack.add(storage);
+            }
             default ->
                 throw new EngineException("checkpoint.opcode", file, String.format("0x%02x", op), in.position() - 1);
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.kernel.Script;
 import org.diptych.engine.models.Models;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("unit")
 class NameMapTest {
-    private static final NameMap ALL = NameMap.of(NameMap.drop(".*\\.ids", "counted"),
+    private static final NameMap ALL = NameMap.of(NameMap.drop(".*\\.ids", "checkpoint.drop.positions"),
             NameMap.split("l(\\d)\\.qkv", 0, "layer.$1.q", "layer.$1.k", "layer.$1.v"),
             NameMap.join("layer.$1.both", 1, "l(\\d)\\.left", "l(\\d)\\.right"),
             NameMap.transpose("proj", "projection.weight"), NameMap.rename("l(\\d)\\.(fc)", "layer.$1.mlp.$2"),
@@ -58,7 +59,7 @@ class NameMapTest {
             assertThat(out.get("projection.weight").toFloatArray()).containsExactly(0, 3, 1, 4, 2, 5);
             assertThat(out.get("positions").getShape()).isEqualTo(new Shape(7, 2));
             NameMap.Plan plan = ALL.plan(tensors(context.scope()).keySet());
-            assertThat(plan.dropped()).containsExactly(Map.entry("l3.ids", "counted"));
+            assertThat(plan.dropped()).containsExactly(Map.entry("l3.ids", Message.of("checkpoint.drop.positions")));
             assertThat(plan.tied()).containsExactly(Map.entry("decoder.weight", "words.weight"));
             assertThat(plan.unusable()).isEmpty();
             plan.recipes().forEach((name, recipe) -> assertThat(recipe.shape(recipe.sources().stream()

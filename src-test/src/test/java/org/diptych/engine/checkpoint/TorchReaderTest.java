@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -255,5 +259,44 @@ class TorchReaderTest {
             assertThat(reader.path()).containsExactly("ema");
             assertThat(reader.names()).containsExactly("w", "v");
         }
+    }
+
+    /// The form from before version 1.6: magic number, protocol, machine, tensors, names of storages, then the storages.
+    private Path legacy(Pickle machine, Pickle tensors) throws IOException {
+        Pickle magic = new Pickle().op(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19);
+        ByteBuffer numbers = ByteBuffer.allocate(2 * 24).order(ByteOrder.LITTLE_ENDIAN);
+        for (int storage = 0; storage < 2; storage++) {
+            numbers.putLong(4).putFloat(storage).putFloat(1).putFloat(2).putFloat(3);
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (Pickle part : List.of(magic, new Pickle().number(1001), machine, tensors,
+                new Pickle().op(']', '(').text("0").text("1").op('e'))) {
+            all.writeBytes(part.end());
+        }
+        all.writeBytes(numbers.array());
+        return Files.write(folder.resolve("legacy.bin"), all.toByteArray());
+    }
+
+    private static Pickle machine(int littleEndian) {
+        return new Pickle().op('}').text("little_endian").op(littleEndian).op('s');
+    }
+
+    @Test
+    void storagesThatNothingLeadsToAreStillCounted() throws Exception {
+        Pickle tensors = new Pickle().op('}').text("hidden").four("0").op('0', '0').text("w").four("1").op('s');
+        Path file = legacy(machine(0x88), tensors);
+        TestLane.run(context -> {
+            try (CheckpointReader reader = CheckpointReader.open(file)) {
+                assertThat(reader.names()).containsExactly("w");
+                assertThat(reader.read("w", context.scope()).toFloatArray()).containsExactly(1, 1, 2, 3);
+            }
+            return 0;
+        });
+    }
+
+    @Test
+    void theOtherByteOrderIsTold() throws IOException {
+        Pickle tensors = new Pickle().op('}').text("v").four("0").op('s').text("w").four("1").op('s');
+        Refusal.ofOpening(legacy(machine(0x89), tensors), "checkpoint.endian");
     }
 }

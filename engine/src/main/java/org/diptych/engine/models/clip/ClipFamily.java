@@ -18,7 +18,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 
 /// CLIP's file layouts. The model's own names are Hugging Face's; a ResNet tower, which Hugging Face does not have, keeps the original's.
 public final class ClipFamily implements Family {
-    private static final NameMap.Rule POSITIONS = drop(".*\\.position_ids", "0, 1, 2 ...: counted, not stored");
+    private static final NameMap.Rule POSITIONS = drop(".*\\.position_ids", "checkpoint.drop.positions");
 
     @Override
     public String id() {
@@ -48,8 +48,8 @@ public final class ClipFamily implements Family {
 
     private static List<NameMap.Rule> openAiRules(boolean resNet) {
         List<NameMap.Rule> rules = new ArrayList<>();
-        rules.add(drop("input_resolution|context_length|vocab_size", "follows from the tensors' shapes"));
-        rules.add(drop("visual\\..*\\.num_batches_tracked", "used while training with batch statistics only"));
+        rules.add(drop("input_resolution|context_length|vocab_size", "checkpoint.drop.shapes"));
+        rules.add(drop("visual\\..*\\.num_batches_tracked", "checkpoint.drop.training"));
         rules.add(transpose("text_projection", "text_projection.weight"));
         rules.add(rename("token_embedding\\.weight", "text_model.embeddings.token_embedding.weight"));
         rules.add(rename("positional_embedding", "text_model.embeddings.position_embedding.weight"));
