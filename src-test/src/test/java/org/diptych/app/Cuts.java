@@ -36,7 +36,9 @@ final class Cuts {
 
     private static void check(Labeled labeled, List<String> cuts) {
         String wanted = labeled.getText();
-        if (wanted == null || wanted.isBlank() || labeled.getContentDisplay() == ContentDisplay.GRAPHIC_ONLY) {
+        // A header that may be shortened says all of itself on hover.
+        boolean whole = labeled.getTooltip() != null && wanted != null && labeled.getTooltip().getText().equals(wanted);
+        if (wanted == null || wanted.isBlank() || labeled.getStyleClass().contains("elides") && whole || labeled.getContentDisplay() == ContentDisplay.GRAPHIC_ONLY) {
             return;
         }
         for (Node child : labeled.getChildrenUnmodifiable()) {

@@ -101,6 +101,8 @@ class ViewsTest {
         show("look");
         TokenStrip words = FxStage.call(() -> find("inspect-words"));
         await("the sentence", () -> words.tokens().size() > 2);
+        await("its map", () -> ((org.diptych.app.canvas.ImageCanvas) find("inspect-picture")).overlays().stream()
+                .anyMatch(o -> o instanceof org.diptych.app.canvas.HeatOverlay heat && heat.heat().isPresent()));
         shootAll("look");
         FxStage.call(() -> {
             words.selectionProperty().set(Optional.of(new TokenStrip.Span(2, 2)));

@@ -4,7 +4,13 @@ import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
-import javafx.scene.image.ImageView;
+import java.util.ArrayList;
+import java.util.List;
+import javafx.scene.paint.Color;
+import javafx.scene.paint.CycleMethod;
+import javafx.scene.paint.LinearGradient;
+import javafx.scene.paint.Stop;
+import javafx.scene.shape.Rectangle;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import org.diptych.engine.api.ColorMap;
@@ -17,7 +23,7 @@ public final class ScaleBar extends HBox {
     private final ObjectProperty<ColorMap> colorMap = new SimpleObjectProperty<>(this, "colorMap",
             ColorMap.of(ColorMap.IDS.getFirst()));
     private final ObjectProperty<Range> range = new SimpleObjectProperty<>(this, "range", Range.UNIT);
-    private final ImageView bar = new ImageView();
+    private final Rectangle bar = new Rectangle();
     private final Label low = new Label();
     private final Label high = new Label();
 
@@ -51,11 +57,13 @@ public final class ScaleBar extends HBox {
     }
 
     private void paint(ColorMap map) {
-        int[] pixels = new int[STEPS * HEIGHT];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = 0xff000000 | map.rgb((double) (i % STEPS) / (STEPS - 1));
+        List<Stop> stops = new ArrayList<>();
+        for (int i = 0; i < STEPS; i++) {
+            double place = (double) i / (STEPS - 1);
+            int rgb = map.rgb(place);
+            stops.add(new Stop(place, Color.rgb(rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255)));
         }
-        bar.setImage(Pixels.image(STEPS, HEIGHT, pixels));
+        bar.setFill(new LinearGradient(0, 0, 1, 0, true, CycleMethod.NO_CYCLE, stops));
     }
 
     /// @return a number with three figures that matter

@@ -90,6 +90,7 @@ public final class MatrixChart extends Region {
         setFocusTraversable(true);
         setMinSize(120, 120);
         view.setManaged(false);
+        view.setSmooth(false);
         numbers.setManaged(false);
         numbers.setMouseTransparent(true);
         chosen.setManaged(false);

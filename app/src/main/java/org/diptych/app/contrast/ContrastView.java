@@ -174,7 +174,17 @@ final class ContrastView extends BorderPane {
                 return ContrastModel.Order.ORIGINAL;
             }
         });
-        order.valueProperty().bindBidirectional(model.order);
+        order.setValue(model.order.get());
+        order.setMinWidth(150);
+        order.valueProperty().subscribe(o -> {
+            if (o != null) {
+                model.order.set(o);
+            }
+        });
+        i18n.textsProperty().subscribe(t -> {
+            order.getItems().setAll(ContrastModel.Order.values());
+            order.setValue(model.order.get());
+        });
         sentences.setPrefRowCount(5);
         sentences.setId("contrast-sentences");
         sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
@@ -220,7 +230,7 @@ final class ContrastView extends BorderPane {
             return Optional.empty();
         }
         String text = model.items.get().texts().get(col);
-        Label label = Ui.styled(new Label(text), "small");
+        Label label = Ui.styled(new Label(text), "small", "elides");
         label.setWrapText(true);
         label.setTooltip(new Tooltip(text));
         return Optional.of(label);

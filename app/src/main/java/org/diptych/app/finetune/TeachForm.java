@@ -49,6 +49,9 @@ final class TeachForm extends VBox {
                         .orElse(i18n.get("finetune.data.folder"))));
         data.setValue(true);
         data.setOnAction(e -> {
+            if (data.getValue() == null) {
+                return; // its items are being set anew
+            }
             if (data.getValue()) {
                 model.folder.set(Optional.empty());
             } else if (model.folder.get().isEmpty()) {

@@ -54,6 +54,7 @@ final class InspectView extends VBox {
         getStyleClass().add("view");
         ScrollPane right = new ScrollPane(words);
         right.setFitToWidth(true);
+        right.setFitToHeight(true);
         right.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         panels = new SplitPane(picture, right);
         panels.setDividerPositions(0.5);
@@ -120,6 +121,7 @@ final class InspectView extends VBox {
                 return text;
             }
         });
+        sites.setMinWidth(150);
         sites.setOnAction(e -> {
             if (sites.getValue() != null) {
                 model.site.set(sites.getValue());

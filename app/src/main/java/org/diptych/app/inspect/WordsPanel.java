@@ -61,8 +61,17 @@ final class WordsPanel extends VBox {
         layer.setSnapToTicks(true);
         layer.setId("inspect-layer");
         layer.setPrefWidth(160);
-        layer.valueProperty().subscribe(v -> model.layer.set(v.intValue() - 1));
-        model.layer.subscribe(v -> layer.setValue(v.intValue() + 1));
+        layer.setOnMouseReleased(e -> model.layer.set((int) Math.round(layer.getValue()) - 1));
+        layer.valueProperty().subscribe((old, now) -> {
+            if (now.doubleValue() == Math.rint(now.doubleValue())) {
+                model.layer.set(now.intValue() - 1);
+            }
+        });
+        model.layer.subscribe(v -> {
+            if (v.intValue() < layer.getMax()) { // the slider's end follows with the next answer
+                layer.setValue(v.intValue() + 1);
+            }
+        });
         layerLabel.textProperty()
                 .bind(i18n.compute(() -> i18n.get("inspect.layer", model.layer.get() + 1, (int) layer.getMax()),
                         model.layer, layer.maxProperty()));
@@ -130,6 +139,7 @@ final class WordsPanel extends VBox {
         Optional<AttentionTrace.SiteTrace> site = model.chosenSite();
         int layers = site.map(s -> s.site().layers()).orElse(1);
         layer.setMax(Math.max(1, layers));
+        layer.setValue(Math.min(model.layer.get(), layers - 1) + 1);
         layer.setDisable(layers < 2);
         List<ToggleButton> buttons = new ArrayList<>();
         ToggleGroup group = new ToggleGroup();
