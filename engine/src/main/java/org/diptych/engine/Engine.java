@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
@@ -24,6 +25,7 @@ import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -31,7 +33,7 @@ import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
-import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.bench.Bench;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxWriter;
@@ -97,12 +99,12 @@ public final class Engine implements AutoCloseable {
 
     /// @return true when this version can load the family
     public boolean implemented(String family) {
-        return Models.all().stream().anyMatch(f -> f.id().equals(family));
+        return canLoad(family);
     }
 
     /// @return true when small weights of the family ship with the program
     public boolean bundled(String family) {
-        return Bundled.has(family);
+        return ships(family);
     }
 
     /// @return models in memory, first loaded first
@@ -233,9 +235,40 @@ public final class Engine implements AutoCloseable {
                 lane.scopes().arrays(), lane.queued());
     }
 
-    /// @return the families themselves, for the benchmark
-    static List<Family> families() {
-        return Models.all();
+    /// @return the twelve families, without an engine
+    public static List<ModelCard> cards() {
+        return Catalog.read();
+    }
+
+    public static boolean canLoad(String family) {
+        return Models.all().stream().anyMatch(f -> f.id().equals(family));
+    }
+
+    public static boolean ships(String family) {
+        return Bundled.has(family);
+    }
+
+    public JobHandle<Path> writeOverlay(OverlayRequest request) {
+        return lane.submitOffLane(Message.of("engine.job.write", request.out()), context -> Drawings.overlay(request));
+    }
+
+    /// Writes a similarity matrix as a picture, one square a pair.
+    public JobHandle<Path> writeMatrix(ContrastResult result, Path file) {
+        return lane.submitOffLane(Message.of("engine.job.write", file), context -> Drawings.matrix(result, file));
+    }
+
+    public JobHandle<Path> writePicture(Picture picture, Path file) {
+        return lane.submitOffLane(Message.of("engine.job.write", file), context -> {
+            Pictures.writePng(file, picture);
+            return file;
+        });
+    }
+
+    /// @param runs      counted runs of each figure
+    /// @param endurance also trains and inspects for long, watching memory
+    public JobHandle<BenchResult> bench(int runs, boolean endurance) {
+        return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK,
+                context -> new Bench(Models.all().getFirst(), lane.scopes(), context, runs).all());
     }
 
     @Override

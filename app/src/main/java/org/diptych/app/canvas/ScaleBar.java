@@ -23,7 +23,7 @@ public final class ScaleBar extends HBox {
     private final ObjectProperty<ColorMap> colorMap = new SimpleObjectProperty<>(this, "colorMap",
             ColorMap.of(ColorMap.IDS.getFirst()));
     private final ObjectProperty<Range> range = new SimpleObjectProperty<>(this, "range", Range.UNIT);
-    private final Rectangle bar = new Rectangle();
+    private final Rectangle bar = new Rectangle(STEPS, HEIGHT);
     private final Label low = new Label();
     private final Label high = new Label();
 

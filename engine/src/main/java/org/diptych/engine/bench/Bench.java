@@ -1,0 +1,247 @@
+package org.diptych.engine.bench;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.diptych.engine.api.BenchResult;
+import org.diptych.engine.api.BenchResult.Row;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.checkpoint.SafetensorsWriter;
+import org.diptych.engine.model.EncodesImage;
+import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.objective.Contrastive;
+import org.diptych.engine.work.JobContext;
+import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.Scopes;
+
+/// Times two towers of several sizes with random weights. The fused and the readable path take turns, so that a machine that speeds up or slows down does so for both.
+public final class Bench {
+    private final Family family;
+    private final Scopes scopes;
+    private final JobContext context;
+    private final int runs;
+    private final List<Row> rows = new ArrayList<>();
+
+    /// @param family a family of two towers that reads Hugging Face's CLIP configuration
+    /// @param runs   counted runs of each figure, after one that is not
+    public Bench(Family family, Scopes scopes, JobContext context, int runs) {
+        this.family = family;
+        this.scopes = scopes;
+        this.context = context;
+        this.runs = Math.max(3, runs);
+    }
+
+    /// Runs on the lane.
+    public BenchResult all() throws EngineException {
+        both("Toybox size, batch 128", config(64, 8, 128, 4, 4, 128, 3, 400, 32), 128, 64, 24, true);
+        both("ViT-B/32, batch 1", config(224, 32, 768, 12, 12, 512, 12, 49408, 77), 1, 224, 77, false);
+        both("ViT-B/32, batch 8", config(224, 32, 768, 12, 12, 512, 12, 49408, 77), 8, 224, 77, true);
+        both("577 tokens, width 768, batch 1", config(384, 16, 768, 12, 12, 512, 1, 400, 32), 1, 384, 8, false);
+        open();
+        return new BenchResult(rows);
+    }
+
+    private static JsonObject config(int image, int patch, int width, int layers, int heads, int textWidth, int textLayers, int vocabulary, int positions) {
+        JsonObject json = new JsonObject();
+        JsonObject text = new JsonObject();
+        text.addProperty("vocab_size", vocabulary);
+        text.addProperty("max_position_embeddings", positions);
+        text.addProperty("eos_token_id", 2);
+        tower(text, textWidth, textLayers, Math.max(4, textWidth / 64));
+        JsonObject vision = new JsonObject();
+        vision.addProperty("image_size", image);
+        vision.addProperty("patch_size", patch);
+        tower(vision, width, layers, heads);
+        json.add("text_config", text);
+        json.add("vision_config", vision);
+        json.addProperty("projection_dim", textWidth);
+        json.addProperty("logit_scale_init_value", 2.6592);
+        return json;
+    }
+
+    private static void tower(JsonObject json, int width, int layers, int heads) {
+        json.addProperty("hidden_size", width);
+        json.addProperty("intermediate_size", 4 * width);
+        json.addProperty("num_hidden_layers", layers);
+        json.addProperty("num_attention_heads", heads);
+        json.addProperty("hidden_act", "quick_gelu");
+        json.addProperty("layer_norm_eps", 1e-5);
+    }
+
+    private VisionLanguageModel model(JsonObject config, NDManager weights) throws EngineException {
+        VisionLanguageModel model = family.create(config, new ModelFiles(Optional.empty()));
+        ((Initialises) model).initialise(weights, 1);
+        return model;
+    }
+
+    private static Inputs inputs(NDManager scope, int batch, int image, int tokens) {
+        float[] pixels = new float[batch * 3 * image * image];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (i * 2654435761L >>> 8 & 1023) / 512f - 1;
+        }
+        long[] ids = new long[batch * tokens];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = i % tokens == tokens - 1 ? 399 : 3 + (i * 31L + i / tokens * 17L) % 380;
+        }
+        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        tensors.put("pixel_values", scope.create(pixels, new Shape(batch, 3, image, image)));
+        tensors.put("input_ids", scope.create(ids, new Shape(batch, tokens)));
+        return new Inputs(tensors, List.of());
+    }
+
+    private void both(String name, JsonObject config, int batch, int image, int tokens, boolean trains) throws EngineException {
+        try (NDManager weights = scopes.weights(); NDManager data = scopes.call()) {
+            VisionLanguageModel model = model(config, weights);
+            Inputs inputs = inputs(data, batch, image, tokens);
+            compare(name + ": forward", pass -> forward(model, pass, inputs));
+            if (trains) {
+                model.module().weights().values().forEach(w -> w.get().setRequiresGradient(true));
+                compare(name + ": training step", pass -> step(model, pass, inputs));
+            }
+        }
+    }
+
+    private double forward(VisionLanguageModel model, Pass pass, Inputs inputs) {
+        long start = System.nanoTime();
+        try (NDManager scope = scopes.call()) {
+            Map<String, NDArray> near = new LinkedHashMap<>();
+            inputs.tensors().forEach((key, value) -> {
+                NDArray copy = value.duplicate();
+                copy.attach(scope);
+                near.put(key, copy);
+            });
+            model.forward(pass, new Inputs(near, List.of()));
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private double step(VisionLanguageModel model, Pass pass, Inputs inputs) {
+        long start = System.nanoTime();
+        try (NDManager scope = scopes.call(); GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            Map<String, NDArray> near = new LinkedHashMap<>();
+            inputs.tensors().forEach((key, value) -> {
+                NDArray copy = value.duplicate();
+                copy.attach(scope);
+                near.put(key, copy);
+            });
+            collector.backward(new Contrastive().loss(model, pass, new Inputs(near, List.of())).total());
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private void compare(String name, ToDoubleFunction<Pass> once) {
+        context.checkCancelled();
+        context.progress(Message.of("engine.job.bench", name), rows.size(), 0);
+        double[] fused = new double[runs];
+        double[] readable = new double[runs];
+        once.applyAsDouble(Pass.INFER);
+        once.applyAsDouble(Pass.READABLE);
+        for (int i = 0; i < runs; i++) {
+            fused[i] = once.applyAsDouble(Pass.INFER);
+            readable[i] = once.applyAsDouble(Pass.READABLE);
+        }
+        row(name + ", fused", fused, "ms");
+        row(name + ", readable", readable, "ms");
+        double[] ratios = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            ratios[i] = fused[i] / readable[i];
+        }
+        row(name + ", fused / readable", ratios, "x");
+    }
+
+    private void row(String name, double[] values, String unit) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        rows.add(new Row(name, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1], unit));
+    }
+
+    /// Opening a ViT-B/32 file and one forward, against reading the same file and one forward.
+    private void open() throws EngineException {
+        Path folder;
+        try {
+            folder = Files.createTempDirectory("diptych-bench");
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", Path.of(System.getProperty("java.io.tmpdir")), String.valueOf(e.getMessage()));
+        }
+        Path file = folder.resolve("model.safetensors");
+        try {
+            try (NDManager weights = scopes.weights()) {
+                VisionLanguageModel model = model(config(224, 32, 768, 12, 12, 512, 12, 49408, 77), weights);
+                Map<String, NDArray> tensors = new LinkedHashMap<>();
+                model.module().weights().forEach((name, weight) -> tensors.put(name, weight.get()));
+                SafetensorsWriter.write(file, tensors, Map.of());
+            }
+            double[] opened = new double[runs];
+            double[] plain = new double[runs];
+            double[] ratio = new double[runs];
+            double[] grown = new double[runs];
+            plainRead(file);
+            for (int i = 0; i < runs; i++) {
+                long before = Natives.resident().orElse(0L);
+                long start = System.nanoTime();
+                double forward;
+                try (NDManager weights = scopes.weights(); NDManager data = scopes.call()) {
+                    VisionLanguageModel model = new Loader(List.of(family)).load(file, weights).model();
+                    Inputs inputs = inputs(data, 1, 224, 77);
+                    ((EncodesImage) model).encodeImage(Pass.INFER, inputs).toFloatArray();
+                    forward(model, Pass.INFER, inputs);
+                    opened[i] = (System.nanoTime() - start) / 1e6;
+                    grown[i] = (Natives.resident().orElse(0L) - before) / (double) Files.size(file);
+                    forward = forward(model, Pass.INFER, inputs);
+                }
+                plain[i] = plainRead(file) + 2 * forward;
+                ratio[i] = opened[i] / plain[i];
+            }
+            row("ViT-B/32 safetensors: open and forward", opened, "ms");
+            row("ViT-B/32 file: plain warm read and forward", plain, "ms");
+            row("ViT-B/32 safetensors: open / plain", ratio, "x");
+            row("ViT-B/32 safetensors: resident growth / file", grown, "x");
+        } catch (IOException e) {
+            throw new EngineException(e, "checkpoint.unreadable", file, String.valueOf(e.getMessage()));
+        } finally {
+            delete(file);
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            path.toFile().deleteOnExit();
+        }
+    }
+
+    private static double plainRead(Path file) throws IOException {
+        long start = System.nanoTime();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 22);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (channel.read(buffer.clear()) >= 0) {
+                // the bytes are in memory now: that is all
+            }
+        }
+        return (System.nanoTime() - start) / 1e6;
+    }
+}

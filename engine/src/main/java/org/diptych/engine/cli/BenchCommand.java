@@ -1,0 +1,38 @@
+package org.diptych.engine.cli;
+
+import java.util.Locale;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.BenchResult;
+import org.diptych.engine.api.EngineException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `diptych bench`: medians and spread, each kernel against the readable path in the same run.
+@Command(name = "bench")
+final class BenchCommand extends EngineCommand {
+    @Option(names = "--json")
+    private boolean json;
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "7")
+    private int runs;
+    @Option(names = "--long")
+    private boolean endurance;
+
+    BenchCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() throws EngineException {
+        try (Engine engine = start()) {
+            BenchResult result = console.await(engine.bench(runs, endurance));
+            if (json) {
+                console.json(result);
+                return 0;
+            }
+            for (BenchResult.Row row : result.rows()) {
+                console.line(String.format(Locale.ROOT, "%-46s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(), row.unit(), row.least(), row.most()));
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.diptych.engine.cli;
+
+import java.util.Locale;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.EvaluateRequest;
+import org.diptych.engine.api.EvaluateResult;
+import org.diptych.engine.api.LoadedModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `diptych evaluate`: every Toybox mark, from scratch, for any seed.
+@Command(name = "evaluate")
+final class EvaluateCommand extends EngineCommand {
+    @Option(names = "--model", paramLabel = "M", defaultValue = "clip")
+    private String model;
+    @Option(names = "--data", paramLabel = "SET", defaultValue = "toybox:test")
+    private String data;
+    @Option(names = "--world", paramLabel = "WORLD", defaultValue = "aligned")
+    private String world;
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "0")
+    private long seed;
+    @Option(names = "--count", paramLabel = "N", defaultValue = "256")
+    private int count;
+    @Option(names = "--json")
+    private boolean json;
+
+    EvaluateCommand(Console console) {
+        super(console);
+    }
+
+    @Override
+    public Integer call() throws EngineException {
+        try (Engine engine = start()) {
+            LoadedModel loaded = load(engine, model);
+            EvaluateResult result = console.await(engine.evaluate(new EvaluateRequest(loaded.handle(), data, world, seed, count)));
+            if (json) {
+                console.json(result);
+                return 0;
+            }
+            console.line(loaded.title() + "  " + result.data());
+            for (EvaluateResult.Mark mark : result.marks()) {
+                String wanted = Double.isNaN(mark.wanted()) ? "" : String.format(Locale.ROOT, "  ≥ %.2f  %s", mark.wanted(), mark.met() ? "✓" : "✗");
+                console.line(String.format(Locale.ROOT, "%-34s %.3f  (%d)%s", mark.name(), mark.value(), mark.count(), wanted));
+            }
+            return 0;
+        }
+    }
+}
