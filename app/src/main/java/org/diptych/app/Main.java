@@ -18,6 +18,9 @@ public final class Main {
         System.setProperty("java.awt.headless", "true");
         // logback.xml reads it at the first log line
         System.setProperty("diptych.log", EngineOptions.defaults().data().resolve("log").toString());
+        if (args.length > 0) {
+            System.exit(org.diptych.engine.cli.Main.run(args));
+        }
         if (noDisplay()) {
             System.err.println(Texts.of(Locale.getDefault()).get("shell.display.none"));
             System.exit(NO_DISPLAY);

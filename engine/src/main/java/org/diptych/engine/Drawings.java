@@ -26,7 +26,8 @@ final class Drawings {
 
     static Path matrix(ContrastResult result, Path file) throws EngineException {
         int cell = Math.max(1, MATRIX_SIDE / Math.max(result.rows(), result.cols()));
-        Pictures.writePng(file, new Overlay(ColorMap.of("viridis"), 1, false).table(result.similarity(), result.rows(), result.cols(), cell));
+        Pictures.writePng(file, new Overlay(ColorMap.of("viridis"), 1, false).table(result.similarity(), result.rows(),
+                result.cols(), cell));
         return file;
     }
 }

@@ -8,5 +8,6 @@ import java.nio.file.Path;
 /// @param values (rows * cols)
 /// @param colours id of a [ColorMap]
 /// @param side   longer side of the file in pixels
-public record OverlayRequest(Picture picture, Box view, int rows, int cols, float[] values, String colours, int side, Path out) {
+public record OverlayRequest(Picture picture, Box view, int rows, int cols, float[] values, String colours, int side,
+        Path out) {
 }

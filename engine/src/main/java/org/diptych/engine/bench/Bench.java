@@ -63,7 +63,8 @@ public final class Bench {
         return new BenchResult(rows);
     }
 
-    private static JsonObject config(int image, int patch, int width, int layers, int heads, int textWidth, int textLayers, int vocabulary, int positions) {
+    private static JsonObject config(int image, int patch, int width, int layers, int heads, int textWidth,
+            int textLayers, int vocabulary, int positions) {
         JsonObject json = new JsonObject();
         JsonObject text = new JsonObject();
         text.addProperty("vocab_size", vocabulary);
@@ -111,7 +112,8 @@ public final class Bench {
         return new Inputs(tensors, List.of());
     }
 
-    private void both(String name, JsonObject config, int batch, int image, int tokens, boolean trains) throws EngineException {
+    private void both(String name, JsonObject config, int batch, int image, int tokens, boolean trains)
+            throws EngineException {
         try (NDManager weights = scopes.weights(); NDManager data = scopes.call()) {
             VisionLanguageModel model = model(config, weights);
             Inputs inputs = inputs(data, batch, image, tokens);
@@ -139,7 +141,8 @@ public final class Bench {
 
     private double step(VisionLanguageModel model, Pass pass, Inputs inputs) {
         long start = System.nanoTime();
-        try (NDManager scope = scopes.call(); GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        try (NDManager scope = scopes.call();
+                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
             Map<String, NDArray> near = new LinkedHashMap<>();
             inputs.tensors().forEach((key, value) -> {
                 NDArray copy = value.duplicate();
@@ -183,7 +186,8 @@ public final class Bench {
         try {
             folder = Files.createTempDirectory("diptych-bench");
         } catch (IOException e) {
-            throw new EngineException(e, "file.write", Path.of(System.getProperty("java.io.tmpdir")), String.valueOf(e.getMessage()));
+            throw new EngineException(e, "file.write", Path.of(System.getProperty("java.io.tmpdir")),
+                    String.valueOf(e.getMessage()));
         }
         Path file = folder.resolve("model.safetensors");
         try {

@@ -30,7 +30,8 @@ final class BenchCommand extends EngineCommand {
                 return 0;
             }
             for (BenchResult.Row row : result.rows()) {
-                console.line(String.format(Locale.ROOT, "%-46s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(), row.unit(), row.least(), row.most()));
+                console.line(String.format(Locale.ROOT, "%-46s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(),
+                        row.unit(), row.least(), row.most()));
             }
             return 0;
         }

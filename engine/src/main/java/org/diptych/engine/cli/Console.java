@@ -16,7 +16,8 @@ import org.diptych.engine.api.Texts;
 
 /// Where results, progress and errors go.
 final class Console {
-    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
+    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping()
+            .serializeSpecialFloatingPointValues().create();
     private static final long EVERY_MILLIS = 2_000;
 
     private final PrintStream out;

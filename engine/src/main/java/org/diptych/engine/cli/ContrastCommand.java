@@ -48,7 +48,8 @@ final class ContrastCommand extends EngineCommand {
             for (Path file : files) {
                 pictures.add(console.await(engine.readPicture(file)));
             }
-            ContrastResult result = console.await(engine.contrast(new ContrastRequest(loaded.handle(), pictures, sentences)));
+            ContrastResult result = console
+                    .await(engine.contrast(new ContrastRequest(loaded.handle(), pictures, sentences)));
             StringBuilder table = new StringBuilder("image");
             sentences.forEach(s -> table.append(',').append(quoted(s)));
             table.append('\n');
@@ -61,7 +62,8 @@ final class ContrastCommand extends EngineCommand {
             }
             SafeFile.write(out.resolve("matrix.csv"), table.toString());
             console.await(engine.writeMatrix(result, out.resolve("matrix.png")));
-            SafeFile.write(out.resolve("metrics.json"), new GsonBuilder().setPrettyPrinting().create().toJson(metrics(result)) + "\n");
+            SafeFile.write(out.resolve("metrics.json"),
+                    new GsonBuilder().setPrettyPrinting().create().toJson(metrics(result)) + "\n");
             console.say("cli.written", out);
             return 0;
         }
@@ -73,7 +75,7 @@ final class ContrastCommand extends EngineCommand {
         out.put("texts", result.cols());
         out.put("temperature", 1 / result.scale());
         if (result.rows() == result.cols()) {
-            for (int k : new int[] { 1, 5, 10 }) {
+            for (int k : new int[]{1, 5, 10}) {
                 out.put("r" + k + ".image_to_text", MatrixMath.recall(result.similarity(), result.rows(), k, true));
                 out.put("r" + k + ".text_to_image", MatrixMath.recall(result.similarity(), result.rows(), k, false));
             }
@@ -93,7 +95,8 @@ final class ContrastCommand extends EngineCommand {
         for (Path path : images) {
             if (Files.isDirectory(path)) {
                 try (Stream<Path> inner = Files.list(path)) {
-                    inner.filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).sorted().forEach(out::add);
+                    inner.filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith))
+                            .sorted().forEach(out::add);
                 } catch (IOException e) {
                     throw new EngineException(e, "cli.folder", path, String.valueOf(e.getMessage()));
                 }
@@ -112,7 +115,8 @@ final class ContrastCommand extends EngineCommand {
         for (String text : texts) {
             try {
                 if (text.length() < 4096 && Files.isRegularFile(Path.of(text))) {
-                    Files.readAllLines(Path.of(text)).stream().map(String::strip).filter(l -> !l.isEmpty()).forEach(out::add);
+                    Files.readAllLines(Path.of(text)).stream().map(String::strip).filter(l -> !l.isEmpty())
+                            .forEach(out::add);
                 } else {
                     out.add(text);
                 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /// What all commands share: help, language, device, threads.
 abstract class EngineCommand implements Callable<Integer> {
     protected final Console console;
-    @Option(names = { "-h", "--help" }, usageHelp = true)
+    @Option(names = {"-h", "--help"}, usageHelp = true)
     private boolean help;
     @Option(names = "--lang", paramLabel = "en|zh")
     private String language = "";

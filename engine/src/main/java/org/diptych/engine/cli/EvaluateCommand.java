@@ -33,15 +33,19 @@ final class EvaluateCommand extends EngineCommand {
     public Integer call() throws EngineException {
         try (Engine engine = start()) {
             LoadedModel loaded = load(engine, model);
-            EvaluateResult result = console.await(engine.evaluate(new EvaluateRequest(loaded.handle(), data, world, seed, count)));
+            EvaluateResult result = console
+                    .await(engine.evaluate(new EvaluateRequest(loaded.handle(), data, world, seed, count)));
             if (json) {
                 console.json(result);
                 return 0;
             }
             console.line(loaded.title() + "  " + result.data());
             for (EvaluateResult.Mark mark : result.marks()) {
-                String wanted = Double.isNaN(mark.wanted()) ? "" : String.format(Locale.ROOT, "  ≥ %.2f  %s", mark.wanted(), mark.met() ? "✓" : "✗");
-                console.line(String.format(Locale.ROOT, "%-34s %.3f  (%d)%s", mark.name(), mark.value(), mark.count(), wanted));
+                String wanted = Double.isNaN(mark.wanted())
+                        ? ""
+                        : String.format(Locale.ROOT, "  ≥ %.2f  %s", mark.wanted(), mark.met() ? "✓" : "✗");
+                console.line(String.format(Locale.ROOT, "%-34s %.3f  (%d)%s", mark.name(), mark.value(), mark.count(),
+                        wanted));
             }
             return 0;
         }

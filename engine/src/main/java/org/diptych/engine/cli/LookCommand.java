@@ -56,7 +56,9 @@ final class LookCommand extends EngineCommand {
         }
         try (Engine engine = start()) {
             LoadedModel loaded = load(engine, model);
-            Picture seen = image != null ? console.await(engine.readPicture(image)) : engine.scene(scene, loaded.imageSize(), "aligned").picture();
+            Picture seen = image != null
+                    ? console.await(engine.readPicture(image))
+                    : engine.scene(scene, loaded.imageSize(), "aligned").picture();
             String said = text != null ? text : engine.scene(scene, 64, "aligned").captions().get("en").getFirst();
             Picture shown = seen;
             if (image == null) {
@@ -68,15 +70,18 @@ final class LookCommand extends EngineCommand {
         }
     }
 
-    private void write(Engine engine, LoadedModel loaded, Picture seen, Picture shown, String said) throws EngineException {
-        InspectResult result = console.await(engine.inspect(new InspectRequest(loaded.handle(), seen, said, TraceSelection.DEFAULT)));
+    private void write(Engine engine, LoadedModel loaded, Picture seen, Picture shown, String said)
+            throws EngineException {
+        InspectResult result = console
+                .await(engine.inspect(new InspectRequest(loaded.handle(), seen, said, TraceSelection.DEFAULT)));
         result.notes().forEach(note -> console.line(console.texts().get(note)));
         float scale = (float) shown.width() / seen.width();
         for (AttentionTrace.SiteTrace site : result.trace().sites()) {
             if (site.site().key() instanceof Axis.Patches axis) {
                 for (int layer = 0; layer < site.site().layers(); layer++) {
                     float[] row = site.row(layer, AttentionTrace.HEAD_MEAN, Math.max(0, site.site().summary()));
-                    overlay(engine, shown, scaled(result.view(), scale), axis, java.util.Arrays.copyOfRange(row, axis.prefix(), row.length),
+                    overlay(engine, shown, scaled(result.view(), scale), axis,
+                            java.util.Arrays.copyOfRange(row, axis.prefix(), row.length),
                             "attention-" + site.site().name() + "-layer" + (layer + 1) + ".png");
                 }
             }
@@ -86,8 +91,10 @@ final class LookCommand extends EngineCommand {
             throw new EngineException("cli.words", words, said);
         }
         for (RelevanceMethod each : method == null ? loaded.methods() : List.of(method)) {
-            RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(loaded.handle(), seen, said, start, start + words.length(), each)));
-            overlay(engine, shown, scaled(found.view(), scale), found.grid(), found.patches(), "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");
+            RelevanceResult found = console.await(engine
+                    .relevance(new RelevanceRequest(loaded.handle(), seen, said, start, start + words.length(), each)));
+            overlay(engine, shown, scaled(found.view(), scale), found.grid(), found.patches(),
+                    "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");
         }
         Map<String, Object> trace = new LinkedHashMap<>();
         trace.put("model", loaded.title());
@@ -105,7 +112,9 @@ final class LookCommand extends EngineCommand {
         return new Box(box.x1() * s, box.y1() * s, box.x2() * s, box.y2() * s);
     }
 
-    private void overlay(Engine engine, Picture shown, Box view, Axis.Patches axis, float[] values, String name) throws EngineException {
-        console.await(engine.writeOverlay(new OverlayRequest(shown, view, axis.rows(), axis.cols(), values, "viridis", SIDE, out.resolve(name))));
+    private void overlay(Engine engine, Picture shown, Box view, Axis.Patches axis, float[] values, String name)
+            throws EngineException {
+        console.await(engine.writeOverlay(
+                new OverlayRequest(shown, view, axis.rows(), axis.cols(), values, "viridis", SIDE, out.resolve(name))));
     }
 }

@@ -34,9 +34,12 @@ public final class Main {
         Texts texts = Texts.of(language(args));
         Console console = new Console(out, err, texts);
         CommandLine line = new CommandLine(new Root(console));
-        line.addSubcommand(new ModelsCommand(console)).addSubcommand(new LoadCommand(console)).addSubcommand(new LookCommand(console))
-                .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console)).addSubcommand(new EvaluateCommand(console))
-                .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console)).addSubcommand(new TourCommand(console));
+        line.addSubcommand(new ModelsCommand(console)).addSubcommand(new LoadCommand(console))
+                .addSubcommand(new LookCommand(console))
+                .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
+                .addSubcommand(new TourCommand(console));
         localise(line, texts, "");
         line.getSubcommands().forEach((name, sub) -> localise(sub, texts, name + "."));
         line.setOut(new PrintWriter(out, true));
@@ -61,7 +64,8 @@ public final class Main {
     /// Every command and option takes its description from the bundle: `cli.look`, `cli.look.image` or, for what all share, `cli.option.json`.
     private static void localise(CommandLine line, Texts texts, String prefix) {
         CommandSpec spec = line.getCommandSpec();
-        spec.usageMessage().description(texts.get(prefix.isEmpty() ? "cli.root" : "cli." + prefix.substring(0, prefix.length() - 1)));
+        spec.usageMessage().description(
+                texts.get(prefix.isEmpty() ? "cli.root" : "cli." + prefix.substring(0, prefix.length() - 1)));
         for (OptionSpec option : spec.options()) {
             String name = option.longestName().replaceFirst("^--", "");
             String own = "cli." + prefix + name;

@@ -38,8 +38,12 @@ final class ModelsCommand extends EngineCommand {
             return 0;
         }
         for (Map<String, Object> row : rows) {
-            String state = console.texts().get((Boolean) row.get("bundled") ? "cli.models.bundled" : (Boolean) row.get("loads") ? "cli.models.loads" : "cli.models.later");
-            console.line(String.format("%-8s  %-8s  %s  %-12s  %s", row.get("id"), row.get("title"), row.get("year"), state, row.get("idea")));
+            String state = console.texts()
+                    .get((Boolean) row.get("bundled")
+                            ? "cli.models.bundled"
+                            : (Boolean) row.get("loads") ? "cli.models.loads" : "cli.models.later");
+            console.line(String.format("%-8s  %-8s  %s  %-12s  %s", row.get("id"), row.get("title"), row.get("year"),
+                    state, row.get("idea")));
         }
         return 0;
     }

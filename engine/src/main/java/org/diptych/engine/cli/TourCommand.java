@@ -65,9 +65,11 @@ final class TourCommand extends EngineCommand {
         for (Scene.Thing thing : small.objects()) {
             String words = thing.colour() + " " + thing.kind();
             int start = text.indexOf(words);
-            RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(model.handle(), small.picture(), text, start, start + words.length(), model.methods().getFirst())));
+            RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(model.handle(), small.picture(),
+                    text, start, start + words.length(), model.methods().getFirst())));
             Path file = out.resolve("look-" + thing.colour() + "-" + thing.kind() + ".png");
-            console.await(engine.writeOverlay(new OverlayRequest(large.picture(), new org.diptych.engine.api.Box(0, 0, SIDE, SIDE), found.grid().rows(), found.grid().cols(),
+            console.await(engine.writeOverlay(new OverlayRequest(large.picture(),
+                    new org.diptych.engine.api.Box(0, 0, SIDE, SIDE), found.grid().rows(), found.grid().cols(),
                     found.patches(), "viridis", SIDE, file)));
             figures.add(new TourPage.Figure(bytes(file), words));
         }
@@ -84,26 +86,31 @@ final class TourCommand extends EngineCommand {
             if (!texts.contains(text)) {
                 seen.add(scene.picture());
                 texts.add(text);
-                shown.add(picture(engine, engine.scene(SCENE + i, 96, "aligned").picture(), "pair-" + seen.size() + ".png"));
+                shown.add(picture(engine, engine.scene(SCENE + i, 96, "aligned").picture(),
+                        "pair-" + seen.size() + ".png"));
             }
         }
         ContrastResult result = console.await(engine.contrast(new ContrastRequest(model.handle(), seen, texts)));
-        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true), MatrixMath.recall(result.similarity(), PAIRS, 1, true));
+        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true),
+                MatrixMath.recall(result.similarity(), PAIRS, 1, true));
     }
 
     /// A fresh small model for a minute: the curve is what matters here, not how far it comes.
     private void teach(Engine engine, TourPage page) throws EngineException {
         FineTunePlan p = engine.plan("clip");
         int every = Math.max(1, steps / 6);
-        FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(), new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 64, 64), p.objectives(),
-                p.trains(), p.optimizer(), new FineTunePlan.Schedule(Math.min(10, steps / 4), 0.1), steps, 32, 1, every, steps);
+        FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(),
+                new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 64, 64), p.objectives(),
+                p.trains(), p.optimizer(), new FineTunePlan.Schedule(Math.min(10, steps / 4), 0.1), steps, 32, 1, every,
+                steps);
         TrainingControl run = console.await(engine.fineTune(plan, out.resolve("run")));
         console.await(run.job());
         Map<String, double[][]> curves = new LinkedHashMap<>();
         List<RunLog.Row> rows = run.log().since(0);
         for (String name : List.of("loss", "validation.loss")) {
-            curves.put(console.texts().get("cli.tour.curve." + name), rows.stream().filter(r -> r.values().containsKey(name))
-                    .map(r -> new double[] { r.step(), r.values().get(name) }).toArray(double[][]::new));
+            curves.put(console.texts().get("cli.tour.curve." + name),
+                    rows.stream().filter(r -> r.values().containsKey(name))
+                            .map(r -> new double[]{r.step(), r.values().get(name)}).toArray(double[][]::new));
         }
         page.teach(curves, rows.size());
     }

@@ -33,8 +33,10 @@ final class TourPage {
     }
 
     void look(String model, List<Figure> figures) {
-        body.append("<h2>").append(texts.get("cli.tour.look")).append("</h2>").append(paragraph("cli.tour.look.why", escape(model))).append("<div class=\"row\">");
-        figures.forEach(f -> body.append("<figure><img alt=\"\" src=\"").append(data(f.png)).append("\"><figcaption>").append(escape(f.caption)).append("</figcaption></figure>"));
+        body.append("<h2>").append(texts.get("cli.tour.look")).append("</h2>")
+                .append(paragraph("cli.tour.look.why", escape(model))).append("<div class=\"row\">");
+        figures.forEach(f -> body.append("<figure><img alt=\"\" src=\"").append(data(f.png)).append("\"><figcaption>")
+                .append(escape(f.caption)).append("</figcaption></figure>"));
         body.append("</div>");
     }
 
@@ -42,14 +44,16 @@ final class TourPage {
     void contrast(List<byte[]> pictures, List<String> sentences, float[] probability, double recall) {
         int n = pictures.size();
         body.append("<h2>").append(texts.get("cli.tour.contrast")).append("</h2>")
-                .append(paragraph("cli.tour.contrast.why", String.format(Locale.ROOT, "%.0f", 100 * recall))).append("<table><tr><th></th>");
+                .append(paragraph("cli.tour.contrast.why", String.format(Locale.ROOT, "%.0f", 100 * recall)))
+                .append("<table><tr><th></th>");
         sentences.forEach(s -> body.append("<th class=\"t\">").append(escape(s)).append("</th>"));
         body.append("</tr>");
         for (int i = 0; i < n; i++) {
             body.append("<tr><td><img alt=\"\" src=\"").append(data(pictures.get(i))).append("\"></td>");
             for (int j = 0; j < n; j++) {
                 float p = probability[i * n + j];
-                body.append(String.format(Locale.ROOT, "<td class=\"c\" style=\"background:rgba(9,105,218,%.3f)\">%.2f</td>", p, p));
+                body.append(String.format(Locale.ROOT,
+                        "<td class=\"c\" style=\"background:rgba(9,105,218,%.3f)\">%.2f</td>", p, p));
             }
             body.append("</tr>");
         }
@@ -57,7 +61,8 @@ final class TourPage {
     }
 
     void teach(Map<String, double[][]> curves, int steps) {
-        body.append("<h2>").append(texts.get("cli.tour.teach")).append("</h2>").append(paragraph("cli.tour.teach.why", steps)).append(chart(curves));
+        body.append("<h2>").append(texts.get("cli.tour.teach")).append("</h2>")
+                .append(paragraph("cli.tour.teach.why", steps)).append(chart(curves));
     }
 
     private static String chart(Map<String, double[][]> curves) {
@@ -67,13 +72,16 @@ final class TourPage {
         double bottom = 32;
         double most = curves.values().stream().flatMap(java.util.Arrays::stream).mapToDouble(p -> p[1]).max().orElse(1);
         double last = curves.values().stream().flatMap(java.util.Arrays::stream).mapToDouble(p -> p[0]).max().orElse(1);
-        StringBuilder svg = new StringBuilder(String.format(Locale.ROOT, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"100%%\" role=\"img\">", width, height));
+        StringBuilder svg = new StringBuilder(String.format(Locale.ROOT,
+                "<svg viewBox=\"0 0 %.0f %.0f\" width=\"100%%\" role=\"img\">", width, height));
         for (int i = 0; i <= 4; i++) {
             double y = (height - bottom) * (1 - i / 4.0) + 4;
-            svg.append(String.format(Locale.ROOT, "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"var(--line)\"/><text x=\"0\" y=\"%.1f\">%.2f</text>", left, width, y, y,
+            svg.append(String.format(Locale.ROOT,
+                    "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"var(--line)\"/><text x=\"0\" y=\"%.1f\">%.2f</text>",
+                    left, width, y, y,
                     y + 4, most * i / 4));
         }
-        String[] colours = { "var(--accent)", "var(--second)" };
+        String[] colours = {"var(--accent)", "var(--second)"};
         int k = 0;
         for (Map.Entry<String, double[][]> curve : curves.entrySet()) {
             StringBuilder path = new StringBuilder();
@@ -82,8 +90,11 @@ final class TourPage {
                 double y = (height - bottom) * (1 - point[1] / most) + 4;
                 path.append(path.isEmpty() ? "M" : "L").append(String.format(Locale.ROOT, "%.1f %.1f", x, y));
             }
-            svg.append("<path fill=\"none\" stroke-width=\"2\" stroke=\"").append(colours[k % 2]).append("\" d=\"").append(path).append("\"/>");
-            svg.append(String.format(Locale.ROOT, "<rect x=\"%.0f\" y=\"%.0f\" width=\"16\" height=\"3\" fill=\"%s\"/><text x=\"%.0f\" y=\"%.0f\">%s</text>", left + k * 220.0,
+            svg.append("<path fill=\"none\" stroke-width=\"2\" stroke=\"").append(colours[k % 2]).append("\" d=\"")
+                    .append(path).append("\"/>");
+            svg.append(String.format(Locale.ROOT,
+                    "<rect x=\"%.0f\" y=\"%.0f\" width=\"16\" height=\"3\" fill=\"%s\"/><text x=\"%.0f\" y=\"%.0f\">%s</text>",
+                    left + k * 220.0,
                     height - 10, colours[k % 2], left + 24 + k * 220.0, height - 4, escape(curve.getKey())));
             k++;
         }
@@ -103,7 +114,8 @@ final class TourPage {
     }
 
     String html() {
-        return "<!doctype html><html lang=\"" + texts.locale().getLanguage() + "\"><head><meta charset=\"utf-8\"><title>Diptych</title><style>" + STYLE + "</style></head><body>"
+        return "<!doctype html><html lang=\"" + texts.locale().getLanguage()
+                + "\"><head><meta charset=\"utf-8\"><title>Diptych</title><style>" + STYLE + "</style></head><body>"
                 + body + "</body></html>\n";
     }
 }

@@ -41,8 +41,11 @@ final class TrainCommand extends EngineCommand {
                 for (RunLog.Row row : run.log().since(told)) {
                     told++;
                     if (row.values().containsKey("validation.loss")) {
-                        console.line(String.format(Locale.ROOT, "%6d  loss %.4f  validation %.4f  R@1 %.3f / %.3f  %.0f s", row.step(), row.values().get("loss"),
-                                row.values().get("validation.loss"), row.values().getOrDefault("validation.r1.image_to_text", Double.NaN),
+                        console.line(String.format(Locale.ROOT,
+                                "%6d  loss %.4f  validation %.4f  R@1 %.3f / %.3f  %.0f s", row.step(),
+                                row.values().get("loss"),
+                                row.values().get("validation.loss"),
+                                row.values().getOrDefault("validation.r1.image_to_text", Double.NaN),
                                 row.values().getOrDefault("validation.r1.text_to_image", Double.NaN), row.seconds()));
                     }
                 }
