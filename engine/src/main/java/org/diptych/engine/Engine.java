@@ -208,8 +208,15 @@ public final class Engine implements AutoCloseable {
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {
-        return lane.submit(Message.of("engine.job.evaluate", request.data()), Priority.BULK,
-                context -> Marks.measure(shelf.get(request.model()).model(), request, context));
+        Marks marks;
+        try {
+            marks = new Marks(() -> shelf.get(request.model()).model(), request);
+        } catch (EngineException e) {
+            return lane.submitOffLane(Message.of("engine.job.evaluate", request.data()), context -> {
+                throw e;
+            });
+        }
+        return lane.submitSteps(Message.of("engine.job.evaluate", request.data()), Priority.BULK, marks);
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {

@@ -21,7 +21,7 @@ public final class TestLane {
         if (lane == null) {
             try {
                 Natives.configure(
-                        new EngineOptions("cpu", 0, Path.of("target/data").toAbsolutePath(), Optional.empty()));
+                        new EngineOptions("cpu", 1, Path.of("target/data").toAbsolutePath(), Optional.empty()));
             } catch (EngineException e) {
                 throw new IllegalStateException(e);
             }

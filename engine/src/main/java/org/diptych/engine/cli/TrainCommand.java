@@ -37,13 +37,15 @@ final class TrainCommand extends EngineCommand {
                 run = console.await(engine.fineTune(read, out));
             }
             int told = 0;
+            double loss = Double.NaN;
             while (run.job().state() == JobHandle.State.WAITING || run.job().state() == JobHandle.State.RUNNING) {
                 for (RunLog.Row row : run.log().since(told)) {
                     told++;
+                    loss = row.values().getOrDefault("loss", loss);
                     if (row.values().containsKey("validation.loss")) {
                         console.line(String.format(Locale.ROOT,
                                 "%6d  loss %.4f  validation %.4f  R@1 %.3f / %.3f  %.0f s", row.step(),
-                                row.values().get("loss"),
+                                loss,
                                 row.values().get("validation.loss"),
                                 row.values().getOrDefault("validation.r1.image_to_text", Double.NaN),
                                 row.values().getOrDefault("validation.r1.text_to_image", Double.NaN), row.seconds()));
