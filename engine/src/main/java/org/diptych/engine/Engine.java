@@ -271,9 +271,8 @@ public final class Engine implements AutoCloseable {
         });
     }
 
-    /// @param runs      counted runs of each figure
-    /// @param endurance also trains and inspects for long, watching memory
-    public JobHandle<BenchResult> bench(int runs, boolean endurance) {
+    /// @param runs counted runs of each figure
+    public JobHandle<BenchResult> bench(int runs) {
         return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK,
                 context -> new Bench(Models.all().getFirst(), lane.scopes(), context, runs).all());
     }

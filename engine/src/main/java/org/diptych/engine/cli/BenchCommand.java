@@ -14,8 +14,6 @@ final class BenchCommand extends EngineCommand {
     private boolean json;
     @Option(names = "--runs", paramLabel = "N", defaultValue = "7")
     private int runs;
-    @Option(names = "--long")
-    private boolean endurance;
 
     BenchCommand(Console console) {
         super(console);
@@ -24,7 +22,7 @@ final class BenchCommand extends EngineCommand {
     @Override
     public Integer call() throws EngineException {
         try (Engine engine = start()) {
-            BenchResult result = console.await(engine.bench(runs, endurance));
+            BenchResult result = console.await(engine.bench(runs));
             if (json) {
                 console.json(result);
                 return 0;

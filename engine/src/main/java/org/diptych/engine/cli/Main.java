@@ -66,7 +66,7 @@ public final class Main {
         CommandSpec spec = line.getCommandSpec();
         spec.usageMessage().description(
                 texts.get(prefix.isEmpty() ? "cli.root" : "cli." + prefix.substring(0, prefix.length() - 1)));
-        for (OptionSpec option : spec.options()) {
+        for (OptionSpec option : java.util.List.copyOf(spec.options())) {
             String name = option.longestName().replaceFirst("^--", "");
             String own = "cli." + prefix + name;
             String key = texts.has(own) ? own : "cli.option." + name;
