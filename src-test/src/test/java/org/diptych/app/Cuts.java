@@ -38,7 +38,8 @@ final class Cuts {
         String wanted = labeled.getText();
         // A header that may be shortened says all of itself on hover.
         boolean whole = labeled.getTooltip() != null && wanted != null && labeled.getTooltip().getText().equals(wanted);
-        if (wanted == null || wanted.isBlank() || labeled.getStyleClass().contains("elides") && whole || labeled.getContentDisplay() == ContentDisplay.GRAPHIC_ONLY) {
+        if (wanted == null || wanted.isBlank() || labeled.getStyleClass().contains("elides") && whole
+                || labeled.getContentDisplay() == ContentDisplay.GRAPHIC_ONLY) {
             return;
         }
         for (Node child : labeled.getChildrenUnmodifiable()) {
