@@ -1,0 +1,89 @@
+package org.diptych.engine.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.diptych.engine.TestLane;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.EvaluateRequest;
+import org.diptych.engine.api.EvaluateResult;
+import org.diptych.engine.api.EvaluateResult.Mark;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.data.toybox.Split;
+import org.diptych.engine.data.toybox.Toybox;
+import org.diptych.engine.data.toybox.World;
+import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.models.Models;
+import org.diptych.engine.train.FreshFiles;
+import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.work.Priority;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("invariant")
+class MarksTest {
+    private static final int SCENES = 12;
+
+    @Test
+    void aModelThatLearntNothingGuesses(@TempDir java.nio.file.Path folder) throws Exception {
+        FineTunePlan plan = PlanFile.parse("""
+                {"model": "fresh:clip", "data": {"pictureSize": 32}, "config": {"projection_dim": 16,
+                 "logit_scale_init_value": 2.6592, "text_config": {"hidden_size": 16, "intermediate_size": 32,
+                 "num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 48, "hidden_act": "gelu",
+                 "layer_norm_eps": 1e-5}, "vision_config": {"image_size": 32, "patch_size": 8, "hidden_size": 16,
+                 "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_act": "gelu",
+                 "layer_norm_eps": 1e-5}}}""", "tiny");
+        NDManager weights = TestLane.lane().scopes().weights();
+        VisionLanguageModel model = TestLane.run(context -> {
+            VisionLanguageModel made = Models.all().getFirst().create(FreshFiles.write(folder, plan),
+                    new ModelFiles(Optional.of(folder)));
+            ((Initialises) made).initialise(weights, 1);
+            return made;
+        });
+        EvaluateResult result = measure(model, "toybox:test", "aligned");
+        Map<String, Mark> marks = result.marks().stream().collect(Collectors.toMap(Mark::name, m -> m));
+        int things = 0;
+        for (long seed : Toybox.distinct(SCENES, Split.TEST, 5, World.ALIGNED, "short", "en")) {
+            things += Toybox.scene(seed, 32, World.ALIGNED).objects().size();
+        }
+        assertThat(marks.get("toybox.kind_swap").count()).isEqualTo(things);
+        assertThat(marks.get("toybox.colour_swap").count()).isEqualTo(things);
+        assertThat(marks.get("toybox.r1.image_to_text").count()).isEqualTo(SCENES);
+        assertThat(marks.get("toybox.kind_swap").value()).isLessThan(0.5);
+        assertThat(marks.get("toybox.colour_swap").value()).isLessThan(0.6);
+        assertThat(marks.get("toybox.r1.text_to_image").met()).isFalse();
+        assertThat(marks.keySet()).contains("toybox.pointing.grad_attention", "toybox.pointing.raw",
+                "toybox.pointing.rollout", "toybox.pointing.chefer", "toybox.pointing.patch_text",
+                "toybox.pointing.occlusion");
+        assertThat(measure(model, "toybox:test", "aligned").marks()).isEqualTo(result.marks());
+        assertThat(measure(model, "toybox:compositional", "free").marks()).allMatch(Mark::met);
+        TestLane.run(context -> {
+            weights.close();
+            return true;
+        });
+    }
+
+    private static EvaluateResult measure(VisionLanguageModel model, String data, String world) throws EngineException {
+        Marks marks = new Marks(() -> model, new EvaluateRequest("m", data, world, 5, SCENES));
+        return TestLane.lane().submitSteps(Message.of("test.marks"), Priority.BULK, marks).result()
+                .toCompletableFuture().join();
+    }
+
+    @Test
+    void whatIsNotKnownIsTold() {
+        for (String data : new String[]{"toybox:tests", "imagenet", ""}) {
+            assertThatThrownBy(() -> new Marks(() -> null, new EvaluateRequest("m", data, "aligned", 0, 4)))
+                    .isInstanceOf(EngineException.class).hasMessageContaining("toybox:test");
+        }
+        assertThatThrownBy(() -> new Marks(() -> null, new EvaluateRequest("m", "toybox:test", "round", 0, 4)))
+                .isInstanceOf(EngineException.class).hasMessageContaining("round");
+    }
+}

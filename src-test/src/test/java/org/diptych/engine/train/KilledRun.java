@@ -1,0 +1,13 @@
+package org.diptych.engine.train;
+
+import java.nio.file.Path;
+
+/// A program of its own that trains until it is killed: [KilledRunTest] starts it and ends it.
+public final class KilledRun {
+    private KilledRun() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        TinyRun.start(KilledRunTest.plan(), Path.of(args[0])).toTheEnd();
+    }
+}

@@ -1,0 +1,73 @@
+package org.diptych.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RunSummary.Status;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A real process, killed without warning in the middle of a step.
+@Tag("invariant")
+class KilledRunTest {
+    @TempDir
+    Path folder;
+
+    static FineTunePlan plan() throws EngineException {
+        return TinyRun.plan("\"steps\": 12", "\"steps\": 60", "\"checkpointEvery\": 5", "\"checkpointEvery\": 4");
+    }
+
+    @Test
+    void aKilledRunResumesAndFollowsTheSameLossesToTheBit() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-cp",
+                System.getProperty("java.class.path"),
+                KilledRun.class.getName(), run.toString()).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output.txt").toFile()).start();
+        Path log = run.resolve(RunLogFile.NAME);
+        try {
+            TinyRun.until(
+                    () -> !process.isAlive() || Files.exists(log) && new RunFolder(run).hasCheckpoint() && far(run));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        int reached = steps(run);
+        assertThat(reached).as(() -> output()).isBetween(10, 59);
+        assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.INTERRUPTED);
+
+        TinyRun resumed = TinyRun.resume(run).toTheEnd();
+        TinyRun whole = TinyRun.start(plan(), folder.resolve("whole")).toTheEnd();
+        Map<Integer, Double> expected = whole.losses();
+        assertThat(resumed.losses()).isEqualTo(expected).hasSize(60);
+        assertThat(TinyRun.losses(RunLogFile.read(run))).isEqualTo(expected);
+        assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.FINISHED);
+        resumed.close();
+        whole.close();
+    }
+
+    private String output() {
+        try {
+            return Files.readString(folder.resolve("output.txt"));
+        } catch (java.io.IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static boolean far(Path run) {
+        return steps(run) >= 10;
+    }
+
+    private static int steps(Path run) {
+        try {
+            return TinyRun.losses(RunLogFile.read(run)).size();
+        } catch (EngineException e) {
+            return 0; // its first line is being written
+        }
+    }
+}
