@@ -46,6 +46,7 @@ import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.OnExit;
 import org.diptych.engine.work.Priority;
 
 /// Everything the program can do, in plain Java. Every method that takes time returns a [JobHandle] at once; the others are quick and safe from any
@@ -240,6 +241,13 @@ public final class Engine implements AutoCloseable {
         return new EngineStatus(device.isGpu() ? "CUDA " + device.getDeviceId() : "CPU", Natives.threads(),
                 Natives.resident().orElse(0L),
                 lane.scopes().arrays(), lane.queued());
+    }
+
+    /// Runs `action` when the process is asked to end (Ctrl+C), which waits for it.
+    ///
+    /// @return withdraws it
+    public static Runnable onExit(Runnable action) {
+        return new OnExit(action)::close;
     }
 
     /// @return the twelve families, without an engine

@@ -20,18 +20,17 @@ final class BenchCommand extends EngineCommand {
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void run() throws EngineException {
         try (Engine engine = start()) {
             BenchResult result = console.await(engine.bench(runs));
             if (json) {
                 console.json(result);
-                return 0;
+                return;
             }
             for (BenchResult.Row row : result.rows()) {
                 console.line(String.format(Locale.ROOT, "%-46s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(),
                         row.unit(), row.least(), row.most()));
             }
-            return 0;
         }
     }
 }

@@ -2,6 +2,10 @@ package org.diptych.engine.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -17,12 +21,15 @@ import org.diptych.engine.api.Texts;
 /// Where results, progress and errors go.
 final class Console {
     private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping()
-            .serializeSpecialFloatingPointValues().create();
+            .registerTypeAdapter(Double.class, (JsonSerializer<Double>) (n, type, to) -> finite(n))
+            .registerTypeAdapter(double.class, (JsonSerializer<Double>) (n, type, to) -> finite(n)).create();
     private static final long EVERY_MILLIS = 2_000;
 
     private final PrintStream out;
     private final PrintStream err;
     private final Texts texts;
+    private volatile Runnable stop = () -> {
+    };
 
     Console(PrintStream out, PrintStream err, Texts texts) {
         this.out = out;
@@ -47,6 +54,15 @@ final class Console {
         out.println(text);
     }
 
+    /// JSON has no word for what is not a number.
+    private static JsonElement finite(double n) {
+        return Double.isFinite(n) ? new JsonPrimitive(n) : JsonNull.INSTANCE;
+    }
+
+    static String text(Object value) {
+        return JSON.toJson(value) + "\n";
+    }
+
     /// A result for a machine.
     void json(Object value) {
         out.println(JSON.toJson(value));
@@ -69,14 +85,39 @@ final class Console {
         err.println(texts.get("cli.bug.todo"));
     }
 
-    /// Waits for a job, telling its progress, and cancels it when the program is interrupted.
+    /// Ends what is under way, at its next safe point.
+    void interrupt() {
+        stop.run();
+    }
+
+    /// Waits for a job, telling its progress; [#interrupt] cancels it.
     <T> T await(JobHandle<T> job) throws EngineException {
+        return await(job, job::cancel, () -> {
+        });
+    }
+
+    /// @param onInterrupt what [#interrupt] does to the job
+    /// @param tick        runs every fifth of a second while it lasts, and at its end
+    <T> T await(JobHandle<T> job, Runnable onInterrupt, Runnable tick) throws EngineException {
+        stop = onInterrupt;
+        try {
+            T value = waited(job, tick);
+            tick.run();
+            return value;
+        } finally {
+            stop = () -> {
+            };
+        }
+    }
+
+    private <T> T waited(JobHandle<T> job, Runnable tick) throws EngineException {
         CompletableFuture<T> result = job.result().toCompletableFuture();
         long told = System.currentTimeMillis();
         while (true) {
             try {
                 return result.get(200, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
+                tick.run();
                 if (System.currentTimeMillis() - told > EVERY_MILLIS) {
                     told = System.currentTimeMillis();
                     progress(job.progress());

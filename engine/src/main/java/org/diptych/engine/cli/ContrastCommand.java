@@ -17,7 +17,6 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.SafeFile;
-import com.google.gson.GsonBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,13 +32,15 @@ final class ContrastCommand extends EngineCommand {
     private List<String> texts;
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
+    @Option(names = "--json")
+    private boolean json;
 
     ContrastCommand(Console console) {
         super(console);
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void run() throws EngineException {
         List<Path> files = files();
         List<String> sentences = sentences();
         try (Engine engine = start()) {
@@ -63,9 +64,13 @@ final class ContrastCommand extends EngineCommand {
             SafeFile.write(out.resolve("matrix.csv"), table.toString());
             console.await(engine.writeMatrix(result, out.resolve("matrix.png")));
             SafeFile.write(out.resolve("metrics.json"),
-                    new GsonBuilder().setPrettyPrinting().create().toJson(metrics(result)) + "\n");
-            console.say("cli.written", out);
-            return 0;
+                    Console.text(metrics(result)));
+            result.truncated().forEach(i -> console.note("cli.contrast.truncated", sentences.get(i)));
+            if (json) {
+                console.json(metrics(result));
+            } else {
+                console.say("cli.written", out);
+            }
         }
     }
 
@@ -87,7 +92,7 @@ final class ContrastCommand extends EngineCommand {
     }
 
     private static String quoted(String text) {
-        return text.matches(".*[,\"\\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+        return text.matches("(?s).*[,\"\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 
     private List<Path> files() throws EngineException {
@@ -125,6 +130,9 @@ final class ContrastCommand extends EngineCommand {
             } catch (java.nio.file.InvalidPathException e) {
                 out.add(text); // no file could be called so: it is a sentence
             }
+        }
+        if (out.isEmpty()) {
+            throw new EngineException("cli.folder", texts.getFirst(), "0");
         }
         return out;
     }

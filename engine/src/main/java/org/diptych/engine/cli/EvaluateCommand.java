@@ -30,14 +30,20 @@ final class EvaluateCommand extends EngineCommand {
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void check() {
+        require(count >= 1, "--count " + count);
+        requireWorld(world);
+    }
+
+    @Override
+    void run() throws EngineException {
         try (Engine engine = start()) {
             LoadedModel loaded = load(engine, model);
             EvaluateResult result = console
                     .await(engine.evaluate(new EvaluateRequest(loaded.handle(), data, world, seed, count)));
             if (json) {
                 console.json(result);
-                return 0;
+                return;
             }
             console.line(loaded.title() + "  " + result.data());
             for (EvaluateResult.Mark mark : result.marks()) {
@@ -47,7 +53,6 @@ final class EvaluateCommand extends EngineCommand {
                 console.line(String.format(Locale.ROOT, "%-34s %.3f  (%d)%s", mark.name(), mark.value(), mark.count(),
                         wanted));
             }
-            return 0;
         }
     }
 }

@@ -21,13 +21,13 @@ final class LoadCommand extends EngineCommand {
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void run() throws EngineException {
         try (Engine engine = start()) {
             LoadedModel loaded = load(engine, model);
             LoadReport report = loaded.report();
             if (json) {
                 console.json(report);
-                return 0;
+                return;
             }
             console.say("cli.load.title", loaded.title(), report.form(), report.layout());
             console.say("cli.load.counts", report.loaded(), report.parameters() / 1e6, report.bytes() / 1e6);
@@ -38,7 +38,6 @@ final class LoadCommand extends EngineCommand {
             if (!report.inert().isEmpty()) {
                 console.say("cli.load.inert", String.join(", ", List.copyOf(report.inert())));
             }
-            return 0;
         }
     }
 }

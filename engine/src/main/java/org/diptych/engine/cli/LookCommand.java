@@ -1,6 +1,5 @@
 package org.diptych.engine.cli;
 
-import com.google.gson.Gson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,17 +42,22 @@ final class LookCommand extends EngineCommand {
     private RelevanceMethod method;
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
+    @Option(names = "--json")
+    private boolean json;
 
     LookCommand(Console console) {
         super(console);
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void check() {
         if (image == null && scene == null || image != null && text == null) {
-            console.note("cli.look.needs");
-            return 2;
+            throw misunderstood("cli.look.needs");
         }
+    }
+
+    @Override
+    void run() throws EngineException {
         try (Engine engine = start()) {
             LoadedModel loaded = load(engine, model);
             Picture seen = image != null
@@ -66,15 +70,18 @@ final class LookCommand extends EngineCommand {
                 shown = large.picture();
             }
             write(engine, loaded, seen, shown, said);
-            return 0;
         }
     }
 
     private void write(Engine engine, LoadedModel loaded, Picture seen, Picture shown, String said)
             throws EngineException {
+        int start = words.isEmpty() ? 0 : said.indexOf(words);
+        if (start < 0) {
+            throw new EngineException("cli.words", words, said);
+        }
         InspectResult result = console
                 .await(engine.inspect(new InspectRequest(loaded.handle(), seen, said, TraceSelection.DEFAULT)));
-        result.notes().forEach(note -> console.line(console.texts().get(note)));
+        result.notes().forEach(note -> console.note(note.key(), note.args().toArray()));
         float scale = (float) shown.width() / seen.width();
         for (AttentionTrace.SiteTrace site : result.trace().sites()) {
             if (site.site().key() instanceof Axis.Patches axis) {
@@ -86,24 +93,19 @@ final class LookCommand extends EngineCommand {
                 }
             }
         }
-        int start = words.isEmpty() ? 0 : said.indexOf(words);
-        if (start < 0) {
-            throw new EngineException("cli.words", words, said);
-        }
+        Map<String, RelevanceResult> relevance = new LinkedHashMap<>();
         for (RelevanceMethod each : method == null ? loaded.methods() : List.of(method)) {
             RelevanceResult found = console.await(engine
                     .relevance(new RelevanceRequest(loaded.handle(), seen, said, start, start + words.length(), each)));
+            relevance.put(each.name().toLowerCase(Locale.ROOT), found);
             overlay(engine, shown, scaled(found.view(), scale), found.grid(), found.patches(),
                     "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");
         }
-        Map<String, Object> trace = new LinkedHashMap<>();
-        trace.put("model", loaded.title());
-        trace.put("text", said);
-        trace.put("tokens", result.tokens().tokens());
-        trace.put("view", result.view());
-        trace.put("scores", result.scores());
-        trace.put("sites", result.trace().sites());
-        SafeFile.write(out.resolve("trace.json"), new Gson().toJson(trace));
+        SafeFile.write(out.resolve("trace.json"), TraceJson.of(loaded, said, result, words, relevance));
+        if (json) {
+            console.json(Map.of("scores", result.scores(), "out", out.toString()));
+            return;
+        }
         result.scores().forEach((name, value) -> console.line(String.format(Locale.ROOT, "%s %.4f", name, value)));
         console.say("cli.written", out);
     }

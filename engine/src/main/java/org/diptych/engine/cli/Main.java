@@ -2,10 +2,15 @@ package org.diptych.engine.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.MissingResourceException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Texts;
 import picocli.CommandLine;
@@ -15,7 +20,9 @@ import picocli.CommandLine.Model.OptionSpec;
 /// `diptych SUBCOMMAND ...`. Exit status: 0 done, 1 it could not be done (three short sentences say why), 2 the words were not understood, 130 cancelled.
 public final class Main {
     static final int FAILED = 1;
+    static final int NOT_UNDERSTOOD = 2;
     static final int CANCELLED = 130;
+    private static final long LAST_WORDS_SECONDS = 30;
 
     private Main() {
     }
@@ -25,7 +32,14 @@ public final class Main {
     }
 
     public static int run(String[] args) {
-        return run(args, System.out, System.err);
+        return run(args, printer(System.out), printer(System.err));
+    }
+
+    /// @return a stream that can write Chinese whatever the platform's own encoding is
+    private static PrintStream printer(PrintStream stream) {
+        return stream.charset().newEncoder().canEncode('语')
+                ? stream
+                : new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 
     /// @param out results
@@ -45,7 +59,31 @@ public final class Main {
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         line.setExecutionExceptionHandler((error, command, parsed) -> failed(error, console));
-        return line.execute(args);
+        line.setParameterExceptionHandler((error, given) -> {
+            err.println(Usage.message(error, texts));
+            err.println(texts.get("cli.usage.help", error.getCommandLine().getCommandSpec().qualifiedName()));
+            return NOT_UNDERSTOOD;
+        });
+        return interruptibly(() -> line.execute(args), console);
+    }
+
+    /// Ctrl+C ends what is under way at its next safe point; the process waits a while for that.
+    private static int interruptibly(IntSupplier work, Console console) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Runnable withdraw = Engine.onExit(() -> {
+            console.interrupt();
+            try {
+                ended.await(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            return work.getAsInt();
+        } finally {
+            ended.countDown();
+            withdraw.run();
+        }
     }
 
     /// `--lang zh` or `--lang=zh` anywhere, else the system's language.
@@ -66,6 +104,10 @@ public final class Main {
         CommandSpec spec = line.getCommandSpec();
         spec.usageMessage().description(
                 texts.get(prefix.isEmpty() ? "cli.root" : "cli." + prefix.substring(0, prefix.length() - 1)));
+        spec.usageMessage().synopsisHeading(texts.get("cli.heading.usage") + " ").descriptionHeading("%n")
+                .optionListHeading("%n" + texts.get("cli.heading.options") + "%n")
+                .commandListHeading("%n" + texts.get("cli.heading.commands") + "%n")
+                .synopsisSubcommandLabel(texts.get("cli.heading.command")).adjustLineBreaksForWideCJKCharacters(true);
         for (OptionSpec option : java.util.List.copyOf(spec.options())) {
             String name = option.longestName().replaceFirst("^--", "");
             String own = "cli." + prefix + name;

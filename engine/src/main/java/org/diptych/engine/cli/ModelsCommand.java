@@ -21,7 +21,7 @@ final class ModelsCommand extends EngineCommand {
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void run() throws EngineException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (ModelCard card : Engine.cards()) {
             Map<String, Object> row = new LinkedHashMap<>();
@@ -35,7 +35,7 @@ final class ModelsCommand extends EngineCommand {
         }
         if (json) {
             console.json(rows);
-            return 0;
+            return;
         }
         for (Map<String, Object> row : rows) {
             String state = console.texts()
@@ -45,6 +45,5 @@ final class ModelsCommand extends EngineCommand {
             console.line(String.format("%-8s  %-8s  %s  %-12s  %s", row.get("id"), row.get("title"), row.get("year"),
                     state, row.get("idea")));
         }
-        return 0;
     }
 }

@@ -41,7 +41,7 @@ final class TourCommand extends EngineCommand {
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void run() throws EngineException {
         try (Engine engine = start()) {
             LoadedModel model = load(engine, "clip");
             TourPage page = new TourPage(console.texts());
@@ -51,7 +51,6 @@ final class TourCommand extends EngineCommand {
             Path file = out.resolve("tour.html");
             SafeFile.write(file, page.html());
             console.say("cli.tour.done", file.toAbsolutePath());
-            return 0;
         }
     }
 

@@ -1,6 +1,7 @@
 package org.diptych.engine.cli;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ToyboxRequest;
@@ -22,17 +23,30 @@ final class ToyboxCommand extends EngineCommand {
     private double noise;
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
+    @Option(names = "--json")
+    private boolean json;
 
     ToyboxCommand(Console console) {
         super(console);
     }
 
     @Override
-    public Integer call() throws EngineException {
+    void check() {
+        require(count >= 1, "--count " + count);
+        require(size >= 16 && size <= 2048, "--size " + size);
+        require(noise >= 0 && noise <= 1, "--noise " + noise);
+        requireWorld(world);
+    }
+
+    @Override
+    void run() throws EngineException {
         try (Engine engine = start()) {
             Path folder = console.await(engine.toybox(new ToyboxRequest(count, seed, size, world, noise, out)));
-            console.say("cli.written", folder);
-            return 0;
+            if (json) {
+                console.json(Map.of("folder", folder.toString(), "count", count));
+            } else {
+                console.say("cli.written", folder);
+            }
         }
     }
 }
