@@ -44,7 +44,8 @@ public final class FolderDataset implements Dataset {
         int skipped = 0;
         try {
             boolean json = Files.exists(lines);
-            for (String line : Files.readAllLines(json ? lines : table)) {
+            for (String read : Files.readAllLines(json ? lines : table)) {
+                String line = read.startsWith("\uFEFF") ? read.substring(1) : read; // spreadsheets mark UTF-8 so
                 if (line.isBlank() || !json && line.replace(" ", "").equalsIgnoreCase("image,caption")) {
                     continue;
                 }
@@ -80,11 +81,33 @@ public final class FolderDataset implements Dataset {
     }
 
     private static Optional<Row> fromTable(Path folder, String line) {
-        int comma = line.indexOf(',');
-        return comma < 0
-                ? Optional.empty()
-                : row(folder, line.substring(0, comma).strip(),
-                        line.substring(comma + 1).strip().replaceAll("^\"|\"$", "").replace("\"\"", "\""));
+        List<String> cells = cells(line);
+        return cells.size() < 2 ? Optional.empty() : row(folder, cells.get(0).strip(), cells.get(1).strip());
+    }
+
+    /// The first two cells of a line; a second without quotes takes the rest, since captions have commas that no one thought of quoting.
+    private static List<String> cells(String line) {
+        List<String> out = new ArrayList<>();
+        int at = 0;
+        while (out.size() < 2 && at <= line.length()) {
+            if (at < line.length() && line.charAt(at) == '"') {
+                StringBuilder cell = new StringBuilder();
+                int i = at + 1;
+                while (i < line.length() && (line.charAt(i) != '"' || line.startsWith("\"\"", i))) {
+                    cell.append(line.charAt(i));
+                    i += line.charAt(i) == '"' ? 2 : 1;
+                }
+                out.add(cell.toString());
+                int comma = line.indexOf(',', Math.min(i, line.length()));
+                at = comma < 0 ? line.length() + 1 : comma + 1;
+            } else {
+                int comma = out.isEmpty() ? line.indexOf(',', at) : -1;
+                int end = comma < 0 ? line.length() : comma;
+                out.add(line.substring(at, end));
+                at = end + 1;
+            }
+        }
+        return out;
     }
 
     private static Optional<Row> row(Path folder, String image, String caption) {

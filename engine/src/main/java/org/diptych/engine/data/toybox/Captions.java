@@ -21,6 +21,11 @@ final class Captions {
 
     /// Names every thing with size and colour, and where the first two stand to each other.
     static Caption full(Layout layout, boolean chinese, Dice dice) {
+        return full(layout, chinese, dice, false);
+    }
+
+    /// @param turned says the opposite of where the first stands to the second, which is never true
+    private static Caption full(Layout layout, boolean chinese, Dice dice, boolean turned) {
         List<Integer> order = order(layout, dice);
         Sentence sentence = new Sentence(chinese);
         if (order.size() == 1) {
@@ -29,7 +34,9 @@ final class Captions {
         }
         Thing first = layout.things().get(order.get(0));
         Thing second = layout.things().get(order.get(1));
-        Relation relation = Relation.between(first, second);
+        Relation relation = turned
+                ? Relation.between(first, second).opposite()
+                : Relation.between(first, second);
         sentence.name(first, order.get(0), true);
         if (chinese) {
             sentence.say("在").name(second, order.get(1), true).say(relation.zh);
@@ -64,10 +71,20 @@ final class Captions {
 
     /// @return a caption in the form that a plan names: `short`, `full` or `mixed`
     static Caption of(Layout layout, String form, boolean chinese, Dice dice) {
+        return of(layout, form, chinese, dice, false);
+    }
+
+    /// @return the same caption with its relation turned round; the true caption where it tells none
+    static Caption turned(Layout layout, String form, boolean chinese, Dice dice) {
+        return of(layout, form, chinese, dice, true);
+    }
+
+    private static Caption of(Layout layout, String form, boolean chinese, Dice dice, boolean turned) {
         return switch (form) {
             case "short" -> brief(layout, chinese, dice);
-            case "full" -> full(layout, chinese, dice);
-            default -> dice.roll(2) == 0 ? brief(layout, chinese, dice) : full(layout, chinese, dice);
+            case "full" -> full(layout, chinese, dice, turned);
+            default ->
+                dice.roll(2) == 0 ? brief(layout, chinese, dice) : full(layout, chinese, dice, turned);
         };
     }
 }

@@ -9,7 +9,6 @@ public final class ToyboxDataset implements Dataset {
     private static final long NOISE = 0x2545F4914F6CDD1DL;
 
     private static final long PARTNER = 0x9FB21C651E98DF25L;
-    private static final long WORDS = 0x5DEECE66DL;
 
     private final FineTunePlan.Data plan;
     private final World world;
@@ -46,10 +45,13 @@ public final class ToyboxDataset implements Dataset {
         long seed = layout.seed();
         Dice dice = new Dice(seed ^ NOISE);
         boolean right = split != Split.TRAIN || dice.real() >= plan.noise();
-        Layout said = right ? layout : Layout.of(split.seed(dice.roll(size), 1), world);
+        boolean chinese = plan.language().equals("zh");
         // Partners say the same sentence but for the changed word, so both take their words from the even one's seed.
-        Caption caption = Captions.of(said, plan.captions(), plan.language().equals("zh"), new Dice(seed ^ WORDS));
-        return new Example(Long.toString(seed), Painter.picture(layout, plan.pictureSize()), caption.text(), right);
+        String caption = right
+                ? Captions.of(layout, plan.captions(), chinese, new Dice(Toybox.words(seed))).text()
+                : Swaps.wrong(layout, plan.captions(), chinese, Toybox.words(seed), dice,
+                        () -> Layout.of(split.seed(dice.roll(size), 1), world));
+        return new Example(Long.toString(seed), Painter.picture(layout, plan.pictureSize()), caption, right);
     }
 
     private Layout layout(int index) {

@@ -11,6 +11,14 @@ import java.util.Set;
 /// One word-level vocabulary for both languages: English words, Chinese characters, the marks between them. Numbered so that the end token has the largest id, which is
 /// where CLIP reads a text.
 public final class ToyboxTokenizer {
+    /// What a vocabulary reaches.
+    public enum Reach {
+        /// Captions: all that a model without a dialogue needs.
+        CAPTIONS,
+        /// Captions, questions, answers, conversations, statements about two pictures.
+        CONVERSATIONS
+    }
+
     private static final List<String> OTHER_WORDS = List.of("a", "an", "the", "there", "is", "are", "picture", "of",
             "you", "can", "see", "and", "with", "left",
             "right", "above", "below", "large", "small", "large", "what", "which", "colour", "how", "many", "where",
@@ -20,11 +28,22 @@ public final class ToyboxTokenizer {
             "first", "second", ",", ".", "?", "!");
     private static final String OTHER_CHARACTERS = "一二两三四有里图中画面可以看到和还的在大小左右上下边方、，。？！什么颜色几个多少哪是不没这那比更张都只第背景吗";
 
+    private static final List<String> TALK_WORDS = List.of("or", "at", "top", "bottom", "middle", "for", "not", "none",
+            "five", "six", "seven", "eight", "size", "animal", "vehicle", "fruit", "plant", "them", "tell", "me", "all",
+            "about", "describe", "why", "because", "nothing", "further", "goes", "from", "meet", "last", "snail", "has",
+            "have", "more", "as", "together", "same", ":");
+    private static final String TALK_CHARACTERS = "东西请描述幅得详细点说动物交通工具水果植你怎么知道它们蜗牛走最后会碰到为因共样同五六七八零中间：";
+
     private ToyboxTokenizer() {
     }
 
     /// @return words and characters in the order of their ids, specials first and last
     public static List<String> vocabulary() {
+        return vocabulary(Reach.CAPTIONS);
+    }
+
+    /// @return the same for more than captions
+    public static List<String> vocabulary(Reach reach) {
         Set<String> words = new LinkedHashSet<>(List.of("<pad>", "<unk>", "<mask>"));
         Kind.ALL.forEach(k -> words.add(k.en));
         Hue.ALL.forEach(h -> words.add(h.en));
@@ -35,13 +54,23 @@ public final class ToyboxTokenizer {
         Hue.ALL.forEach(h -> characters.append(h.zh));
         Ground.ALL.forEach(g -> characters.append(g.zh));
         characters.codePoints().forEach(c -> words.add(Character.toString(c)));
+        if (reach == Reach.CONVERSATIONS) {
+            Kind.ALL.forEach(k -> words.add(new Phrases(false).plural(k)));
+            words.addAll(TALK_WORDS);
+            TALK_CHARACTERS.codePoints().forEach(c -> words.add(Character.toString(c)));
+        }
         words.addAll(List.of("<s>", "</s>"));
         return new ArrayList<>(words);
     }
 
     /// @return a Hugging Face `tokenizer.json`
     public static String json() {
-        List<String> words = vocabulary();
+        return json(Reach.CAPTIONS);
+    }
+
+    /// @return the same for more than captions
+    public static String json(Reach reach) {
+        List<String> words = vocabulary(reach);
         JsonObject vocabulary = new JsonObject();
         for (int i = 0; i < words.size(); i++) {
             vocabulary.addProperty(words.get(i), i);

@@ -1,90 +1,111 @@
 package org.diptych.engine.data.toybox;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.SafeFile;
-import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.work.JobContext;
 
 /// Writes scenes for other programs: `images/000000.png` ..., `captions.jsonl` (picture and caption, as the folder reader takes them) and `scenes.jsonl` (all that is
-/// true of a scene).
+/// true of a scene: objects, boxes, relations, questions, instructions, referring expressions, hard negatives, and a statement about this picture and the next).
 public final class ToyboxWriter {
-    private static final Gson GSON = new Gson();
+    private static final long NOISE = 0x2545F4914F6CDD1DL;
+    private static final String FORM = "full";
+    private static final int LARGEST = 4096;
+    private static final int SMALLEST = 16;
 
-    private ToyboxWriter() {
+    private final ToyboxRequest request;
+    private final World world;
+    private final JobContext context;
+
+    private ToyboxWriter(ToyboxRequest request, World world, JobContext context) {
+        this.request = request;
+        this.world = world;
+        this.context = context;
     }
 
     /// @return the folder
+    /// @throws EngineException when the request asks for what cannot be drawn, or the folder cannot be written
     public static Path write(ToyboxRequest request, JobContext context) throws EngineException {
-        World world = World.named(request.world());
-        StringBuilder captions = new StringBuilder();
-        StringBuilder scenes = new StringBuilder();
-        for (int i = 0; i < request.count(); i++) {
-            context.checkCancelled();
-            long seed = request.seed() + i;
-            Scene scene = Toybox.scene(seed, request.size(), world);
-            String image = String.format("images/%06d.png", i);
-            Pictures.writePng(request.out().resolve(image), scene.picture());
-            Dice dice = new Dice(seed ^ 0x2545F4914F6CDD1DL);
-            boolean right = dice.real() >= request.noise();
-            Layout said = right
-                    ? Layout.of(seed, world)
-                    : Layout.of(request.seed() + dice.roll(Math.max(1, request.count())), world);
-            captions.append(GSON.toJson(caption(image, Captions.full(said, false, new Dice(seed)).text(),
-                    Captions.full(said, true, new Dice(seed)).text(), right)))
-                    .append('\n');
-            scenes.append(GSON.toJson(scene(image, scene, Layout.of(seed, world)))).append('\n');
-            context.progress(Message.of("engine.job.toybox", request.count()), i + 1, request.count());
-        }
-        SafeFile.write(request.out().resolve("scenes.jsonl"), scenes.toString().getBytes(StandardCharsets.UTF_8));
-        SafeFile.write(request.out().resolve("captions.jsonl"), captions.toString().getBytes(StandardCharsets.UTF_8));
+        require(request.count() > 0, "--count", request.count(), "1, 2, 3 ...");
+        require(request.size() >= SMALLEST && request.size() <= LARGEST, "--size", request.size(),
+                SMALLEST + " ... " + LARGEST);
+        require(request.noise() >= 0 && request.noise() <= 1, "--noise", request.noise(), "0 ... 1");
+        World world = World.find(request.world())
+                .orElseThrow(() -> new EngineException("data.toybox", "--world", request.world(), World.names()));
+        ToyboxWriter writer = new ToyboxWriter(request, world, context);
+        writer.pictures();
+        writer.texts();
         return request.out();
     }
 
-    private static JsonObject caption(String image, String english, String chinese, boolean right) {
-        JsonObject json = new JsonObject();
-        json.addProperty("image", image);
-        json.addProperty("caption", english);
-        json.addProperty("caption_zh", chinese);
-        json.addProperty("right", right);
-        return json;
+    private static void require(boolean holds, String option, Object value, String wanted) throws EngineException {
+        if (!holds) {
+            throw new EngineException("data.toybox", option, String.valueOf(value), wanted);
+        }
     }
 
-    private static JsonObject scene(String image, Scene scene, Layout layout) {
+    private long seed(int index) {
+        return request.seed() + index;
+    }
+
+    private static String image(int index) {
+        return String.format(Locale.ROOT, "images/%06d.png", index);
+    }
+
+    private void pictures() throws EngineException {
+        StringBuilder captions = new StringBuilder();
+        for (int i = 0; i < request.count(); i++) {
+            context.checkCancelled();
+            Layout layout = Layout.of(seed(i), world);
+            Pictures.writePng(request.out().resolve(image(i)), Painter.picture(layout, request.size()));
+            captions.append(caption(i, layout)).append('\n');
+            context.progress(Message.of("engine.job.toybox", request.count()), i + 1, request.count());
+        }
+        SafeFile.write(request.out().resolve("captions.jsonl"), captions.toString());
+    }
+
+    private String caption(int index, Layout layout) {
+        long seed = layout.seed();
+        boolean right = new Dice(seed ^ NOISE).real() >= request.noise();
         JsonObject json = new JsonObject();
-        json.addProperty("image", image);
-        json.addProperty("seed", scene.seed());
-        json.addProperty("background", layout.ground().en);
-        JsonArray objects = new JsonArray();
-        for (Scene.Thing thing : scene.objects()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("kind", thing.kind());
-            one.addProperty("colour", thing.colour());
-            one.addProperty("size", thing.size());
-            one.add("box", GSON
-                    .toJsonTree(new float[]{thing.box().x1(), thing.box().y1(), thing.box().x2(), thing.box().y2()}));
-            objects.add(one);
+        json.addProperty("image", image(index));
+        json.addProperty("caption", caption(layout, right, false));
+        json.addProperty("caption_zh", caption(layout, right, true));
+        json.addProperty("right", right);
+        return SceneJson.GSON.toJson(json);
+    }
+
+    private String caption(Layout layout, boolean right, boolean chinese) {
+        long words = Toybox.words(layout.seed());
+        if (right) {
+            return Captions.of(layout, FORM, chinese, new Dice(words)).text();
         }
-        json.add("objects", objects);
-        JsonArray relations = new JsonArray();
-        for (int a = 0; a < layout.things().size(); a++) {
-            for (int b = a + 1; b < layout.things().size(); b++) {
-                JsonArray one = new JsonArray();
-                one.add(a);
-                one.add(Relation.between(layout.things().get(a), layout.things().get(b)).en);
-                one.add(b);
-                relations.add(one);
+        Dice dice = new Dice(layout.seed() ^ NOISE ^ NOISE << 1); // both languages tell the same mistake
+        return Swaps.wrong(layout, FORM, chinese, words, dice,
+                () -> Layout.of(seed(dice.roll(request.count())), world));
+    }
+
+    private void texts() throws EngineException {
+        Message phase = Message.of("data.job.texts", request.count());
+        SafeFile.write(request.out().resolve("scenes.jsonl"), channel -> {
+            for (int i = 0; i < request.count(); i++) {
+                context.checkCancelled();
+                int next = (i + 1) % request.count();
+                String line = SceneJson.line(image(i), Toybox.scene(seed(i), request.size(), world), world, seed(next),
+                        image(next));
+                ByteBuffer bytes = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                context.progress(phase, i + 1, request.count());
             }
-        }
-        json.add("relations", relations);
-        json.add("captions", GSON.toJsonTree(scene.captions()));
-        return json;
+        });
     }
 }

@@ -1,5 +1,9 @@
 package org.diptych.engine.data.toybox;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /// How things are placed: the knob that decides most about what a small model can learn.
 public enum World {
     /// 24 or 16 pixels wide (of 64), on the 8-pixel patch grid: the world of the weights that ship.
@@ -22,6 +26,17 @@ public enum World {
     /// @param name `aligned`, `loose` or `free`
     /// @throws IllegalArgumentException for another
     public static World named(String name) {
-        return valueOf(name.toUpperCase(java.util.Locale.ROOT));
+        return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /// @return the world of that name, if there is one
+    static Optional<World> find(String name) {
+        return Arrays.stream(values()).filter(w -> w.name().equalsIgnoreCase(name)).findFirst();
+    }
+
+    /// @return all names, as a person types them
+    static String names() {
+        return String.join(", ",
+                Arrays.stream(values()).map(w -> w.name().toLowerCase(Locale.ROOT)).toList());
     }
 }
