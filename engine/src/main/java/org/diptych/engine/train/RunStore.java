@@ -18,7 +18,8 @@ import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.Runs;
 
-/// The folder of runs. A deleted run moves to `.deleted` inside it, from where it can come back; what lies there goes when the next program starts.
+/// The folder of runs. A deleted run moves to `.deleted/PROCESS` inside it, from where it can come back until that process has ended and
+/// the next one starts.
 public final class RunStore implements Runs {
     private final Path folder;
     private final Path deleted;
@@ -27,8 +28,9 @@ public final class RunStore implements Runs {
 
     public RunStore(Path folder) {
         this.folder = folder;
-        this.deleted = folder.resolve(".deleted");
-        empty(deleted);
+        Path all = folder.resolve(".deleted");
+        this.deleted = all.resolve(Long.toString(ProcessHandle.current().pid()));
+        purge(all);
     }
 
     /// @return a folder of its own for a new run
@@ -125,16 +127,32 @@ public final class RunStore implements Runs {
         }
     }
 
-    private static void empty(Path old) {
-        if (!Files.isDirectory(old)) {
+    /// Empties what programs deleted that have ended; another one that runs may still want its runs back.
+    private static void purge(Path all) {
+        if (!Files.isDirectory(all)) {
             return;
         }
+        String own = Long.toString(ProcessHandle.current().pid());
+        try (Stream<Path> programs = Files.list(all)) {
+            for (Path program : programs.toList()) {
+                String name = program.getFileName().toString();
+                boolean runs = !name.equals(own) && name.matches("\\d{1,18}")
+                        && ProcessHandle.of(Long.parseLong(name)).filter(ProcessHandle::isAlive).isPresent();
+                if (!runs) {
+                    empty(program);
+                }
+            }
+            Files.deleteIfExists(all);
+        } catch (IOException e) {
+            // runs of another program lie there, or it is tried again at the next start
+        }
+    }
+
+    private static void empty(Path old) throws IOException {
         try (Stream<Path> all = Files.walk(old)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
-        } catch (IOException e) {
-            // it is tried again at the next start
         }
     }
 

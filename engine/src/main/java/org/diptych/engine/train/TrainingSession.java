@@ -72,6 +72,9 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         this.start = start;
         this.plan = start.plan();
         this.scope = scope;
+        if (start.train().size() < plan.batch()) {
+            throw new EngineException("train.batch", start.train().name(), start.train().size(), plan.batch());
+        }
         rate = plan.optimizer().rate();
         trainer = new Trainer(start.model(), plan, scope);
         validation = new Validation(start.model(), start.validation(), plan.batch());

@@ -17,6 +17,7 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.model.Initialises;
@@ -48,14 +49,20 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
     }
 
     static TinyRun start(FineTunePlan plan, Path folder) throws EngineException {
-        return begin(plan, folder, false);
+        return begin(plan, folder, false, new ToyboxDataset(plan.data(), Split.TRAIN));
+    }
+
+    static TinyRun start(FineTunePlan plan, Path folder, Dataset train) throws EngineException {
+        return begin(plan, folder, false, train);
     }
 
     static TinyRun resume(Path folder) throws EngineException {
-        return begin(PlanFile.read(new RunFolder(folder).plan()), folder, true);
+        FineTunePlan plan = PlanFile.read(new RunFolder(folder).plan());
+        return begin(plan, folder, true, new ToyboxDataset(plan.data(), Split.TRAIN));
     }
 
-    private static TinyRun begin(FineTunePlan plan, Path folder, boolean resumes) throws EngineException {
+    private static TinyRun begin(FineTunePlan plan, Path folder, boolean resumes, Dataset train)
+            throws EngineException {
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             NDManager weights = TestLane.lane().scopes().weights();
@@ -67,7 +74,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
                     "random:" + plan.seed(), "cpu", 2, Map.of());
             try {
                 return new TinyRun(TrainingSession.start(TestLane.lane(),
-                        new TrainingSession.Start(plan, run, model, "run", new ToyboxDataset(plan.data(), Split.TRAIN),
+                        new TrainingSession.Start(plan, run, model, "run", train,
                                 new ToyboxDataset(plan.data(), Split.VALIDATION), header, resumes)),
                         model, weights);
             } catch (EngineException e) {

@@ -16,10 +16,15 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Example;
+import org.diptych.engine.data.toybox.Split;
+import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.models.Models;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -249,6 +254,30 @@ class TrainingSessionTest {
     }
 
     @Test
+    void aSetSmallerThanABatch() throws Exception {
+        FineTunePlan plan = TinyRun.plan();
+        Dataset few = new Dataset() {
+            @Override
+            public String name() {
+                return "few";
+            }
+
+            @Override
+            public int size() {
+                return 7;
+            }
+
+            @Override
+            public Example example(int index) {
+                return new ToyboxDataset(plan.data(), Split.TRAIN).example(index);
+            }
+        };
+        assertThatThrownBy(() -> TinyRun.start(plan, folder.resolve("run"), few)).isInstanceOf(EngineException.class)
+                .hasMessageContaining("few").hasMessageContaining("7").hasMessageContaining("8");
+        assertThat(folder.resolve("run").resolve(RunLogFile.NAME)).doesNotExist();
+    }
+
+    @Test
     void onlyThePartsThatThePlanNamesLearn() throws Exception {
         TinyRun fresh = TinyRun.start(TinyRun.plan("\"steps\": 12", "\"steps\": 2"), folder.resolve("fresh"));
         TinyRun.await(fresh.session().restore());
@@ -305,7 +334,7 @@ class TrainingSessionTest {
         assertThat(store.list()).extracting(RunSummary::status).isEqualTo(List.of(Status.STOPPED));
         assertThat(store.log(place.id()).since(0)).isEqualTo(run.rows());
         store.delete(place.id());
-        assertThat(new RunStore(folder).list()).isEmpty();
+        assertThat(new RunStore(folder).list()).isEmpty(); // the next program
         assertThat(place.path()).doesNotExist();
         assertThat(folder).isEmptyDirectory();
     }
