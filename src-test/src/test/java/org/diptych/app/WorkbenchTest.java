@@ -24,6 +24,7 @@ class WorkbenchTest {
     @BeforeAll
     static void toolkit() throws Exception {
         FxStage.startToolkit();
+        java.nio.file.Files.createDirectories(Path.of("target", "screenshots"));
     }
 
     @Test

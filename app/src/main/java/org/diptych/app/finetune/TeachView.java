@@ -20,6 +20,7 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
@@ -209,6 +210,21 @@ final class TeachView extends BorderPane {
                 middle, progress);
         BorderPane.setMargin(box, new Insets(0, 12, 0, 12));
         return Ui.styled(box, "panel");
+    }
+
+    /// Wraps where the window is narrow.
+    private FlowPane options(CheckBox log, Slider smoothing) {
+        FlowPane row = new FlowPane(12, 4, Ui.row(8, whole(i18n.label("finetune.chart")), which),
+                Ui.row(8, whole(i18n.label("finetune.smoothing")), smoothing), log,
+                Ui.iconButton(i18n, "mdi2c-content-save-outline", "finetune.export", this::export));
+        log.setMinWidth(Region.USE_PREF_SIZE);
+        which.setMinWidth(140);
+        return row;
+    }
+
+    private static Label whole(Label label) {
+        label.setMinWidth(Region.USE_PREF_SIZE);
+        return label;
     }
 
     private void fillCurves() {

@@ -26,7 +26,7 @@ final class InspectController {
     private static final int SHOWN_SIZE = 512;
     private static final String WORLD = "aligned";
     /// A test-split scene with several things, so that the first map has something to tell apart.
-    private static final long FIRST_SCENE = (2L << 40) + 4;
+    private static final long FIRST_SCENE = (2L << 40) + 1;
 
     private final AppContext context;
     private final InspectModel model;
@@ -127,7 +127,7 @@ final class InspectController {
         model.result.set(Optional.empty());
         model.relevance.set(Optional.empty());
         model.patch.set(Optional.empty());
-        if (now.isPresent() && !now.get().methods().contains(model.method.get().orElse(null))) {
+        if (now.isPresent() && model.method.get().filter(m -> now.get().methods().contains(m)).isEmpty()) {
             model.method.set(now.get().methods().stream().findFirst());
         }
         look();

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /// `diptych tour`: what a newcomer would do, without a display, as one page: look at a word, compare pictures with sentences, teach a model.
 @Command(name = "tour")
 final class TourCommand extends EngineCommand {
-    private static final long SCENE = (2L << 40) + 4;
+    private static final long SCENE = (2L << 40) + 1;
     private static final int SIDE = 320;
     private static final int PAIRS = 8;
     @Option(names = "--out", paramLabel = "DIR", required = true)
