@@ -32,7 +32,7 @@ public final class ToyboxTokenizer {
             "five", "six", "seven", "eight", "size", "animal", "vehicle", "fruit", "plant", "them", "tell", "me", "all",
             "about", "describe", "why", "because", "nothing", "further", "goes", "from", "meet", "last", "snail", "has",
             "have", "more", "as", "together", "same", ":");
-    private static final String TALK_CHARACTERS = "东西请描述幅得详细点说动物交通工具水果植你怎么知道它们蜗牛走最后会碰到为因共样同五六七八零中间：";
+    private static final String TALK_CHARACTERS = "东西从请描述幅得详细点说动物交通工具水果植你怎么知道它们蜗牛走最后会碰到为因共样同五六七八零中间：";
 
     private ToyboxTokenizer() {
     }
