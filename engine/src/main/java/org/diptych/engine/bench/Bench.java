@@ -6,11 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,17 +18,13 @@ import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.checkpoint.Family;
-import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
-import org.diptych.engine.checkpoint.SafetensorsWriter;
-import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Contrastive;
 import org.diptych.engine.work.JobContext;
-import org.diptych.engine.work.Natives;
 import org.diptych.engine.work.Scopes;
 
 /// Times two towers of several sizes with random weights. The fused and the readable path take turns, so that a machine that speeds up or slows down does so for both.
@@ -56,11 +47,21 @@ public final class Bench {
     /// Runs on the lane.
     public BenchResult all() throws EngineException {
         both("Toybox size, batch 128", config(64, 8, 128, 4, 4, 128, 3, 400, 32), 128, 64, 24, true);
-        both("ViT-B/32, batch 1", config(224, 32, 768, 12, 12, 512, 12, 49408, 77), 1, 224, 77, false);
-        both("ViT-B/32, batch 8", config(224, 32, 768, 12, 12, 512, 12, 49408, 77), 8, 224, 77, true);
+        products("Toybox size, batch 128", new Products(128, 65, 128, 4, 4), new Products(128, 24, 128, 4, 3));
+        for (int batch : new int[]{1, 8}) {
+            both("ViT-B/32, batch " + batch, vitB32(), batch, 224, 77, true);
+            products("ViT-B/32, batch " + batch, new Products(batch, 50, 768, 12, 12),
+                    new Products(batch, 77, 512, 8, 12));
+        }
         both("577 tokens, width 768, batch 1", config(384, 16, 768, 12, 12, 512, 1, 400, 32), 1, 384, 8, false);
-        open();
+        context.progress(Message.of("engine.job.bench", "ViT-B/32"), rows.size(), 0);
+        new Opening(family, scopes, this, runs).measure();
         return new BenchResult(rows);
+    }
+
+    /// The whole model's size: 12 layers each, 50 patches wide 768, 77 tokens wide 512.
+    static JsonObject vitB32() {
+        return config(224, 32, 768, 12, 12, 512, 12, 49408, 77);
     }
 
     private static JsonObject config(int image, int patch, int width, int layers, int heads, int textWidth,
@@ -91,13 +92,13 @@ public final class Bench {
         json.addProperty("layer_norm_eps", 1e-5);
     }
 
-    private VisionLanguageModel model(JsonObject config, NDManager weights) throws EngineException {
+    VisionLanguageModel model(JsonObject config, NDManager weights) throws EngineException {
         VisionLanguageModel model = family.create(config, new ModelFiles(Optional.empty()));
         ((Initialises) model).initialise(weights, 1);
         return model;
     }
 
-    private static Inputs inputs(NDManager scope, int batch, int image, int tokens) {
+    static Inputs inputs(NDManager scope, int batch, int image, int tokens) {
         float[] pixels = new float[batch * 3 * image * image];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (i * 2654435761L >>> 8 & 1023) / 512f - 1;
@@ -119,13 +120,28 @@ public final class Bench {
             Inputs inputs = inputs(data, batch, image, tokens);
             compare(name + ": forward", pass -> forward(model, pass, inputs));
             if (trains) {
-                model.module().weights().values().forEach(w -> w.get().setRequiresGradient(true));
-                compare(name + ": training step", pass -> step(model, pass, inputs));
+                Optimiser optimiser = new Optimiser(model, weights);
+                compare(name + ": training step", pass -> step(model, optimiser, pass, inputs));
             }
         }
     }
 
-    private double forward(VisionLanguageModel model, Pass pass, Inputs inputs) {
+    /// The share of a forward that its matrix products take.
+    private void products(String name, Products... towers) {
+        double[] times = new double[runs];
+        for (int i = -1; i < runs; i++) {
+            double all = 0;
+            for (Products tower : towers) {
+                all += tower.time(scopes);
+            }
+            if (i >= 0) {
+                times[i] = all;
+            }
+        }
+        row(name + ": matrix products of a forward alone", times, "ms");
+    }
+
+    double forward(VisionLanguageModel model, Pass pass, Inputs inputs) {
         long start = System.nanoTime();
         try (NDManager scope = scopes.call()) {
             Map<String, NDArray> near = new LinkedHashMap<>();
@@ -139,7 +155,7 @@ public final class Bench {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    private double step(VisionLanguageModel model, Pass pass, Inputs inputs) {
+    private double step(VisionLanguageModel model, Optimiser optimiser, Pass pass, Inputs inputs) {
         long start = System.nanoTime();
         try (NDManager scope = scopes.call();
                 GradientCollector collector = Engine.getInstance().newGradientCollector()) {
@@ -150,6 +166,7 @@ public final class Bench {
                 near.put(key, copy);
             });
             collector.backward(new Contrastive().loss(model, pass, new Inputs(near, List.of())).total());
+            optimiser.step();
         }
         return (System.nanoTime() - start) / 1e6;
     }
@@ -174,78 +191,9 @@ public final class Bench {
         row(name + ", fused / readable", ratios, "x");
     }
 
-    private void row(String name, double[] values, String unit) {
+    void row(String name, double[] values, String unit) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         rows.add(new Row(name, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1], unit));
-    }
-
-    /// Opening a ViT-B/32 file and one forward, against reading the same file and one forward.
-    private void open() throws EngineException {
-        Path folder;
-        try {
-            folder = Files.createTempDirectory("diptych-bench");
-        } catch (IOException e) {
-            throw new EngineException(e, "file.write", Path.of(System.getProperty("java.io.tmpdir")),
-                    String.valueOf(e.getMessage()));
-        }
-        Path file = folder.resolve("model.safetensors");
-        try {
-            try (NDManager weights = scopes.weights()) {
-                VisionLanguageModel model = model(config(224, 32, 768, 12, 12, 512, 12, 49408, 77), weights);
-                Map<String, NDArray> tensors = new LinkedHashMap<>();
-                model.module().weights().forEach((name, weight) -> tensors.put(name, weight.get()));
-                SafetensorsWriter.write(file, tensors, Map.of());
-            }
-            double[] opened = new double[runs];
-            double[] plain = new double[runs];
-            double[] ratio = new double[runs];
-            double[] grown = new double[runs];
-            plainRead(file);
-            for (int i = 0; i < runs; i++) {
-                long before = Natives.resident().orElse(0L);
-                long start = System.nanoTime();
-                double forward;
-                try (NDManager weights = scopes.weights(); NDManager data = scopes.call()) {
-                    VisionLanguageModel model = new Loader(List.of(family)).load(file, weights).model();
-                    Inputs inputs = inputs(data, 1, 224, 77);
-                    ((EncodesImage) model).encodeImage(Pass.INFER, inputs).toFloatArray();
-                    forward(model, Pass.INFER, inputs);
-                    opened[i] = (System.nanoTime() - start) / 1e6;
-                    grown[i] = (Natives.resident().orElse(0L) - before) / (double) Files.size(file);
-                    forward = forward(model, Pass.INFER, inputs);
-                }
-                plain[i] = plainRead(file) + 2 * forward;
-                ratio[i] = opened[i] / plain[i];
-            }
-            row("ViT-B/32 safetensors: open and forward", opened, "ms");
-            row("ViT-B/32 file: plain warm read and forward", plain, "ms");
-            row("ViT-B/32 safetensors: open / plain", ratio, "x");
-            row("ViT-B/32 safetensors: resident growth / file", grown, "x");
-        } catch (IOException e) {
-            throw new EngineException(e, "checkpoint.unreadable", file, String.valueOf(e.getMessage()));
-        } finally {
-            delete(file);
-            delete(folder);
-        }
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            path.toFile().deleteOnExit();
-        }
-    }
-
-    private static double plainRead(Path file) throws IOException {
-        long start = System.nanoTime();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 22);
-        try (FileChannel channel = FileChannel.open(file)) {
-            while (channel.read(buffer.clear()) >= 0) {
-                // the bytes are in memory now: that is all
-            }
-        }
-        return (System.nanoTime() - start) / 1e6;
     }
 }

@@ -14,6 +14,8 @@ final class BenchCommand extends EngineCommand {
     private boolean json;
     @Option(names = "--runs", paramLabel = "N", defaultValue = "7")
     private int runs;
+    @Option(names = "--long")
+    private boolean longRun;
 
     BenchCommand(Console console) {
         super(console);
@@ -22,7 +24,9 @@ final class BenchCommand extends EngineCommand {
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
-            BenchResult result = console.await(engine.bench(runs));
+            BenchResult result = longRun
+                    ? new BenchResult(new LongRun(engine, console).measure())
+                    : console.await(engine.bench(runs));
             if (json) {
                 console.json(result);
                 return;
