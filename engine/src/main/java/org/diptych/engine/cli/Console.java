@@ -28,6 +28,7 @@ final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final Texts texts;
+    private String lastProgress = "";
     private volatile Runnable stop = () -> {
     };
 
@@ -144,6 +145,9 @@ final class Console {
             line.append(String.format(Locale.ROOT, "  %.1f/s", progress.rate()));
         }
         progress.eta().ifPresent(eta -> line.append("  ").append(texts.get("cli.left", eta.toSeconds())));
-        err.println(line);
+        if (!line.toString().equals(lastProgress)) { // work that cannot tell how far it is says so once
+            lastProgress = line.toString();
+            err.println(line);
+        }
     }
 }
