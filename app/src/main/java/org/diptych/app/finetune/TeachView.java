@@ -203,10 +203,7 @@ final class TeachView extends BorderPane {
         StackPane middle = new StackPane(chart, empty);
         middle.setMinSize(200, 200);
         VBox.setVgrow(middle, Priority.ALWAYS);
-        VBox box = new VBox(8,
-                Ui.row(12, i18n.label("finetune.chart"), which, i18n.label("finetune.smoothing"), smoothing, log,
-                        Ui.spring(),
-                        Ui.iconButton(i18n, "mdi2c-content-save-outline", "finetune.export", this::export)),
+        VBox box = new VBox(8, options(log, smoothing),
                 middle, progress);
         BorderPane.setMargin(box, new Insets(0, 12, 0, 12));
         return Ui.styled(box, "panel");
