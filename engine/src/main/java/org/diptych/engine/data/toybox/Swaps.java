@@ -97,13 +97,9 @@ final class Swaps {
         int index = dice.roll(layout.things().size());
         Thing old = layout.things().get(index);
         while (true) {
-            // Half of the time what another thing of the scene has: then counting words does not help, each must be held to its own thing.
-            Thing like = dice.roll(2) == 0
-                    ? dice.pick(layout.things())
-                    : new Thing(dice.pick(Kind.ALL), dice.pick(Hue.ALL), old.large(), old.x(), old.y(), old.w());
-            boolean kind = dice.roll(2) == 0;
-            Thing other = new Thing(kind ? like.kind() : old.kind(), kind ? old.hue() : like.hue(), old.large(),
-                    old.x(), old.y(), old.w());
+            boolean kind = dice.roll(3) > 0; // kinds are harder to tell than colours, so they are changed more often
+            Thing other = new Thing(kind ? dice.pick(Kind.ALL) : old.kind(), kind ? old.hue() : dice.pick(Hue.ALL),
+                    old.large(), old.x(), old.y(), old.w());
             boolean changed = other.kind() != old.kind() || other.hue() != old.hue();
             boolean twice = layout.things().stream().anyMatch(t -> t.kind() == other.kind() && t.hue() == other.hue());
             if (changed && !twice && !Split.heldOut(other.kind(), other.hue())) {
