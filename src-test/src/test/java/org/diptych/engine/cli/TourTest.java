@@ -1,0 +1,28 @@
+package org.diptych.engine.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The tour needs no display and leaves one page that needs nothing beside it.
+@Tag("invariant")
+class TourTest {
+    @Test
+    void onePageWithPicturesMatrixAndCurves(@TempDir Path folder) throws IOException {
+        Run run = Run.of("tour", "--out", folder.toString(), "--steps", "4", "--lang", "zh");
+        assertThat(run.code()).as(run.err()).isZero();
+        String page = Files.readString(folder.resolve("tour.html"));
+        assertThat(page).startsWith("<!doctype html><html lang=\"zh\">").endsWith("</html>\n");
+        assertThat(page.split("data:image/png;base64,", -1)).hasSizeGreaterThan(10); // scene, maps, pairs
+        assertThat(page.split("<svg ", -1)).hasSize(2);
+        assertThat(page.split("<path ", -1)).as("training and validation").hasSizeGreaterThanOrEqualTo(3);
+        assertThat(page).doesNotContain("src=\"http").doesNotContain("href=").doesNotContain("<script");
+        assertThat(page.codePoints().filter(c -> c >= 0x4e00 && c <= 0x9fff).count()).isGreaterThan(50);
+        assertThat(page).doesNotContain("NaN");
+    }
+}
