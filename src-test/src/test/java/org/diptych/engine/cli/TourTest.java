@@ -23,6 +23,6 @@ class TourTest {
         assertThat(page.split("<path ", -1)).as("training and validation").hasSizeGreaterThanOrEqualTo(3);
         assertThat(page).doesNotContain("src=\"http").doesNotContain("href=").doesNotContain("<script");
         assertThat(page.codePoints().filter(c -> c >= 0x4e00 && c <= 0x9fff).count()).isGreaterThan(50);
-        assertThat(page).doesNotContain("NaN");
+        assertThat(page.replaceAll("base64,[^\"]*", "")).as("outside the pictures").doesNotContain("NaN");
     }
 }
