@@ -278,10 +278,12 @@ final class TeachView extends BorderPane {
         }
         RunLog log = run.get().log();
         model.status.set(Optional.of(run.get().status()));
-        List<RunLog.Row> last = log.size() == 0 ? List.of() : log.since(log.size() - 1);
+        List<RunLog.Row> last = log.since(Math.max(0, log.size() - 8));
         if (!last.isEmpty()) {
-            RunLog.Row row = last.getFirst();
-            double rate = row.values().getOrDefault("pairs_per_second", 0.0);
+            RunLog.Row row = last.getLast();
+            // rows of an evaluation say nothing of speed
+            double rate = last.reversed().stream().map(r -> r.values().getOrDefault("pairs_per_second", 0.0))
+                    .filter(r -> r > 0).findFirst().orElse(0.0);
             int steps = log.header().plan().steps();
             long left = rate <= 0 ? 0 : Math.round((steps - row.step()) * row.seconds() / Math.max(1, row.step()));
             String state = run.get().status() == RunSummary.Status.RUNNING

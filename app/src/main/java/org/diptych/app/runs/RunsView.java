@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
-import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.geometry.Orientation;
 import javafx.scene.control.Button;
@@ -76,6 +75,7 @@ final class RunsView extends VBox {
         });
         series.getItems().setAll(SERIES);
         series.setValue(SERIES.getFirst());
+        series.setMinWidth(200);
         series.valueProperty().subscribe(s -> draw());
         VBox.setVgrow(chart, Priority.ALWAYS);
         VBox below = new VBox(8, Ui.row(12, i18n.label("runs.series"), series), chart,
@@ -168,9 +168,7 @@ final class RunsView extends VBox {
         }));
         Button delete = Ui.button(i18n, "runs.delete", () -> selected().ifPresent(this::delete));
         delete.setId("runs-delete");
-        SimpleObjectProperty<RunSummary> now = new SimpleObjectProperty<>();
-        now.bind(table.getSelectionModel().selectedItemProperty());
-        now.subscribe(run -> {
+        table.getSelectionModel().selectedItemProperty().subscribe(run -> {
             for (Button button : List.of(open, command, delete)) {
                 button.setDisable(run == null);
                 button.setTooltip(run == null ? i18n.tooltip("runs.why.none") : null);
