@@ -49,27 +49,41 @@ public final class Compared {
                 name + ": off by " + error + " in " + expected.length + " values");
     }
 
-    /// A tensor against the reference's: exact for whole numbers, else within a tolerance.
+    /// A tensor against the reference's: exact for whole numbers, else within a share of max(1, largest expected).
+    public void tensor(String name, NDArray got, NDArray expected, double tolerance) {
+        boolean whole = !expected.getDataType().isFloating();
+        within(name, got, expected, whole ? 0 : tolerance * Math.max(1, largest(expected)));
+    }
+
+    /// A gradient against the reference's: within a thousandth of the largest expected value, however small that is.
     ///
-    /// @param ofLargest true for gradients: the tolerance is a share of the largest expected value, however small that is
-    public void tensor(String name, NDArray got, NDArray expected, double tolerance, boolean ofLargest) {
+    /// @param largest of the reference's whole tensor, of which `expected` may be a piece
+    public void gradient(String name, NDArray got, NDArray expected, double largest) {
+        within(name, got, expected, 1e-3 * largest);
+    }
+
+    private void within(String name, NDArray got, NDArray expected, double allowed) {
         if (!expected.getShape().equals(got.getShape())) {
             exactly(name + " shape", got.getShape(), expected.getShape());
             return;
         }
         double[] want = numbers(expected);
         double[] have = numbers(got);
-        double largest = 0;
         double error = 0;
         for (int i = 0; i < want.length; i++) {
-            largest = Math.max(largest, Double.isFinite(want[i]) ? Math.abs(want[i]) : 0);
             double off = Double.compare(want[i], have[i]) == 0 ? 0 : Math.abs(want[i] - have[i]);
             error = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(error, off);
         }
-        double allowed = !expected.getDataType().isFloating()
-                ? 0
-                : tolerance * (ofLargest ? largest : Math.max(1, largest));
         add(new Row(name, error, allowed), name + ": off by " + error + ", allowed " + allowed);
+    }
+
+    /// @return the largest finite absolute value
+    static double largest(NDArray array) {
+        double largest = 0;
+        for (double v : numbers(array)) {
+            largest = Math.max(largest, Double.isFinite(v) ? Math.abs(v) : 0);
+        }
+        return largest;
     }
 
     private static double[] numbers(NDArray array) {

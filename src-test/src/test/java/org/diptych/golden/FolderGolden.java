@@ -54,7 +54,7 @@ final class FolderGolden {
                             result.cannot(name);
                         } else {
                             NDArray got = reader.read(name, context.scope());
-                            result.tensor(name, got, want, 0, false);
+                            result.tensor(name, got, want, 0);
                             result.exactly(name + " type", got.getDataType(), want.getDataType());
                         }
                     }

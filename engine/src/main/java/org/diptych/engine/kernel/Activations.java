@@ -7,6 +7,8 @@ import ai.djl.nn.Activation;
 public enum Activations {
     /// Gaussian error linear unit, exact form.
     GELU("torch.gelu(%s, approximate=\"none\")"),
+    /// Its approximation by a hyperbolic tangent (Hendrycks and Gimpel 2016), as GPT-2 has it.
+    GELU_TANH("torch.gelu(%s, approximate=\"tanh\")"),
     /// x * sigmoid(1.702 x), as the original CLIP computes it.
     QUICK_GELU("torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"), RELU("torch.relu(%s)"), SILU(
             "torch.silu(%s)"), TANH("torch.tanh(%s)");
@@ -20,7 +22,8 @@ public enum Activations {
     /// @param name as `hidden_act` of a Hugging Face configuration
     public static Activations named(String name) {
         return switch (name) {
-            case "gelu" -> GELU;
+            case "gelu", "gelu_python" -> GELU;
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh" -> GELU_TANH;
             case "quick_gelu" -> QUICK_GELU;
             case "relu" -> RELU;
             case "silu", "swish" -> SILU;
@@ -32,6 +35,10 @@ public enum Activations {
     public NDArray apply(NDArray x) {
         return switch (this) {
             case GELU -> Activation.gelu(x);
+            case GELU_TANH -> {
+                NDArray inner = x.pow(3).mul(0.044715f).add(x).mul((float) Math.sqrt(2 / Math.PI));
+                yield inner.tanh().add(1).mul(x).mul(0.5f);
+            }
             case QUICK_GELU -> x.mul(Activation.sigmoid(x.mul(1.702f)));
             case RELU -> Activation.relu(x);
             case SILU -> Activation.swish(x, 1);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.diptych.engine.api.EngineException;
@@ -61,6 +62,29 @@ class ZipTest {
             }
         }
         Refusal.ofOpening(file, "checkpoint.zip");
+    }
+
+    /// `torch.jit.save` packs the program text, and only that; nothing reads it.
+    @Test
+    void packedProgramTextIsLeftAlone() throws IOException, EngineException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Map.Entry<String, byte[]> item : entries.entrySet()) {
+                ZipEntry entry = new ZipEntry(item.getKey());
+                CRC32 crc = new CRC32();
+                crc.update(item.getValue());
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(item.getValue().length);
+                entry.setCrc(crc.getValue());
+                zip.putNextEntry(entry);
+                zip.write(item.getValue());
+            }
+            zip.putNextEntry(new ZipEntry("archive/code/__torch__/model.py"));
+            zip.write(new byte[1000]);
+            zip.closeEntry();
+        }
+        try (CheckpointReader reader = CheckpointReader.open(file)) {
+            assertThat(reader.names()).containsExactly("w");
+        }
     }
 
     /// Changes one field of the directory's first entry or of its end.

@@ -16,6 +16,8 @@ import org.diptych.engine.kernel.Activations;
 record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
     static final String RESNET = "modified_resnet";
     private static final double EPSILON = 1e-5;
+    private static final int TEXT_HEADS = 8;
+    private static final int VISION_HEADS = 12;
 
     /// @param end id of the end token; 2 in public files is a known slip and means "the largest id" (transformers issue 24650)
     record Text(int vocabulary, int positions, int width, int layers, int heads, int mlp, double epsilon,
@@ -93,7 +95,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         }
     }
 
-    /// Completes what a Hugging Face `config.json` leaves out: sizes from the tensors, the rest from the class's defaults.
+    /// Completes what a Hugging Face `config.json` leaves out: sizes from the tensors, the rest from the class's defaults, which are those of ViT-B/32.
     static JsonObject completeHuggingFace(Map<String, long[]> shapes, JsonObject given) {
         JsonObject json = given.deepCopy();
         JsonObject text = section(json, "text_config");
@@ -108,11 +110,11 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         long grid = Math.round(Math.sqrt(shapes.get("vision_model.embeddings.position_embedding.weight")[0] - 1.0));
         vision.addProperty("hidden_size", patch[0]);
         vision.addProperty("patch_size", patch[2]);
-        vision.addProperty("image_size", grid * patch[2]);
+        imageSize(vision, grid, patch[2]);
         vision.addProperty("num_hidden_layers", count(shapes, "vision_model.encoder.layers."));
         vision.addProperty("intermediate_size", shapes.get("vision_model.encoder.layers.0.mlp.fc1.weight")[0]);
-        defaults(text, tokens[1]);
-        defaults(vision, patch[0]);
+        defaults(text, given.has("text_config") ? TEXT_HEADS : heads(tokens[1]));
+        defaults(vision, given.has("vision_config") ? VISION_HEADS : heads(patch[0]));
         if (!text.has("eos_token_id") || text.get("eos_token_id").isJsonNull()) {
             text.addProperty("eos_token_id", 2);
         }
@@ -123,21 +125,36 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         return json;
     }
 
-    /// Older files repeat a section under `..._dict`, and that repetition wins.
+    /// A picture may be a little larger than its patches cover; the rest is cut off.
+    private static void imageSize(JsonObject vision, long grid, long patch) {
+        boolean fits = vision.has("image_size") && vision.get("image_size").isJsonPrimitive()
+                && vision.get("image_size").getAsLong() / patch == grid;
+        if (!fits) {
+            vision.addProperty("image_size", grid * patch);
+        }
+    }
+
+    /// Older files repeat a section under `..._dict`. That repetition wins, and what it leaves out is the class's default, not what the section says.
     private static JsonObject section(JsonObject json, String name) {
         JsonObject section = json.has(name) && json.get(name).isJsonObject()
                 ? json.getAsJsonObject(name)
                 : new JsonObject();
         if (json.has(name + "_dict") && json.get(name + "_dict").isJsonObject()) {
+            List.of("num_attention_heads", "hidden_act", "layer_norm_eps", "eos_token_id", "image_size")
+                    .forEach(section::remove);
             json.getAsJsonObject(name + "_dict").entrySet().forEach(e -> section.add(e.getKey(), e.getValue()));
         }
         json.add(name, section);
         return section;
     }
 
-    private static void defaults(JsonObject section, long width) {
+    private static long heads(long width) {
+        return Math.max(1, width / 64);
+    }
+
+    private static void defaults(JsonObject section, long heads) {
         if (!section.has("num_attention_heads")) {
-            section.addProperty("num_attention_heads", Math.max(1, width / 64));
+            section.addProperty("num_attention_heads", heads);
         }
         if (!section.has("hidden_act")) {
             section.addProperty("hidden_act", "quick_gelu");
@@ -164,7 +181,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         text.addProperty("num_hidden_layers", count(shapes, "transformer.resblocks."));
         text.addProperty("intermediate_size", shapes.get("transformer.resblocks.0.mlp.c_fc.weight")[0]);
         text.addProperty("eos_token_id", 2);
-        defaults(text, tokens[1]);
+        defaults(text, heads(tokens[1]));
         json.add("text_config", text);
         json.add("vision_config", shapes.containsKey("visual.proj") ? openAiPatches(shapes) : openAiResNet(shapes));
         json.addProperty("projection_dim", shapes.get("text_projection")[1]);
@@ -181,7 +198,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         vision.addProperty("image_size", grid * patch[2]);
         vision.addProperty("num_hidden_layers", count(shapes, "visual.transformer.resblocks."));
         vision.addProperty("intermediate_size", shapes.get("visual.transformer.resblocks.0.mlp.c_fc.weight")[0]);
-        defaults(vision, patch[0]);
+        defaults(vision, heads(patch[0]));
         return vision;
     }
 
