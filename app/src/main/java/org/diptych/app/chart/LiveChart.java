@@ -16,6 +16,7 @@ import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.value.ObservableValue;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import javax.imageio.ImageIO;
 import org.diptych.app.fx.I18n;
@@ -47,7 +48,7 @@ public final class LiveChart extends Region {
     private final I18n i18n;
     private final ObservableValue<Theme> theme;
     private final String xKey;
-    private final String yKey;
+    private String yKey;
     private final DoubleProperty smoothing = new SimpleDoubleProperty(this, "smoothing", 0);
     private final BooleanProperty logScale = new SimpleBooleanProperty(this, "logScale", false);
     private final List<Track> tracks = new ArrayList<>();
@@ -56,6 +57,7 @@ public final class LiveChart extends Region {
     private final XYPlot plot = new XYPlot();
     private final JFreeChart chart = new JFreeChart(null, ChartFonts.bold(14), plot, false);
     private final ChartViewer viewer = new ChartViewer(chart, false);
+    private final ChartReadout readout = new ChartReadout();
     private final Subscriptions subscriptions = new Subscriptions();
     private final AnimationTimer clock = new AnimationTimer() {
         private long last;
@@ -91,7 +93,11 @@ public final class LiveChart extends Region {
         // Noto's tall lines would clip the legend without room below
         chart.setPadding(new org.jfree.chart.ui.RectangleInsets(4, 4, 8, 8));
         getChildren().add(viewer);
+        getChildren().addAll(readout.nodes());
         setMinSize(200, 140);
+        addEventFilter(MouseEvent.MOUSE_MOVED, this::pointed);
+        addEventFilter(MouseEvent.MOUSE_DRAGGED, e -> readout.hide());
+        setOnMouseExited(e -> readout.hide());
         subscriptions.watch(theme, t -> dress());
         subscriptions.watch(i18n.textsProperty(), t -> dress());
         smoothing.addListener((property, old, next) -> smoothAgain());
@@ -132,6 +138,12 @@ public final class LiveChart extends Region {
         return logScale;
     }
 
+    /// Gives the vertical axis another title, with its unit.
+    public void setValueAxis(String key) {
+        yKey = key;
+        dress();
+    }
+
     /// Adds a curve of a run; it grows as the log does.
     public void add(RunLog log, Curve curve) {
         Track track = new Track(log, curve, keys++);
@@ -147,6 +159,7 @@ public final class LiveChart extends Region {
 
     /// Takes all curves away.
     public void clear() {
+        readout.hide();
         tracks.clear();
         for (XYSeriesCollection collection : data) {
             collection.removeAllSeries();
@@ -176,6 +189,27 @@ public final class LiveChart extends Region {
                 tracks.forEach(t -> t.raw.fireSeriesChanged());
             }
         }
+    }
+
+    private void pointed(MouseEvent event) {
+        if (viewer.getRenderingInfo() == null || points() == 0) {
+            readout.hide();
+            return;
+        }
+        java.awt.geom.Rectangle2D area = viewer.getRenderingInfo().getPlotInfo().getDataArea();
+        if (!area.contains(event.getX(), event.getY())) {
+            readout.hide();
+            return;
+        }
+        long step = Math
+                .round(plot.getDomainAxis().java2DToValue(event.getX(), area, plot.getDomainAxisEdge()));
+        List<String> lines = new ArrayList<>();
+        lines.add(i18n.get(xKey) + " " + step);
+        for (Track track : tracks) {
+            ChartReadout.nearest(track.raw, step)
+                    .ifPresent(point -> lines.add(ChartReadout.say(track, point, step)));
+        }
+        readout.show(this, event.getX(), area.getMinY(), area.getMaxY(), lines);
     }
 
     private void smoothAgain() {

@@ -1,8 +1,11 @@
 package org.diptych.app.finetune;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Navigator;
@@ -11,13 +14,20 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.LoadedModel.Provenance;
+import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
 
 /// Starts a run and passes on what a person does to it.
 final class TeachController {
-    private static final String FRESH = "fresh:clip";
+    private static final String RUN = "run:";
+    /// Peak rates to begin with: random weights stand much larger steps than learnt ones.
+    private static final double FRESH_RATE = 1e-3;
+    private static final double LEARNT_RATE = 1e-4;
+
     private final AppContext context;
     private final TeachModel model;
     private final Consumer<Throwable> failed;
@@ -26,24 +36,48 @@ final class TeachController {
         this.context = context;
         this.model = model;
         this.failed = failed;
+        model.start.subscribe((old, now) -> {
+            boolean other = old.isEmpty() || now.isEmpty() || !old.get().same(now.get());
+            if (other && !model.live()) {
+                now.ifPresent(s -> model.rate.set(s.fresh() ? FRESH_RATE : LEARNT_RATE));
+            }
+        });
     }
 
-    /// @return the chosen model, where it is one that a run can start from
-    Optional<LoadedModel> base() {
-        return context.model().get()
-                .filter(m -> m.provenance() != LoadedModel.Provenance.RANDOM && !m.handle().startsWith("run:"));
+    /// @return what a run can begin from, and what is loaded but cannot be taught, with the reason
+    List<Start> starts() {
+        List<Start> out = new ArrayList<>();
+        for (ModelCard card : context.engine().catalog()) {
+            if (context.engine().implemented(card.id()) && context.engine().bundled(card.id())) {
+                // the committed plan made the weights that ship, so that both have the same layers
+                List<String> layers = context.loaded().stream().filter(m -> m.handle().equals(card.id())).findFirst()
+                        .map(LoadedModel::layers).orElse(List.of());
+                out.add(new Start(card, Optional.empty(), layers, Optional.empty()));
+            }
+        }
+        context.loaded()
+                .forEach(m -> out.add(new Start(m.card(), Optional.of(m), m.layers(), why(m))));
+        return out;
     }
 
+    private static Optional<String> why(LoadedModel model) {
+        if (model.handle().startsWith(RUN)) {
+            return Optional.of("finetune.why.run");
+        }
+        if (model.provenance() == Provenance.RANDOM) {
+            return Optional.of("finetune.why.random");
+        }
+        return model.capabilities().containsAll(Set.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT))
+                ? Optional.empty()
+                : Optional.of("finetune.why.objective");
+    }
+
+    /// @throws EngineException when there is nothing to begin from, or the family's plan cannot be read
     FineTunePlan plan() throws EngineException {
-        FineTunePlan committed = context.engine().plan("clip");
-        boolean fresh = model.fresh.get() || base().isEmpty();
-        String from = fresh
-                ? FRESH
-                : base().map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin())
-                        .orElseThrow();
-        List<String> layers = base().map(LoadedModel::layers)
-                .orElse(List.of("text_model", "vision_model", "text_projection", "visual_projection", "logit_scale"));
-        return model.plan(committed, from, layers);
+        Start from = model.start.get().orElseThrow(() -> new EngineException("finetune.nothing"));
+        String name = context.i18n().get(from.fresh() ? "finetune.name.fresh" : "finetune.name.from",
+                from.card().title());
+        return model.plan(context.engine().plan(from.card().id()), from, name);
     }
 
     void start() {
@@ -55,19 +89,31 @@ final class TeachController {
     }
 
     void start(FineTunePlan plan) {
-        follow(context.engine().fineTune(plan));
+        follow(context.engine().fineTune(plan), control -> {
+        });
     }
 
-    private void follow(JobHandle<TrainingControl> starting) {
+    private void follow(JobHandle<TrainingControl> starting, Consumer<TrainingControl> started) {
+        if (model.live() || model.starting.get()) {
+            return;
+        }
+        model.starting.set(true);
         context.jobs().run(starting, control -> {
-            model.status.set(Optional.of(RunSummary.Status.RUNNING));
+            Optional<TrainingControl> former = model.run.get();
+            model.starting.set(false);
+            model.status.set(Optional.of(control.status()));
             model.run.set(Optional.of(control));
+            former.ifPresent(this::release);
             context.models().refresh(context.engine().loaded());
             context.jobs().run(control.job(), summary -> ended(control), error -> {
                 ended(control);
                 failed.accept(error);
             });
-        }, failed);
+            started.accept(control);
+        }, error -> {
+            model.starting.set(false);
+            failed.accept(error);
+        });
     }
 
     private void ended(TrainingControl control) {
@@ -76,23 +122,25 @@ final class TeachController {
         }
     }
 
+    /// Frees what a run holds in memory; its folder, with the last checkpoint, stays.
+    private void release(TrainingControl run) {
+        context.jobs().run(run.restore(), folder -> context.jobs().run(context.engine().unload(run.model()),
+                handle -> context.models().remove(handle)));
+    }
+
     /// @return the newest run that a program's end cut off, with a checkpoint to go on from
     Optional<RunSummary> interrupted() {
         return context.engine().runs().list().stream().filter(r -> r.status() == RunSummary.Status.INTERRUPTED)
-                .findFirst();
+                .filter(r -> Files.exists(r.folder().resolve("checkpoint.safetensors"))).findFirst();
     }
 
-    void goOn(RunSummary run) {
-        follow(context.engine().resumeRun(run.id()));
-    }
-
-    boolean live() {
-        return model.status.get().filter(s -> s == RunSummary.Status.RUNNING || s == RunSummary.Status.PAUSED)
-                .isPresent();
+    void goOn(String run) {
+        follow(context.engine().resumeRun(run), control -> {
+        });
     }
 
     void pauseOrResume() {
-        model.run.get().ifPresent(run -> {
+        model.run.get().filter(r -> model.live()).ifPresent(run -> {
             if (run.status() == RunSummary.Status.PAUSED) {
                 run.resume();
             } else {
@@ -103,11 +151,17 @@ final class TeachController {
     }
 
     void stop() {
-        model.run.get().ifPresent(TrainingControl::stop);
+        model.run.get().filter(r -> model.live()).ifPresent(TrainingControl::stop);
     }
 
     void setRate(double rate) {
-        model.run.get().filter(r -> live()).ifPresent(run -> run.setRate(rate));
+        model.run.get().filter(r -> model.live()).ifPresent(run -> run.setRate(rate));
+    }
+
+    /// @return where the run's weights are kept unless the person says otherwise
+    Optional<Path> keepFolder() {
+        return model.run.get()
+                .map(run -> context.engine().runs().folder().resolveSibling("kept").resolve(run.log().header().id()));
     }
 
     void keep(Path folder) {
@@ -115,13 +169,21 @@ final class TeachController {
                 run -> context.jobs().run(run.keep(folder), kept -> context.notices().info("finetune.kept", kept)));
     }
 
+    /// Drops what was learnt. The run's last checkpoint can bring it back.
     void restore() {
-        model.run.get().ifPresent(run -> context.jobs().run(run.restore(), folder -> {
-            context.jobs().run(context.engine().unload(run.model()), handle -> context.models().remove(handle));
+        model.run.get().filter(r -> !model.live()).ifPresent(run -> {
+            String id = run.log().header().id();
+            release(run);
             model.run.set(Optional.empty());
             model.status.set(Optional.empty());
-            context.notices().info("finetune.restored");
-        }));
+            var step = context.undo().push("finetune.restore", () -> bringBack(id));
+            context.notices().undoable("finetune.restored", () -> context.undo().undo(step));
+        });
+    }
+
+    /// The weights of a run's last checkpoint, as they stood when it ended.
+    private void bringBack(String id) {
+        follow(context.engine().resumeRun(id), TrainingControl::pause);
     }
 
     /// Chooses the model as it stands now and goes to look inside it.
@@ -134,10 +196,28 @@ final class TeachController {
         });
     }
 
+    /// @return true for a folder of pictures with their captions
+    static boolean holdsPairs(Path folder) {
+        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"));
+    }
+
+    /// Takes a folder of one's own, or says what it lacks.
+    void learnFrom(Path folder) {
+        if (holdsPairs(folder)) {
+            model.folder.set(Optional.of(folder));
+        } else {
+            failed.accept(new EngineException("data.captions", folder));
+        }
+    }
+
     /// Writes the plan to a file and gives the command that carries it out.
     String command() throws EngineException {
-        Path file = context.engine().runs().folder().resolveSibling("plan.json");
+        Path file = planFile();
         SafeFile.write(file, context.engine().planJson(plan()));
         return "diptych train --plan " + CommandLine.quote(file.toString()) + " --out run";
+    }
+
+    Path planFile() {
+        return context.engine().runs().folder().resolveSibling("plan.json");
     }
 }

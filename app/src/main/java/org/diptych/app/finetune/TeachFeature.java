@@ -1,8 +1,13 @@
 package org.diptych.app.finetune;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
 
@@ -46,5 +51,31 @@ public final class TeachFeature implements Feature {
     @Override
     public void onHide() {
         view.ifPresent(v -> v.shown(false));
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(
+                Command.of("finetune.command.start", "mdi2p-play", "Shortcut+Enter", () -> on(v -> v.actions().start())),
+                Command.of("finetune.command.pause", "mdi2p-play-pause", "Shortcut+P",
+                        () -> on(v -> v.controller().pauseOrResume())),
+                Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
+                Command.of("finetune.command.look", "mdi2e-eye-outline", "Shortcut+L",
+                        () -> view.ifPresent(v -> v.controller().look())));
+    }
+
+    private void on(Consumer<TeachView> action) {
+        context.navigator().show(id());
+        view.ifPresent(action);
+    }
+
+    @Override
+    public boolean open(List<Path> files) {
+        if (files.size() != 1 || !Files.isDirectory(files.getFirst()) || !TeachController.holdsPairs(files.getFirst())) {
+            return false;
+        }
+        view();
+        view.ifPresent(v -> v.controller().learnFrom(files.getFirst()));
+        return true;
     }
 }

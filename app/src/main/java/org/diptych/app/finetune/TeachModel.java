@@ -3,9 +3,11 @@ package org.diptych.app.finetune;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -20,59 +22,56 @@ final class TeachModel {
         ALL, VISION, TEXT, PROJECTION, LAST
     }
 
-    /// True: begin from nothing; false: from the chosen model.
-    final ObjectProperty<Boolean> fresh = new SimpleObjectProperty<>(true);
+    private static final int EVALUATIONS = 20;
+    private static final int VALIDATION = 128;
+    private static final int LARGEST_PICTURE = 224;
+
+    final ObjectProperty<Optional<Start>> start = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<Path>> folder = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<String> world = new SimpleObjectProperty<>("aligned");
+    final ObjectProperty<String> language = new SimpleObjectProperty<>("en");
+    final ObjectProperty<String> captions = new SimpleObjectProperty<>("mixed");
     final DoubleProperty noise = new SimpleDoubleProperty(0);
     final DoubleProperty hard = new SimpleDoubleProperty(0);
     final ObjectProperty<Trains> trains = new SimpleObjectProperty<>(Trains.ALL);
     final DoubleProperty rate = new SimpleDoubleProperty(1e-3);
     final IntegerProperty batch = new SimpleIntegerProperty(32);
     final IntegerProperty steps = new SimpleIntegerProperty(400);
+    /// Share of the steps.
+    final DoubleProperty warmup = new SimpleDoubleProperty(0.1);
     final IntegerProperty seed = new SimpleIntegerProperty(1);
+    /// True from the click to the moment at which the run exists.
+    final BooleanProperty starting = new SimpleBooleanProperty(false);
     final ObjectProperty<Optional<TrainingControl>> run = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<RunSummary.Status>> status = new SimpleObjectProperty<>(Optional.empty());
 
-    /// @param base  the plan whose other settings are kept
-    /// @param model what to start from: `fresh:clip`, a bundled id or a path
-    /// @param layers parts of the model, to find its last ones
-    FineTunePlan plan(FineTunePlan base, String model, List<String> layers) {
+    /// @return true while the run steps or waits for its person
+    boolean live() {
+        return status.get().filter(s -> s == RunSummary.Status.RUNNING || s == RunSummary.Status.PAUSED).isPresent();
+    }
+
+    int warmupSteps() {
+        return (int) Math.round(warmup.get() * steps.get());
+    }
+
+    /// @param base the plan whose other settings are kept
+    /// @param name for a person
+    FineTunePlan plan(FineTunePlan base, Start from, String name) {
         FineTunePlan.Data d = base.data();
-        String source = folder.get().map(Path::toString).orElse("toybox");
-        FineTunePlan.Data data = new FineTunePlan.Data(source, world.get(), d.language(), d.captions(), noise.get(),
-                hard.get(), d.train(), Math.min(128, d.validation()),
-                d.pictureSize());
+        int side = from.model().map(m -> Math.min(LARGEST_PICTURE, m.imageSize())).orElse(d.pictureSize());
+        FineTunePlan.Data data = new FineTunePlan.Data(folder.get().map(Path::toString).orElse("toybox"), world.get(),
+                language.get(), captions.get(), noise.get(), hard.get(), d.train(),
+                Math.min(VALIDATION, d.validation()), side);
         FineTunePlan.Optimizer o = base.optimizer();
-        int every = Math.max(1, steps.get() / 20);
-        return new FineTunePlan(model.startsWith("fresh:") ? "CLIP · new" : "CLIP · taught", model, base.config(), data,
-                base.objectives(), trains(layers),
+        int every = Math.max(1, steps.get() / EVALUATIONS);
+        String model = from.model()
+                .map(m -> m.handle().equals(m.card().id()) ? m.handle() : m.origin())
+                .orElse("fresh:" + from.card().id());
+        return new FineTunePlan(name, model, from.fresh() ? base.config() : java.util.Map.of(), data,
+                base.objectives(), new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
-                new FineTunePlan.Schedule(Math.min(steps.get() / 10, 100), base.schedule().floor()), steps.get(),
-                batch.get(), seed.get(), every, Math.max(every, 100));
-    }
-
-    private FineTunePlan.Trains trains(List<String> layers) {
-        List<String> projections = layers.stream().filter(l -> l.endsWith("projection") || l.equals("logit_scale"))
-                .toList();
-        return new FineTunePlan.Trains(switch (trains.get()) {
-            case ALL -> List.of();
-            case VISION ->
-                with(projections, layers.stream().filter(l -> l.equals("vision_model") || l.equals("visual")).toList());
-            case TEXT -> with(projections, layers.stream().filter(l -> l.equals("text_model")).toList());
-            case PROJECTION -> projections;
-            case LAST -> with(projections, List.of(last(layers, "vision_model"), last(layers, "text_model")).stream()
-                    .filter(l -> !l.isEmpty()).toList());
-        }, List.of());
-    }
-
-    private static List<String> with(List<String> a, List<String> b) {
-        return java.util.stream.Stream.concat(a.stream(), b.stream()).toList();
-    }
-
-    private static String last(List<String> layers, String tower) {
-        return layers.stream().filter(l -> l.startsWith(tower + ".") && l.matches(".*\\d")).reduce((a, b) -> b)
-                .orElse("");
+                new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),
+                seed.get(), every, Math.max(every, 100));
     }
 }

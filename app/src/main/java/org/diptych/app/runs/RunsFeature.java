@@ -40,6 +40,11 @@ public final class RunsFeature implements Feature {
 
     @Override
     public void onShow() {
-        view.ifPresent(RunsView::refresh);
+        view.ifPresent(v -> v.shown(true));
+    }
+
+    @Override
+    public void onHide() {
+        view.ifPresent(v -> v.shown(false));
     }
 }

@@ -1,31 +1,27 @@
 package org.diptych.app.runs;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
-import javafx.beans.property.BooleanProperty;
-import javafx.beans.property.SimpleBooleanProperty;
+import javafx.animation.KeyFrame;
+import javafx.animation.Timeline;
 import javafx.beans.property.SimpleStringProperty;
+import javafx.collections.ListChangeListener;
 import javafx.geometry.Orientation;
+import javafx.geometry.Pos;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.Slider;
 import javafx.scene.control.SplitPane;
-import javafx.scene.control.TableColumn;
-import javafx.scene.control.TableView;
-import javafx.scene.control.cell.CheckBoxTableCell;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
+import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
+import javafx.util.Duration;
 import javafx.util.StringConverter;
 import org.diptych.app.chart.Curve;
 import org.diptych.app.chart.LiveChart;
@@ -33,35 +29,104 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Navigator;
-import org.diptych.engine.api.CommandLine;
-import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 
 /// The view: a table of runs, their curves one over the other, and what differs between them.
 final class RunsView extends VBox {
-    private static final List<String> SERIES = List.of("loss", "validation.loss", "validation.r1.image_to_text", "rate",
-            "temperature");
+    private static final Duration GLANCE = Duration.seconds(1);
 
     private final AppContext context;
     private final I18n i18n;
-    private final TableView<RunSummary> table = new TableView<>();
-    private final Map<String, BooleanProperty> ticked = new LinkedHashMap<>();
+    private final RunsModel model = new RunsModel();
+    private final RunsController controller;
+    private final RunsTable table;
     private final LiveChart chart;
     private final ChoiceBox<String> series = new ChoiceBox<>();
-    private final Label differences = Ui.wrapped(new Label());
-    private final VBox empty;
-    private final SplitPane full;
+    private final DifferencePane differences;
+    private final Label why = Ui.styled(new Label(), "muted", "small");
+    private final Button open;
+    private final Button load;
+    private final Button command;
+    private final Button delete;
+    private final Timeline pulse = new Timeline();
+    private List<String> drawn = List.of();
 
     RunsView(AppContext context) {
         super(12);
         this.context = context;
         this.i18n = context.i18n();
+        controller = new RunsController(context, model);
+        table = new RunsTable(i18n, model, context.theme());
+        chart = new LiveChart(i18n, context.theme(), "runs.axis.step", "runs.axis.loss");
+        chart.setId("runs-chart");
+        differences = new DifferencePane(i18n, context.theme());
         getStyleClass().add("view");
-        chart = new LiveChart(i18n, context.theme(), "runs.axis.step", "runs.axis.value");
-        table.setId("runs-table");
-        columns();
+        open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
+        load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));
+        command = button("runs.command", "runs-command", () -> table.selected().ifPresent(this::copy));
+        delete = button("runs.delete", "runs-delete", () -> table.selected().ifPresent(controller::delete));
+        table.addEventHandler(javafx.scene.input.KeyEvent.KEY_PRESSED, e -> {
+            if (e.getCode() == KeyCode.DELETE && !delete.isDisabled()) {
+                delete.fire();
+            }
+        });
+        HBox actions = Ui.row(8, open, load, command, delete, why);
+        VBox above = new VBox(8, actions, table);
+        VBox.setVgrow(table, Priority.ALWAYS);
+        SplitPane full = new SplitPane(above, below());
+        full.setOrientation(Orientation.VERTICAL);
+        full.setDividerPositions(0.4);
+        VBox.setVgrow(full, Priority.ALWAYS);
+        VBox empty = new VBox(12, Ui.styled(i18n.label("runs.empty"), "hint"),
+                Ui.primary(i18n, "runs.empty.go", () -> context.navigator().show(Navigator.TEACH)));
+        empty.setAlignment(Pos.CENTER);
+        VBox.setVgrow(empty, Priority.ALWAYS);
+        getChildren().addAll(empty, full);
+        Ui.show(full, false);
+        Ui.show(empty, false);
+        model.runs.addListener((ListChangeListener<RunSummary>) change -> {
+            Ui.show(empty, model.runs.isEmpty());
+            Ui.show(full, !model.runs.isEmpty());
+            draw(false);
+            actions();
+        });
+        model.ticked.subscribe(t -> draw(false));
+        model.series.subscribe(s -> draw(true));
+        context.theme().subscribe(t -> compare());
+        table.getSelectionModel().selectedItemProperty().subscribe(r -> actions());
+        i18n.textsProperty().subscribe(t -> {
+            series.getItems().setAll(RunsModel.SERIES);
+            series.setValue(model.series.get());
+            actions();
+            compare();
+        });
+        pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> {
+            if (model.runs.stream().anyMatch(RunsModel::live)) {
+                controller.refresh();
+            }
+        }));
+        pulse.setCycleCount(Timeline.INDEFINITE);
+    }
+
+    void shown(boolean inSight) {
+        if (inSight) {
+            controller.refresh();
+            pulse.play();
+        } else {
+            pulse.stop();
+        }
+    }
+
+    private Button button(String key, String id, Runnable action) {
+        Button button = Ui.button(i18n, key, action);
+        button.setId(id);
+        return button;
+    }
+
+    private SplitPane below() {
+        series.setId("runs-series");
+        series.setMinWidth(190);
         series.setConverter(new StringConverter<>() {
             @Override
             public String toString(String name) {
@@ -73,192 +138,72 @@ final class RunsView extends VBox {
                 return text;
             }
         });
-        series.getItems().setAll(SERIES);
-        series.setValue(SERIES.getFirst());
-        series.setMinWidth(200);
-        series.valueProperty().subscribe(s -> draw());
+        series.valueProperty().subscribe(s -> {
+            if (s != null) {
+                model.series.set(s);
+            }
+        });
+        Slider smoothing = new Slider(0, 0.98, 0.6);
+        smoothing.setPrefWidth(88);
+        smoothing.setMinWidth(48);
+        smoothing.accessibleTextProperty().bind(i18n.text("runs.smoothing"));
+        chart.smoothingProperty().bind(smoothing.valueProperty());
+        CheckBox log = i18n.label(new CheckBox(), "runs.log");
+        log.setMinWidth(USE_PREF_SIZE);
+        chart.logScaleProperty().bind(log.selectedProperty());
+        Label smoothingName = i18n.label("runs.smoothing");
+        smoothingName.setMinWidth(USE_PREF_SIZE);
+        VBox curves = new VBox(8, Ui.row(10, series, smoothingName, smoothing, log), chart);
         VBox.setVgrow(chart, Priority.ALWAYS);
-        VBox below = new VBox(8, Ui.row(12, i18n.label("runs.series"), series), chart,
-                Ui.styled(i18n.label("runs.differ"), "strong"), differences);
-        full = new SplitPane(new VBox(8, actions(), table), Ui.styled(below, "panel"));
-        full.setOrientation(Orientation.VERTICAL);
-        full.setDividerPositions(0.42);
-        VBox.setVgrow(table, Priority.ALWAYS);
-        VBox.setVgrow(full, Priority.ALWAYS);
-        empty = new VBox(12, Ui.styled(i18n.label("runs.empty"), "hint"),
-                Ui.primary(i18n, "runs.empty.go", () -> context.navigator().show(Navigator.TEACH)));
-        getChildren().addAll(empty, full);
-        i18n.textsProperty().subscribe(t -> {
-            series.getItems().setAll(SERIES);
-            series.setValue(series.getValue() == null ? SERIES.getFirst() : series.getValue());
-            table.refresh();
-            draw();
-        });
+        SplitPane both = new SplitPane(Ui.styled(curves, "panel"), Ui.styled(differences, "panel"));
+        both.setDividerPositions(0.64);
+        return both;
     }
 
-    void refresh() {
-        List<RunSummary> runs = context.engine().runs().list();
-        String selected = Optional.ofNullable(table.getSelectionModel().getSelectedItem()).map(RunSummary::id)
-                .orElse("");
-        table.getItems().setAll(runs);
-        runs.stream().filter(r -> r.id().equals(selected)).findFirst()
-                .ifPresent(r -> table.getSelectionModel().select(r));
-        if (!runs.isEmpty() && ticked.values().stream().noneMatch(BooleanProperty::get)) {
-            tick(runs.getFirst()).set(true);
-        }
-        Ui.show(empty, runs.isEmpty());
-        Ui.show(full, !runs.isEmpty());
-        draw();
-    }
-
-    private BooleanProperty tick(RunSummary run) {
-        return ticked.computeIfAbsent(run.id(), id -> {
-            BooleanProperty property = new SimpleBooleanProperty();
-            property.subscribe((old, now) -> draw());
-            return property;
-        });
-    }
-
-    private void columns() {
-        TableColumn<RunSummary, Boolean> tick = new TableColumn<>();
-        tick.setCellValueFactory(row -> tick(row.getValue()));
-        tick.setCellFactory(CheckBoxTableCell.forTableColumn(tick));
-        tick.setEditable(true);
-        tick.setPrefWidth(40);
-        table.setEditable(true);
-        table.getColumns().add(tick);
-        text("runs.name", 230, RunSummary::id);
-        text("runs.model", 120, r -> r.header().plan().model());
-        text("runs.status", 100, r -> i18n.get("finetune.status." + r.status()));
-        text("runs.steps", 90, r -> r.step() + " / " + r.header().plan().steps());
-        text("runs.loss", 80, r -> number(r.last().get("loss")));
-        text("runs.recall", 80, r -> number(r.last().get("validation.r1.image_to_text")));
-        text("runs.date", 160,
-                r -> r.header().started().replace('T', ' ').substring(0, Math.min(16, r.header().started().length())));
-        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
-    }
-
-    private static String number(Double value) {
-        return value == null ? "–" : String.format(Locale.ROOT, "%.3f", value);
-    }
-
-    private void text(String key, double width, Function<RunSummary, String> value) {
-        TableColumn<RunSummary, String> column = new TableColumn<>();
-        column.textProperty().bind(i18n.text(key));
-        column.setCellValueFactory(row -> new SimpleStringProperty(value.apply(row.getValue())));
-        column.setPrefWidth(width);
-        table.getColumns().add(column);
-    }
-
-    private HBox actions() {
-        Button open = Ui.button(i18n, "runs.open",
-                () -> selected().ifPresent(r -> context.folders().accept(r.folder())));
-        Button load = Ui.button(i18n, "runs.load",
-                () -> selected().flatMap(RunSummary::kept).ifPresent(kept -> context.jobs()
-                        .run(context.engine().load(new LoadRequest(kept.toString())), model -> {
-                            context.models().add(model);
-                            context.notices().info("runs.loaded", model.title());
-                        })));
-        Button command = Ui.button(i18n, "runs.command", () -> selected().ifPresent(r -> {
-            ClipboardContent content = new ClipboardContent();
-            content.putString("diptych train --plan " + CommandLine.quote(r.folder().resolve("plan.json").toString())
-                    + " --out run");
-            Clipboard.getSystemClipboard().setContent(content);
-            context.notices().info("runs.copied");
-        }));
-        Button delete = Ui.button(i18n, "runs.delete", () -> selected().ifPresent(this::delete));
-        delete.setId("runs-delete");
-        table.getSelectionModel().selectedItemProperty().subscribe(run -> {
-            for (Button button : List.of(open, command, delete)) {
-                button.setDisable(run == null);
-                button.setTooltip(run == null ? i18n.tooltip("runs.why.none") : null);
-            }
-            boolean kept = run != null && run.kept().isPresent();
-            load.setDisable(!kept);
-            load.setTooltip(kept ? null : i18n.tooltip(run == null ? "runs.why.none" : "runs.why.nokept"));
-        });
-        return Ui.row(8, open, load, command, delete, Ui.spring(), Ui.button(i18n, "runs.refresh", this::refresh));
-    }
-
-    private Optional<RunSummary> selected() {
-        return Optional.ofNullable(table.getSelectionModel().getSelectedItem());
-    }
-
-    private void delete(RunSummary run) {
-        try {
-            context.engine().runs().delete(run.id());
-            Runnable back = () -> {
-                try {
-                    context.engine().runs().undelete(run.id());
-                    refresh();
-                } catch (EngineException e) {
-                    context.notices().error(e);
-                }
-            };
-            context.undo().push("runs.undelete", back);
-            context.notices().undoable("runs.deleted", () -> context.undo().undo(), run.id());
-            refresh();
-        } catch (EngineException e) {
-            context.notices().error(e);
+    /// What can be done with the selected run; a line says why not.
+    private void actions() {
+        RunSummary run = table.selected().orElse(null);
+        boolean live = run != null && RunsModel.live(run);
+        open.setDisable(run == null);
+        command.setDisable(run == null);
+        delete.setDisable(run == null || live);
+        load.setDisable(run == null || run.kept().isEmpty());
+        why.setText(run == null
+                ? i18n.get("runs.why.none")
+                : live ? i18n.get("runs.why.live") : run.kept().isEmpty() ? i18n.get("runs.why.nokept") : "");
+        for (Button button : List.of(open, load, command, delete)) {
+            button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }
 
-    private List<RunSummary> chosen() {
-        return table.getItems().stream().filter(r -> ticked.containsKey(r.id()) && ticked.get(r.id()).get()).toList();
+    private void copy(RunSummary run) {
+        ClipboardContent content = new ClipboardContent();
+        content.putString(RunsController.command(run));
+        Clipboard.getSystemClipboard().setContent(content);
+        context.notices().info("runs.copied");
     }
 
-    private void draw() {
-        chart.clear();
-        int colour = 0;
-        for (RunSummary run : chosen()) {
-            try {
-                RunLog log = context.engine().runs().log(run.id());
-                String name = series.getValue() == null ? SERIES.getFirst() : series.getValue();
-                chart.add(log,
-                        new Curve(name, new SimpleStringProperty(run.id()), colour++, name.startsWith("validation")));
-            } catch (EngineException e) {
-                context.notices().error(e);
-            }
-        }
-        differences();
-    }
-
-    private void differences() {
-        List<RunSummary> runs = chosen();
-        if (runs.size() < 2) {
-            differences.setText(i18n.get("runs.differ.none"));
+    /// Draws the ticked runs; a list that was read anew does not disturb curves that are there.
+    private void draw(boolean other) {
+        List<String> now = model.chosen().stream().map(RunSummary::id).toList();
+        if (!other && now.equals(drawn)) {
             return;
         }
-        List<Map<String, String>> settings = runs.stream().map(r -> settings(r)).toList();
-        Set<String> keys = new LinkedHashSet<>();
-        settings.forEach(s -> keys.addAll(s.keySet()));
-        List<String> lines = new ArrayList<>();
-        for (String key : keys) {
-            List<String> values = settings.stream().map(s -> s.getOrDefault(key, "–")).toList();
-            if (values.stream().distinct().count() > 1) {
-                lines.add(key + ":  " + String.join("  |  ", values));
-            }
-        }
-        differences.setText(lines.isEmpty() ? i18n.get("runs.differ.same") : String.join("\n", lines));
+        drawn = now;
+        compare();
+        controller.logs(this::curves);
     }
 
-    /// The plan, flat: `optimizer.rate` -> `0.001`. The plan's own JSON says what its keys are called.
-    private Map<String, String> settings(RunSummary run) {
-        Map<String, String> out = new TreeMap<>();
-        List<String> path = new ArrayList<>();
-        for (String line : context.engine().planJson(run.header().plan()).lines().map(String::strip).toList()) {
-            if (line.startsWith("}") || line.startsWith("]")) {
-                if (!path.isEmpty()) {
-                    path.removeLast();
-                }
-            } else if (line.endsWith("{") || line.endsWith("[")) {
-                path.add(line.contains("\"") ? line.split("\"")[1] : "");
-            } else if (line.contains(":")) {
-                String key = line.split("\"")[1];
-                String value = line.substring(line.indexOf(':') + 1).strip().replaceAll(",$", "");
-                out.put(String.join(".", path).replaceAll("^\\.+", "") + (path.size() > 1 ? "." : "") + key, value);
-            }
-        }
-        return out;
+    private void curves(Map<RunSummary, RunLog> logs) {
+        String name = model.series.get();
+        chart.clear();
+        chart.setValueAxis("runs.axis." + name);
+        new LinkedHashMap<>(logs).forEach((run, log) -> chart.add(log, new Curve(name,
+                new SimpleStringProperty(run.id()), model.ticked.get().getOrDefault(run.id(), 0),
+                name.startsWith("validation"))));
+    }
+
+    private void compare() {
+        differences.show(model.chosen(), model.ticked.get());
     }
 }

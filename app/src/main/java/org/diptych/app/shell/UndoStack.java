@@ -25,12 +25,24 @@ public final class UndoStack {
     }
 
     /// Remembers something that was just done.
-    public void push(String titleKey, Runnable undo) {
-        steps.push(new Step(titleKey, undo));
+    ///
+    /// @return for [#undo(Step)]
+    public Step push(String titleKey, Runnable undo) {
+        Step step = new Step(titleKey, undo);
+        steps.push(step);
         if (steps.size() > MOST) {
             steps.removeLast();
         }
         next.set(Optional.of(steps.peek()));
+        return step;
+    }
+
+    /// Takes back one step, whatever was done since; nothing happens when it was taken back before.
+    public void undo(Step step) {
+        if (steps.removeIf(s -> s == step)) {
+            next.set(Optional.ofNullable(steps.peek()));
+            step.undo().run();
+        }
     }
 
     /// Takes back the newest step.

@@ -91,8 +91,9 @@ public final class RunStore implements Runs {
         RunFolder.Standing standing = new RunFolder(path).standing();
         Map<String, Double> last = new LinkedHashMap<>();
         log.since(0).forEach(row -> last.putAll(row.values()));
-        int step = log.size() == 0 ? 0 : log.since(log.size() - 1).getFirst().step();
-        return new RunSummary(path.getFileName().toString(), path, log.header(), standing.status(), step, last,
+        RunLog.Row end = log.size() == 0 ? new RunLog.Row(0, 0, Map.of()) : log.since(log.size() - 1).getFirst();
+        return new RunSummary(path.getFileName().toString(), path, log.header(), standing.status(), end.step(),
+                end.seconds(), last,
                 standing.kept());
     }
 

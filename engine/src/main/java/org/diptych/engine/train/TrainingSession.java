@@ -64,7 +64,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private volatile Optional<Path> kept = Optional.empty();
     private boolean evaluating;
     private boolean closed;
-    private double seconds;
+    private volatile double seconds;
     private int saved = -1;
 
     private TrainingSession(EngineLane lane, Start start, NDManager scope) throws EngineException {
@@ -282,7 +282,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     public RunSummary summary() {
         synchronized (last) {
             return new RunSummary(start.folder().id(), start.folder().path(), log.header(), status, step,
-                    Map.copyOf(last), kept);
+                    seconds, Map.copyOf(last), kept);
         }
     }
 

@@ -1,0 +1,119 @@
+package org.diptych.app.finetune;
+
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
+import javafx.scene.layout.FlowPane;
+import javafx.scene.layout.VBox;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.ErrorBanner;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.RunSummary;
+
+/// What can be done with the form and the run; a line below says why the rest waits.
+final class ActionPane extends VBox {
+    private final AppContext context;
+    private final I18n i18n;
+    private final TeachModel model;
+    private final TeachController controller;
+    private final ErrorBanner banner;
+    private final Button start;
+    private final Button pause;
+    private final Button stop;
+    private final Button look;
+    private final Button keep;
+    private final Button restore;
+    private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+
+    ActionPane(AppContext context, TeachModel model, TeachController controller, ErrorBanner banner) {
+        super(8);
+        this.context = context;
+        this.i18n = context.i18n();
+        this.model = model;
+        this.controller = controller;
+        this.banner = banner;
+        start = button(Ui.primary(i18n, "finetune.start", this::start), "teach-start");
+        pause = button(Ui.button(i18n, "finetune.pause", controller::pauseOrResume), "teach-pause");
+        stop = button(Ui.button(i18n, "finetune.stop", controller::stop), "teach-stop");
+        look = button(Ui.button(i18n, "finetune.look", controller::look), "teach-look");
+        keep = button(Ui.button(i18n, "finetune.keep", this::keep), "teach-keep");
+        restore = button(Ui.button(i18n, "finetune.restore", controller::restore), "teach-restore");
+        why.setId("teach-why");
+        Button plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
+        Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
+        command.setId("teach-command");
+        getChildren().addAll(new FlowPane(8, 8, start, pause, stop), why,
+                new FlowPane(8, 8, look, keep, restore), new FlowPane(8, 8, plan, command));
+        model.status.subscribe(s -> refresh());
+        model.run.subscribe(r -> refresh());
+        model.starting.subscribe(s -> refresh());
+        i18n.textsProperty().subscribe(t -> refresh());
+    }
+
+    private static Button button(Button button, String id) {
+        button.setId(id);
+        return button;
+    }
+
+    void start() {
+        if (!start.isDisabled()) {
+            banner.hide();
+            controller.start();
+        }
+    }
+
+    private void refresh() {
+        boolean live = model.live();
+        boolean any = model.run.get().isPresent();
+        boolean paused = model.status.get().filter(s -> s == RunSummary.Status.PAUSED).isPresent();
+        pause.textProperty().bind(i18n.text(paused ? "finetune.resume" : "finetune.pause"));
+        start.setDisable(live || model.starting.get());
+        pause.setDisable(!live);
+        stop.setDisable(!live);
+        look.setDisable(!any);
+        keep.setDisable(!any);
+        restore.setDisable(!any || live);
+        String key = model.starting.get()
+                ? "finetune.why.starting"
+                : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
+        why.setText(i18n.get(key));
+        for (Button button : new Button[]{start, pause, stop, look, keep, restore}) {
+            button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
+        }
+    }
+
+    private void keep() {
+        controller.keepFolder()
+                .ifPresent(folder -> new KeepDialog(context, folder).showAndWait().ifPresent(controller::keep));
+    }
+
+    private void copyCommand() {
+        try {
+            ClipboardContent content = new ClipboardContent();
+            content.putString(controller.command());
+            Clipboard.getSystemClipboard().setContent(content);
+            context.notices().info("finetune.copied", controller.planFile());
+        } catch (EngineException e) {
+            banner.show(e);
+        }
+    }
+
+    private void editPlan() {
+        try {
+            edit(context.engine().planJson(controller.plan()));
+        } catch (EngineException e) {
+            banner.show(e);
+        }
+    }
+
+    /// Shows a plan as text and starts what comes of it.
+    void edit(String json) {
+        new PlanDialog(context, json).showAndWait().ifPresent(plan -> {
+            banner.hide();
+            controller.start(plan);
+        });
+    }
+}

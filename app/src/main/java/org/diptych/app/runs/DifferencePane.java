@@ -1,0 +1,66 @@
+package org.diptych.app.runs;
+
+import java.util.List;
+import java.util.Map;
+import javafx.beans.value.ObservableValue;
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+import javafx.scene.shape.Rectangle;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Theme;
+import org.diptych.app.fx.Ui;
+import org.diptych.engine.api.RunSummary;
+
+/// The settings in which the ticked runs differ, a column a run.
+final class DifferencePane extends VBox {
+    private final I18n i18n;
+    private final ObservableValue<Theme> theme;
+    private final GridPane grid = new GridPane(16, 4);
+    private final Label note = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+
+    DifferencePane(I18n i18n, ObservableValue<Theme> theme) {
+        super(8);
+        this.i18n = i18n;
+        this.theme = theme;
+        ScrollPane scroll = new ScrollPane(grid);
+        VBox.setVgrow(scroll, Priority.ALWAYS);
+        getChildren().addAll(Ui.styled(i18n.label("runs.differ"), "strong"), note, scroll);
+    }
+
+    /// @param colours run -> colour of its curve
+    void show(List<RunSummary> runs, Map<String, Integer> colours) {
+        grid.getChildren().clear();
+        Map<String, List<String>> differences = PlanSettings
+                .differences(runs.stream().map(r -> r.header().plan()).toList());
+        Ui.show(note, runs.size() < 2 || differences.isEmpty());
+        note.setText(i18n.get(runs.size() < 2 ? "runs.differ.none" : "runs.differ.same"));
+        if (runs.size() < 2 || differences.isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < runs.size(); i++) {
+            Rectangle swatch = new Rectangle(10, 10, theme.getValue().line(colours.get(runs.get(i).id())));
+            Label name = Ui.styled(new Label(runs.get(i).id(), swatch), "small", "strong");
+            name.setTooltip(new Tooltip(runs.get(i).header().plan().name()));
+            name.setMinWidth(USE_PREF_SIZE);
+            grid.add(name, i + 1, 0);
+        }
+        int row = 1;
+        for (Map.Entry<String, List<String>> difference : differences.entrySet()) {
+            grid.add(cell(difference.getKey(), "muted"), 0, row);
+            for (int i = 0; i < runs.size(); i++) {
+                grid.add(cell(difference.getValue().get(i), "strong"), i + 1, row);
+            }
+            row++;
+        }
+    }
+
+    private static Label cell(String text, String style) {
+        Label label = Ui.styled(new Label(text), "small", style);
+        label.setMinWidth(USE_PREF_SIZE);
+        return label;
+    }
+}

@@ -1,0 +1,121 @@
+package org.diptych.app.runs;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.diptych.app.fx.Fx;
+import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.UndoStack;
+import org.diptych.engine.api.CommandLine;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunSummary;
+
+/// Reads the runs' files beside the window's thread, and does what is done to a run.
+final class RunsController {
+    private final AppContext context;
+    private final RunsModel model;
+    private boolean reading;
+    private boolean again;
+    private int asked;
+
+    RunsController(AppContext context, RunsModel model) {
+        this.context = context;
+        this.model = model;
+    }
+
+    /// Reads the list anew; a second wish while one is being read is granted once, afterwards.
+    void refresh() {
+        if (reading) {
+            again = true;
+            return;
+        }
+        reading = true;
+        Fx.deliver(CompletableFuture.supplyAsync(() -> context.engine().runs().list()), runs -> {
+            reading = false;
+            if (again) { // what was read may be older than what was done since
+                again = false;
+                refresh();
+            } else {
+                take(runs);
+            }
+        }, error -> {
+            reading = false;
+            context.notices().error(error);
+        });
+    }
+
+    private void take(List<RunSummary> runs) {
+        if (!model.runs.equals(runs)) {
+            model.runs.setAll(runs);
+        }
+        if (!runs.isEmpty() && model.chosen().isEmpty() && model.ticked.get().isEmpty()) {
+            model.tick(runs.getFirst().id(), true);
+        }
+    }
+
+    /// Reads the logs of the ticked runs. A log of a run that is going on grows by itself.
+    ///
+    /// @param done gets them unless others were asked for meanwhile
+    void logs(Consumer<Map<RunSummary, RunLog>> done) {
+        int mine = ++asked;
+        List<RunSummary> chosen = model.chosen();
+        Fx.deliver(CompletableFuture.supplyAsync(() -> read(chosen)), logs -> {
+            if (mine == asked) {
+                done.accept(logs);
+            }
+        }, context.notices()::error);
+    }
+
+    private Map<RunSummary, RunLog> read(List<RunSummary> runs) {
+        Map<RunSummary, RunLog> out = new LinkedHashMap<>();
+        for (RunSummary run : runs) {
+            try {
+                out.put(run, context.engine().runs().log(run.id()));
+            } catch (EngineException e) {
+                throw new CompletionException(e);
+            }
+        }
+        return out;
+    }
+
+    void openFolder(RunSummary run) {
+        context.folders().accept(run.folder());
+    }
+
+    void load(RunSummary run) {
+        run.kept().ifPresent(kept -> context.jobs().run(context.engine().load(new LoadRequest(kept.toString())), m -> {
+            context.models().add(m);
+            context.notices().info("runs.loaded", m.title());
+        }));
+    }
+
+    static String command(RunSummary run) {
+        return "diptych train --plan " + CommandLine.quote(run.folder().resolve("plan.json").toString()) + " --out run";
+    }
+
+    void delete(RunSummary run) {
+        try {
+            context.engine().runs().delete(run.id());
+            model.runs.remove(run);
+            UndoStack.Step step = context.undo().push("runs.delete", () -> undelete(run));
+            context.notices().undoable("runs.deleted", () -> context.undo().undo(step), run.id());
+            refresh();
+        } catch (EngineException e) {
+            context.notices().error(e);
+        }
+    }
+
+    private void undelete(RunSummary run) {
+        try {
+            context.engine().runs().undelete(run.id());
+            refresh();
+        } catch (EngineException e) {
+            context.notices().error(e);
+        }
+    }
+}

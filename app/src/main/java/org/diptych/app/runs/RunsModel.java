@@ -1,0 +1,49 @@
+package org.diptych.app.runs;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+import org.diptych.engine.api.RunSummary;
+
+/// The runs that are there, and whose curves are drawn.
+final class RunsModel {
+    /// Curves that can be drawn, by their names in the logs.
+    static final List<String> SERIES = List.of("loss", "validation.loss", "validation.r1", "rate", "temperature",
+            "grad_norm");
+
+    final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
+    final ObjectProperty<String> series = new SimpleObjectProperty<>(SERIES.getFirst());
+    /// Run -> colour of its curve, for the ticked ones. A run keeps its colour while others come and go.
+    final ObjectProperty<Map<String, Integer>> ticked = new SimpleObjectProperty<>(Map.of());
+
+    boolean isTicked(String run) {
+        return ticked.get().containsKey(run);
+    }
+
+    void tick(String run, boolean on) {
+        if (on == isTicked(run)) {
+            return;
+        }
+        Map<String, Integer> next = new LinkedHashMap<>(ticked.get());
+        if (on) {
+            next.put(run, IntStream.iterate(0, i -> i + 1).filter(i -> !next.containsValue(i)).findFirst().orElse(0));
+        } else {
+            next.remove(run);
+        }
+        ticked.set(next);
+    }
+
+    /// @return ticked runs that are there, in the table's order
+    List<RunSummary> chosen() {
+        return runs.stream().filter(r -> isTicked(r.id())).toList();
+    }
+
+    static boolean live(RunSummary run) {
+        return run.status() == RunSummary.Status.RUNNING || run.status() == RunSummary.Status.PAUSED;
+    }
+}
