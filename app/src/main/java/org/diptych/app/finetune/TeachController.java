@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Navigator;
 import org.diptych.engine.api.CommandLine;
@@ -128,10 +130,14 @@ final class TeachController {
                 handle -> context.models().remove(handle)));
     }
 
-    /// @return the newest run that a program's end cut off, with a checkpoint to go on from
-    Optional<RunSummary> interrupted() {
-        return context.engine().runs().list().stream().filter(r -> r.status() == RunSummary.Status.INTERRUPTED)
-                .filter(r -> Files.exists(r.folder().resolve("checkpoint.safetensors"))).findFirst();
+    /// Looks, beside the window's thread, for the newest run that a program's end cut off.
+    ///
+    /// @param found gets it when it has a checkpoint to go on from
+    void interrupted(Consumer<RunSummary> found) {
+        Fx.deliver(CompletableFuture.supplyAsync(() -> context.engine().runs().list().stream()
+                .filter(r -> r.status() == RunSummary.Status.INTERRUPTED)
+                .filter(r -> Files.exists(r.folder().resolve("checkpoint.safetensors"))).findFirst()),
+                run -> run.ifPresent(found), failed);
     }
 
     void goOn(String run) {

@@ -81,7 +81,7 @@ final class TeachView extends BorderPane {
             tick();
             pulse.play();
             if (model.run.get().isEmpty() && !model.starting.get()) {
-                controller.interrupted().ifPresent(this::offer);
+                controller.interrupted(this::offer);
             }
         } else {
             pulse.stop();

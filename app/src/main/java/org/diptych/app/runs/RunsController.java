@@ -21,6 +21,7 @@ final class RunsController {
     private final RunsModel model;
     private boolean reading;
     private boolean again;
+    private boolean begun;
     private int asked;
 
     RunsController(AppContext context, RunsModel model) {
@@ -50,10 +51,9 @@ final class RunsController {
     }
 
     private void take(List<RunSummary> runs) {
-        if (!model.runs.equals(runs)) {
-            model.runs.setAll(runs);
-        }
-        if (!runs.isEmpty() && model.chosen().isEmpty() && model.ticked.get().isEmpty()) {
+        model.set(runs);
+        if (!begun && !runs.isEmpty()) {
+            begun = true;
             model.tick(runs.getFirst().id(), true);
         }
     }

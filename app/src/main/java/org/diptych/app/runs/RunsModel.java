@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
@@ -17,9 +19,19 @@ final class RunsModel {
             "grad_norm");
 
     final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
+    /// True while the list is being set anew: what the table selects meanwhile is no choice of the person.
+    final BooleanProperty reading = new SimpleBooleanProperty(false);
     final ObjectProperty<String> series = new SimpleObjectProperty<>(SERIES.getFirst());
     /// Run -> colour of its curve, for the ticked ones. A run keeps its colour while others come and go.
     final ObjectProperty<Map<String, Integer>> ticked = new SimpleObjectProperty<>(Map.of());
+
+    void set(List<RunSummary> next) {
+        if (!runs.equals(next)) {
+            reading.set(true);
+            runs.setAll(next);
+            reading.set(false);
+        }
+    }
 
     boolean isTicked(String run) {
         return ticked.get().containsKey(run);

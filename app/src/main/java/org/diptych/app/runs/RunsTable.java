@@ -1,14 +1,13 @@
 package org.diptych.app.runs;
 
-import java.time.Duration;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
-import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.value.ObservableValue;
-import javafx.collections.ListChangeListener;
+import javafx.collections.transformation.SortedList;
 import javafx.geometry.Pos;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.TableCell;
@@ -18,7 +17,6 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.shape.Rectangle;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Theme;
-import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.RunSummary;
 
 /// The runs as a table, newest first. A tick draws a run's curve; the square beside it has the curve's colour.
@@ -34,29 +32,31 @@ final class RunsTable extends TableView<RunSummary> {
         this.theme = theme;
         setId("runs-table");
         setMinHeight(120);
-        TableColumn<RunSummary, RunSummary> tick = new TableColumn<>();
-        tick.textProperty().bind(i18n.text("runs.tick"));
-        tick.setCellValueFactory(row -> new ReadOnlyObjectWrapper<>(row.getValue()));
+        TableColumn<RunSummary, RunSummary> tick = column("runs.tick", 72);
         tick.setCellFactory(column -> new TickCell());
         tick.setSortable(false);
-        width(tick, 72);
-        getColumns().add(tick);
-        text("runs.name", 220, false, RunSummary::id);
-        text("runs.model", 130, false, r -> r.header().plan().name());
-        text("runs.status", 92, false, r -> i18n.get("finetune.status." + r.status()));
-        text("runs.steps", 100, true, r -> r.step() + " / " + r.header().plan().steps());
-        text("runs.loss", 76, true, r -> number(r.last().get("loss")));
-        text("runs.recall", 76, true, r -> number(r.last().get("validation.r1")));
-        text("runs.date", 136, false, RunsTable::date);
-        text("runs.duration", 88, true, r -> duration(Duration.ofMillis(Math.round(r.seconds() * 1000))));
+        text("runs.name", 220, RunSummary::id);
+        text("runs.model", 130, r -> r.header().plan().name());
+        text("runs.status", 92, r -> i18n.get("finetune.status." + r.status()));
+        figure("runs.steps", 100, r -> (double) r.step(), r -> r.step() + " / " + r.header().plan().steps());
+        figure("runs.loss", 76, value("loss"), r -> number(value("loss").apply(r)));
+        figure("runs.recall", 76, value("validation.r1"), r -> number(value("validation.r1").apply(r)));
+        text("runs.date", 136, RunsTable::date);
+        figure("runs.duration", 88, RunSummary::seconds, r -> duration(Math.round(r.seconds())));
         setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
-        setItems(model.runs);
+        SortedList<RunSummary> sorted = new SortedList<>(model.runs);
+        sorted.comparatorProperty().bind(comparatorProperty());
+        setItems(sorted);
         getSelectionModel().selectedItemProperty().subscribe(r -> {
-            if (r != null) {
+            if (r != null && !model.reading.get()) {
                 last = r.id();
             }
         });
-        model.runs.addListener((ListChangeListener<RunSummary>) change -> selectAgain());
+        model.reading.subscribe(reading -> {
+            if (!reading) {
+                selectAgain();
+            }
+        });
         setOnKeyPressed(e -> {
             if (e.getCode() == KeyCode.SPACE) {
                 selected().ifPresent(r -> model.tick(r.id(), !model.isTicked(r.id())));
@@ -108,31 +108,47 @@ final class RunsTable extends TableView<RunSummary> {
         }
     }
 
-    private void text(String key, double width, boolean number, Function<RunSummary, String> value) {
-        TableColumn<RunSummary, String> column = new TableColumn<>();
+    private TableColumn<RunSummary, RunSummary> column(String key, double width) {
+        TableColumn<RunSummary, RunSummary> column = new TableColumn<>();
         column.textProperty().bind(i18n.text(key));
-        column.setCellValueFactory(row -> new ReadOnlyStringWrapper(value.apply(row.getValue())));
-        if (number) {
-            column.setCellFactory(c -> {
-                TableCell<RunSummary, String> cell = new TableCell<>() {
-                    @Override
-                    protected void updateItem(String text, boolean empty) {
-                        super.updateItem(text, empty);
-                        setText(empty ? null : text);
-                    }
-                };
-                cell.setAlignment(Pos.CENTER_RIGHT);
-                return Ui.styled(cell, "figures");
-            });
-            column.getStyleClass().add("figures");
-        }
-        width(column, width);
-        getColumns().add(column);
-    }
-
-    private static void width(TableColumn<?, ?> column, double width) {
+        column.setCellValueFactory(row -> new ReadOnlyObjectWrapper<>(row.getValue()));
         column.setPrefWidth(width);
         column.setMinWidth(width * 0.75);
+        getColumns().add(column);
+        return column;
+    }
+
+    private void text(String key, double width, Function<RunSummary, String> text) {
+        TableColumn<RunSummary, RunSummary> column = column(key, width);
+        column.setComparator(Comparator.comparing(text));
+        column.setCellFactory(c -> cell(text));
+    }
+
+    /// A column of numbers: sorted by value, aligned at the right; runs without the number come first.
+    private void figure(String key, double width, Function<RunSummary, Double> value,
+            Function<RunSummary, String> text) {
+        TableColumn<RunSummary, RunSummary> column = column(key, width);
+        column.setComparator(Comparator.comparing(value, Comparator.nullsFirst(Comparator.naturalOrder())));
+        column.getStyleClass().add("figures");
+        column.setCellFactory(c -> {
+            TableCell<RunSummary, RunSummary> cell = cell(text);
+            cell.setAlignment(Pos.CENTER_RIGHT);
+            return cell;
+        });
+    }
+
+    private static TableCell<RunSummary, RunSummary> cell(Function<RunSummary, String> text) {
+        return new TableCell<>() {
+            @Override
+            protected void updateItem(RunSummary run, boolean empty) {
+                super.updateItem(run, empty);
+                setText(empty || run == null ? null : text.apply(run));
+            }
+        };
+    }
+
+    private static Function<RunSummary, Double> value(String name) {
+        return r -> r.last().get(name);
     }
 
     private static String number(Double value) {
@@ -144,9 +160,9 @@ final class RunsTable extends TableView<RunSummary> {
         return started.substring(0, Math.min(16, started.length()));
     }
 
-    private String duration(Duration took) {
-        return took.toSeconds() < 100
-                ? i18n.get("runs.seconds", took.toSeconds())
-                : i18n.get("runs.minutes", Math.round(took.toSeconds() / 60.0));
+    private String duration(long seconds) {
+        return seconds < 100
+                ? i18n.get("runs.seconds", seconds)
+                : i18n.get("runs.minutes", Math.round(seconds / 60.0));
     }
 }

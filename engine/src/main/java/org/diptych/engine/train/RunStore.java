@@ -3,6 +3,7 @@ package org.diptych.engine.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class RunStore implements Runs {
     private final Path deleted;
     /// Runs of this program, which know more than their files do.
     private final Map<String, TrainingSession> live = new ConcurrentHashMap<>();
+    private final Map<Path, Known> read = new ConcurrentHashMap<>();
 
     public RunStore(Path folder) {
         this.folder = folder;
@@ -86,15 +88,37 @@ public final class RunStore implements Runs {
         return out;
     }
 
-    private static RunSummary summary(Path path) throws EngineException {
-        RunLog log = RunLogFile.read(path);
+    /// What a log said when it last changed.
+    private record Known(long size, FileTime time, RunLog.Header header, RunLog.Row end, Map<String, Double> last) {
+    }
+
+    /// A list that is shown again and again parses only what is new.
+    private RunSummary summary(Path path) throws EngineException {
+        Known known = known(path);
         RunFolder.Standing standing = new RunFolder(path).standing();
-        Map<String, Double> last = new LinkedHashMap<>();
-        log.since(0).forEach(row -> last.putAll(row.values()));
-        RunLog.Row end = log.size() == 0 ? new RunLog.Row(0, 0, Map.of()) : log.since(log.size() - 1).getFirst();
-        return new RunSummary(path.getFileName().toString(), path, log.header(), standing.status(), end.step(),
-                end.seconds(), last,
-                standing.kept());
+        return new RunSummary(path.getFileName().toString(), path, known.header, standing.status(), known.end.step(),
+                known.end.seconds(), known.last, standing.kept());
+    }
+
+    private Known known(Path path) throws EngineException {
+        Path file = path.resolve(RunLogFile.NAME);
+        try {
+            long size = Files.size(file);
+            FileTime time = Files.getLastModifiedTime(file);
+            Known before = read.get(path);
+            if (before != null && before.size == size && before.time.equals(time)) {
+                return before;
+            }
+            RunLog log = RunLogFile.read(path);
+            Map<String, Double> last = new LinkedHashMap<>();
+            log.since(0).forEach(row -> last.putAll(row.values()));
+            RunLog.Row end = log.size() == 0 ? new RunLog.Row(0, 0, Map.of()) : log.since(log.size() - 1).getFirst();
+            Known now = new Known(size, time, log.header(), end, Map.copyOf(last));
+            read.put(path, now);
+            return now;
+        } catch (IOException e) {
+            throw new EngineException(e, "train.log", file);
+        }
     }
 
     @Override
