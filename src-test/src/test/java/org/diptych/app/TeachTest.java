@@ -320,7 +320,8 @@ class TeachTest {
         RunSummary two = teach(10, 16);
         show("runs");
         TableView<RunSummary> table = FxStage.call(() -> find("runs-table"));
-        await("both", () -> table.getItems().stream().map(RunSummary::id).toList().containsAll(List.of(one.id(), two.id())));
+        await("both",
+                () -> table.getItems().stream().map(RunSummary::id).toList().containsAll(List.of(one.id(), two.id())));
         await("the end in the list", () -> table.getItems().stream()
                 .anyMatch(r -> r.id().equals(two.id()) && r.status() == Status.FINISHED && r.step() == 10));
         LiveChart chart = FxStage.call(() -> find("runs-chart"));

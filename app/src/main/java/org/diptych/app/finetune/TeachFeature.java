@@ -56,7 +56,8 @@ public final class TeachFeature implements Feature {
     @Override
     public List<Command> commands() {
         return List.of(
-                Command.of("finetune.command.start", "mdi2p-play", "Shortcut+Enter", () -> on(v -> v.actions().start())),
+                Command.of("finetune.command.start", "mdi2p-play", "Shortcut+Enter",
+                        () -> on(v -> v.actions().start())),
                 Command.of("finetune.command.pause", "mdi2p-play-pause", "Shortcut+P",
                         () -> on(v -> v.controller().pauseOrResume())),
                 Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
@@ -71,7 +72,8 @@ public final class TeachFeature implements Feature {
 
     @Override
     public boolean open(List<Path> files) {
-        if (files.size() != 1 || !Files.isDirectory(files.getFirst()) || !TeachController.holdsPairs(files.getFirst())) {
+        if (files.size() != 1 || !Files.isDirectory(files.getFirst())
+                || !TeachController.holdsPairs(files.getFirst())) {
             return false;
         }
         view();
