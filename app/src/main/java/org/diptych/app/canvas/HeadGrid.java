@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.control.Label;
@@ -50,6 +52,7 @@ public final class HeadGrid extends Region {
     private static final int GAP = 4;
     private static final int LEAST = 10;
     private static final int MOST = 72;
+    private static final int READABLE = 36;
     private static final Color ACCENT = Color.web("#ffb000");
 
     private final ObjectProperty<Optional<Cell>> selection = new SimpleObjectProperty<>(this, "selection",
@@ -58,6 +61,7 @@ public final class HeadGrid extends Region {
             Optional.empty());
     private final ObjectProperty<ColorMap> colorMap = new SimpleObjectProperty<>(this, "colorMap",
             ColorMap.of(ColorMap.IDS.getFirst()));
+    private final DoubleProperty room = new SimpleDoubleProperty(this, "room", Double.MAX_VALUE);
     private final BooleanProperty common = new SimpleBooleanProperty(this, "common", false);
     private final ImageView view = new ImageView();
     private final Rectangle chosen = new Rectangle();
@@ -84,6 +88,7 @@ public final class HeadGrid extends Region {
         pointed.subscribe(s -> mark(under, s));
         colorMap.subscribe(c -> paint());
         common.subscribe(c -> paint());
+        room.subscribe(r -> requestLayout());
         setOnMouseMoved(this::moved);
         setOnMouseExited(e -> {
             pointed.set(Optional.empty());
@@ -120,6 +125,11 @@ public final class HeadGrid extends Region {
     /// True: all maps share one colour scale, so that they can be compared; false: each has its own, so that its shape shows.
     public BooleanProperty commonScaleProperty() {
         return common;
+    }
+
+    /// The height within which all layers should fit, as long as maps stay large enough to be read; beyond it the grid grows taller.
+    public DoubleProperty roomProperty() {
+        return room;
     }
 
     /// What to say beside the mouse.
@@ -274,9 +284,12 @@ public final class HeadGrid extends Region {
     }
 
     private int tileFor(double width) {
-        return maps.columns() == 0
-                ? 0
-                : (int) Math.clamp(Math.floor((width - LEFT) / maps.columns()) - GAP, LEAST, MOST);
+        if (maps.columns() == 0) {
+            return 0;
+        }
+        double wide = Math.clamp(Math.floor((width - LEFT) / maps.columns()) - GAP, LEAST, MOST);
+        double tall = Math.max(READABLE, Math.floor((room.get() - TOP) / maps.layers()) - GAP);
+        return (int) Math.min(wide, tall);
     }
 
     @Override

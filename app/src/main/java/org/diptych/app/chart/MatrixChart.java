@@ -30,6 +30,7 @@ import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.Theme;
 import org.diptych.engine.api.ColorMap;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.SafeFile;
 
 /// N rows against M columns, one coloured cell a pair, as it is or as probabilities along rows or columns. The cells are one image, so that a 256 x 256
@@ -51,7 +52,11 @@ public final class MatrixChart extends Region {
     public record Cell(int row, int col, float value) {
     }
 
-    private static final double LARGEST_CELL = 72;
+    /// The values at the two ends of the colour scale.
+    public record Ends(double low, double high) {
+    }
+
+    private static final double LARGEST_CELL = 96;
     private static final double HEADER_CELL = 18;
     private static final double NUMBER_CELL = 34;
 
@@ -60,6 +65,7 @@ public final class MatrixChart extends Region {
     private final DoubleProperty temperature = new SimpleDoubleProperty(this, "temperature", 1);
     private final ObjectProperty<ColorMap> colorMap = new SimpleObjectProperty<>(this, "colorMap",
             ColorMap.of(ColorMap.IDS.getFirst()));
+    private final ReadOnlyObjectWrapper<Ends> ends = new ReadOnlyObjectWrapper<>(this, "ends", new Ends(0, 1));
     private final ReadOnlyObjectWrapper<Optional<Cell>> pointed = new ReadOnlyObjectWrapper<>(this, "pointed",
             Optional.empty());
     private final ObjectProperty<Optional<Cell>> selection = new SimpleObjectProperty<>(this, "selection",
@@ -104,7 +110,11 @@ public final class MatrixChart extends Region {
         readout.setVisible(false);
         getChildren().addAll(view, numbers, chosen, readout);
         show.subscribe(s -> repaint());
-        temperature.subscribe(t -> repaint());
+        temperature.subscribe(t -> {
+            if (show.get() != Show.RAW) {
+                repaint();
+            }
+        });
         colorMap.subscribe(c -> repaint());
         selection.subscribe(s -> requestLayout());
         theme.subscribe(t -> requestLayout());
@@ -128,6 +138,11 @@ public final class MatrixChart extends Region {
 
     public ObjectProperty<ColorMap> colorMapProperty() {
         return colorMap;
+    }
+
+    /// What the colours mean now; probabilities always span 0 to 1.
+    public ReadOnlyObjectProperty<Ends> endsProperty() {
+        return ends.getReadOnlyProperty();
     }
 
     /// The cell under the mouse.
@@ -194,7 +209,11 @@ public final class MatrixChart extends Region {
     }
 
     private void repaint() {
-        shown = Softmax.of(show.get(), values, rows, cols, temperature.get());
+        shown = show.get() == Show.RAW
+                ? values
+                : MatrixMath.softmax(values, rows, cols, 1 / temperature.get(), show.get() == Show.ROWS);
+        MatrixPixels.Range range = range();
+        ends.set(values.length == 0 ? new Ends(0, 1) : new Ends(range.low(), range.high()));
         stale = true;
         selection.set(selection.get().map(c -> new Cell(c.row(), c.col(), shown[c.row() * cols + c.col()])));
         requestLayout();

@@ -1,5 +1,6 @@
 package org.diptych.app.inspect;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Scene;
@@ -7,9 +8,11 @@ import org.diptych.engine.api.Scene;
 /// What a person looks at.
 ///
 /// @param shown the picture as the window draws it
-/// @param seen  the same picture as it is handed to the model: a Toybox scene is drawn at the size its world was learnt at, and large for the eye
+/// @param seen  the same picture as it is handed to the model: a Toybox scene is drawn at the size its world was learnt at, and large for the eye; a photo
+///              is whole, and scaled down for the eye
 /// @param scene the scene behind it, at the shown size, when it is one
-record Input(Picture shown, Picture seen, Optional<Scene> scene) {
+/// @param file  the file behind it, when it is one
+record Input(Picture shown, Picture seen, Optional<Scene> scene, Optional<Path> file) {
     /// @return shown pixels for each pixel of the seen picture
     double scale() {
         return (double) shown.width() / seen.width();

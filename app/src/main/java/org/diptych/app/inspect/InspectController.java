@@ -2,18 +2,22 @@ package org.diptych.app.inspect;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.util.Duration;
+import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.TokenStrip;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
-import org.diptych.engine.api.AttentionSite;
-import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.AttentionTrace.SiteTrace;
 import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -24,39 +28,40 @@ import org.diptych.engine.api.TraceSelection;
 /// Says which properties lead to which question; nothing else in the view starts work.
 final class InspectController {
     private static final int SHOWN_SIZE = 512;
+    private static final int SHOWN_MOST = 1200;
     private static final String WORLD = "aligned";
-    /// A test-split scene with several things, so that the first map has something to tell apart.
+    /// A scene of the test split with three things, so that the first map has something to tell apart.
     private static final long FIRST_SCENE = (2L << 40) + 1;
 
     private final AppContext context;
     private final InspectModel model;
+    private final Consumer<Throwable> failed;
     private final LatestTask<InspectRequest, InspectResult> look;
     private final LatestTask<RelevanceRequest, RelevanceResult> ask;
     private long nextScene = FIRST_SCENE;
+    private boolean layerChosen;
 
     InspectController(AppContext context, InspectModel model, Consumer<Throwable> failed) {
         this.context = context;
         this.model = model;
+        this.failed = failed;
         look = new LatestTask<>(Duration.millis(150),
                 request -> context.jobs().track(context.engine().inspect(request)), this::looked, failed);
         ask = new LatestTask<>(Duration.millis(60),
                 request -> context.jobs().track(context.engine().relevance(request)),
                 found -> model.relevance.set(Optional.of(found)), failed);
+        // What leads to a new look at the picture:
         context.model().subscribe((old, now) -> newModel(now));
         model.input.subscribe((old, now) -> look());
         model.text.subscribe((old, now) -> look());
+        // What leads to a new question about what the score rests on:
         model.words.subscribe((old, now) -> {
-            // A click on a word asks the picture, whatever was shown before.
-            now.ifPresent(span -> {
-                model.hinted.set(false);
-                if (model.method.get().isEmpty()) {
-                    model.method.set(methods().stream().findFirst());
-                }
-            });
+            now.ifPresent(span -> wordsChosen());
             ask();
         });
         model.method.subscribe((old, now) -> ask());
         model.result.subscribe((old, now) -> ask());
+        model.patch.subscribe((old, now) -> now.ifPresent(p -> patchChosen()));
     }
 
     LatestTask<InspectRequest, InspectResult> looking() {
@@ -71,12 +76,18 @@ final class InspectController {
         return context.model().get().map(LoadedModel::methods).orElse(List.of());
     }
 
+    /// The way to explain a score that depends on the words, gradients first.
+    private Optional<RelevanceMethod> bestMethod() {
+        return methods().stream().filter(m -> m == RelevanceMethod.GRAD_ATTENTION || m == RelevanceMethod.CHEFER)
+                .findFirst().or(() -> methods().stream().findFirst());
+    }
+
     /// The first picture and sentence: a scene of the small world, its true caption, and nothing stored.
     void begin() {
         if (model.input.get().isEmpty()) {
             scene(FIRST_SCENE);
         }
-        model.method.set(methods().stream().findFirst());
+        model.method.set(bestMethod());
         look();
     }
 
@@ -87,27 +98,42 @@ final class InspectController {
 
     private void scene(long seed) {
         Scene large = context.engine().scene(seed, SHOWN_SIZE, WORLD);
-        int size = context.model().get().map(LoadedModel::imageSize).orElse(64);
         model.words.set(Optional.empty());
         model.patch.set(Optional.empty());
-        model.text.set(large.captions().get("en").getFirst());
-        model.input.set(Optional.of(
-                new Input(large.picture(), context.engine().scene(seed, size, WORLD).picture(), Optional.of(large))));
+        // the longest caption: it says how the things stand to each other, too
+        model.text.set(large.captions().get("en").getLast());
+        model.input.set(Optional.of(new Input(large.picture(), forModel(seed), Optional.of(large), Optional.empty())));
+    }
+
+    /// The scene as the model's own world was drawn.
+    private Picture forModel(long seed) {
+        int size = context.model().get().map(LoadedModel::imageSize).orElse(64);
+        return context.engine().scene(seed, size, WORLD).picture();
     }
 
     void open(Path file) {
-        context.jobs().run(context.engine().readPicture(file), picture -> {
-            remember();
-            model.patch.set(Optional.empty());
-            model.input.set(Optional.of(new Input(picture, picture, Optional.empty())));
-        });
+        JobHandle<Picture> reading = context.jobs().track(context.engine().readPicture(file));
+        Fx.deliver(reading.result().thenApplyAsync(picture -> new Input(Pixels.fit(picture, SHOWN_MOST), picture,
+                Optional.empty(), Optional.of(file))), this::show, failed);
+    }
+
+    /// A picture that is no file: from the clipboard, or dragged from another program.
+    void open(Picture picture) {
+        show(new Input(Pixels.fit(picture, SHOWN_MOST), picture, Optional.empty(), Optional.empty()));
+    }
+
+    private void show(Input next) {
+        remember();
+        model.patch.set(Optional.empty());
+        model.input.set(Optional.of(next));
     }
 
     void say(String text) {
-        if (!text.equals(model.text.get())) {
+        String line = text.replaceAll("\\s+", " ").strip();
+        if (!line.equals(model.text.get())) {
             remember();
             model.words.set(Optional.empty());
-            model.text.set(text);
+            model.text.set(line);
         }
     }
 
@@ -117,66 +143,103 @@ final class InspectController {
         if (input.isPresent()) {
             context.undo().push("inspect.undo", () -> {
                 model.words.set(Optional.empty());
+                model.patch.set(Optional.empty());
                 model.text.set(text);
                 model.input.set(input);
             });
         }
     }
 
+    private void wordsChosen() {
+        if (model.hint.get() == InspectModel.Hint.WORD) {
+            model.hint.set(InspectModel.Hint.PATCH);
+        }
+        if (model.method.get().isEmpty()) {
+            Optional<String> joining = model.result.get().flatMap(r -> Reading.joining(r.trace()));
+            if (joining.isEmpty()) {
+                // Two towers: no attention leads from a word to the picture, but the score does.
+                model.method.set(bestMethod());
+            } else if (model.chosenSite().filter(s -> model.site.get().equals(joining.get())
+                    || Reading.of(s, 0, 0, model.choice()).picture().isPresent()).isEmpty()) {
+                model.site.set(joining.get());
+            }
+        }
+    }
+
+    private void patchChosen() {
+        if (model.hint.get() == InspectModel.Hint.PATCH) {
+            model.hint.set(InspectModel.Hint.NONE);
+        }
+        model.method.set(Optional.empty());
+    }
+
     private void newModel(Optional<LoadedModel> now) {
         model.result.set(Optional.empty());
         model.relevance.set(Optional.empty());
         model.patch.set(Optional.empty());
-        if (now.isPresent() && model.method.get().filter(m -> now.get().methods().contains(m)).isEmpty()) {
-            model.method.set(now.get().methods().stream().findFirst());
+        layerChosen = false;
+        if (!now.map(LoadedModel::methods).orElse(List.of()).contains(model.method.get().orElse(null))) {
+            model.method.set(bestMethod());
         }
+        model.input.get().filter(i -> i.scene().isPresent() && now.isPresent()).ifPresent(i -> model.input.set(
+                Optional.of(new Input(i.shown(), forModel(i.scene().get().seed()), i.scene(), i.file()))));
         look();
     }
 
-    private void look() {
+    void look() {
         if (context.model().get().isPresent() && model.input.get().isPresent()) {
             look.ask(new InspectRequest(context.model().get().get().handle(), model.input.get().get().seen(),
                     model.text.get(), TraceSelection.DEFAULT));
+        } else {
+            look.cancel();
         }
     }
 
     private void looked(InspectResult result) {
         if (result.trace().site(model.site.get()).isEmpty()) {
             // Sites over the picture first: that is what a newcomer wants to see.
-            model.site.set(result.trace().sites().stream().map(s -> s.site())
-                    .sorted((a, b) -> Boolean.compare(overPicture(b), overPicture(a))).map(AttentionSite::name)
-                    .findFirst().orElse(""));
+            model.site.set(result.trace().sites().stream()
+                    .sorted((a, b) -> Boolean.compare(Reading.overPicture(b), Reading.overPicture(a)))
+                    .map(s -> s.site().name()).findFirst().orElse(""));
         }
-        result.trace().site(model.site.get()).ifPresent(
-                s -> model.layer.set(Math.min(model.layer.get() == 0 ? s.site().layers() - 1 : model.layer.get(),
-                        s.site().layers() - 1)));
+        // A choice that this sentence or this grid no longer has would point at something else.
+        if (model.words.get().filter(s -> s.last() >= result.tokens().size()).isPresent()) {
+            model.words.set(Optional.empty());
+        }
+        if (model.patch.get().filter(p -> result.patches().filter(g -> p < g.rows() * g.cols()).isEmpty())
+                .isPresent()) {
+            model.patch.set(Optional.empty());
+        }
         model.result.set(Optional.of(result));
-    }
-
-    static boolean overPicture(AttentionSite site) {
-        return site.key() instanceof Axis.Patches;
+        int layers = model.chosenSite().map(SiteTrace::site).map(s -> s.layers()).orElse(1);
+        model.layer.set(layerChosen ? Math.min(model.layer.get(), layers - 1) : layers - 1);
+        layerChosen = true;
     }
 
     private void ask() {
         if (context.model().get().isEmpty() || model.input.get().isEmpty() || model.method.get().isEmpty()
                 || model.result.get().isEmpty()) {
+            ask.cancel();
             model.relevance.set(Optional.empty());
             return;
         }
-        Tokens tokens = model.result.get().get().tokens();
-        int start = model.words.get().map(span -> edge(tokens, span.first(), true)).orElse(0);
-        int end = model.words.get().map(span -> edge(tokens, span.last(), false)).orElse(0);
-        if (start < 0 || end < 0 || end > model.text.get().length() || start > end) {
-            start = 0;
-            end = 0;
-        }
+        int[] asked = characters();
         ask.ask(new RelevanceRequest(context.model().get().get().handle(), model.input.get().get().seen(),
-                model.text.get(), start, end, model.method.get().get()));
+                model.text.get(), asked[0], asked[1], model.method.get().get()));
     }
 
-    private static int edge(Tokens tokens, int index, boolean start) {
-        Tokens.Token token = tokens.tokens().get(Math.min(index, tokens.size() - 1));
-        return start ? token.start() : token.end();
+    /// @return first character of the chosen words, and the one after the last; twice 0 for the whole sentence
+    private int[] characters() {
+        Optional<TokenStrip.Span> span = model.words.get();
+        Tokens tokens = model.result.get().orElseThrow().tokens();
+        if (span.isPresent() && span.get().last() < tokens.size() && tokens.text().equals(model.text.get())) {
+            int start = tokens.tokens().get(span.get().first()).start();
+            int end = tokens.tokens().get(span.get().last()).end();
+            if (start >= 0 && end > start) {
+                return new int[]{start, end};
+            }
+        }
+        return new int[]{0, 0};
     }
 
     /// @return the command that shows the same without a window
@@ -184,28 +247,18 @@ final class InspectController {
         StringBuilder text = new StringBuilder("diptych look --model ");
         text.append(CommandLine.quote(context.model().get()
                 .map(m -> m.provenance() == LoadedModel.Provenance.TOYBOX ? m.handle() : m.origin()).orElse("clip")));
-        model.input.get()
-                .ifPresent(input -> text.append(input.scene().isPresent()
-                        ? " --scene " + input.scene().get().seed()
-                        : " --image " + CommandLine.quote(input.shown().name())));
+        model.input.get().ifPresent(input -> text.append(input.scene()
+                .map(s -> " --scene " + s.seed())
+                .orElseGet(() -> " --image " + CommandLine.quote(
+                        input.file().map(f -> f.toAbsolutePath().toString()).orElse(input.seen().name())))));
         text.append(" --text ").append(CommandLine.quote(model.text.get()));
-        model.method.get()
-                .ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(java.util.Locale.ROOT)));
-        asked().ifPresent(words -> text.append(" --words ").append(CommandLine.quote(words)));
-        return text.append(" --out look").toString();
-    }
-
-    /// @return the chosen words as they stand in the sentence
-    Optional<String> asked() {
-        Optional<TokenStrip.Span> span = model.words.get();
-        if (span.isEmpty() || model.result.get().isEmpty()) {
-            return Optional.empty();
+        model.method.get().ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(Locale.ROOT)));
+        if (model.result.get().isPresent()) {
+            int[] asked = characters();
+            if (asked[1] > asked[0]) {
+                text.append(" --words ").append(CommandLine.quote(model.text.get().substring(asked[0], asked[1])));
+            }
         }
-        Tokens tokens = model.result.get().get().tokens();
-        int start = edge(tokens, span.get().first(), true);
-        int end = edge(tokens, span.get().last(), false);
-        return start >= 0 && end <= tokens.text().length() && start < end
-                ? Optional.of(tokens.text().substring(start, end))
-                : Optional.empty();
+        return text.append(" --out look").toString();
     }
 }

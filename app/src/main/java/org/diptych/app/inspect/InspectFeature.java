@@ -2,7 +2,6 @@ package org.diptych.app.inspect;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
@@ -12,8 +11,6 @@ import org.diptych.app.shell.Navigator;
 
 /// Look inside.
 public final class InspectFeature implements Feature {
-    private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
-
     private final AppContext context;
     private Optional<InspectView> view = Optional.empty();
 
@@ -38,6 +35,10 @@ public final class InspectFeature implements Feature {
 
     @Override
     public Node view() {
+        return made();
+    }
+
+    private InspectView made() {
         if (view.isEmpty()) {
             view = Optional.of(new InspectView(context));
             view.get().controller().begin();
@@ -46,21 +47,29 @@ public final class InspectFeature implements Feature {
     }
 
     @Override
+    public void onShow() {
+        made().focus();
+    }
+
+    @Override
     public List<Command> commands() {
         return List.of(Command.of("inspect.scene", "mdi2s-shuffle-variant", "Shortcut+N", () -> {
             context.navigator().show(id());
-            view.ifPresent(v -> v.controller().anotherScene());
+            made().controller().anotherScene();
         }));
     }
 
     @Override
     public boolean open(List<Path> files) {
-        Optional<Path> picture = files.stream()
-                .filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).findFirst();
-        picture.ifPresent(file -> {
-            view();
-            view.ifPresent(v -> v.open(file));
-        });
+        Optional<Path> picture = files.stream().filter(InspectView::picture).findFirst();
+        picture.ifPresent(file -> made().open(file));
         return picture.isPresent();
+    }
+
+    /// Writes the two panels as a picture, as its button does after asking where.
+    ///
+    /// @param file where
+    public void save(Path file) {
+        made().save(file);
     }
 }

@@ -11,12 +11,18 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.ColorMap;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceResult;
 
 /// The state of the view: what is asked, what came back, what is chosen. Every control writes one of these; everything drawn follows them.
 final class InspectModel {
+    /// What the next step of the first tour is.
+    enum Hint {
+        WORD, PATCH, NONE
+    }
+
     final ObjectProperty<Optional<Input>> input = new SimpleObjectProperty<>(Optional.empty());
     final StringProperty text = new SimpleStringProperty("");
     final ObjectProperty<Optional<InspectResult>> result = new SimpleObjectProperty<>(Optional.empty());
@@ -27,12 +33,23 @@ final class InspectModel {
     final ObjectProperty<Optional<Integer>> patch = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<String> site = new SimpleObjectProperty<>("");
     final IntegerProperty layer = new SimpleIntegerProperty(0);
-    final IntegerProperty head = new SimpleIntegerProperty(AttentionTrace.HEAD_MEAN);
+    final ObjectProperty<Integer> head = new SimpleObjectProperty<>(AttentionTrace.HEAD_MEAN);
+    final ObjectProperty<ColorMap> colours = new SimpleObjectProperty<>(ColorMap.of(ColorMap.IDS.getFirst()));
     final BooleanProperty boxes = new SimpleBooleanProperty(false);
-    final BooleanProperty hinted = new SimpleBooleanProperty(true);
+    final ObjectProperty<Hint> hint = new SimpleObjectProperty<>(Hint.WORD);
+    private boolean patchFirst;
+
+    InspectModel() {
+        words.subscribe((old, now) -> patchFirst = now.isEmpty());
+        patch.subscribe((old, now) -> patchFirst = now.isPresent());
+    }
 
     /// @return the site that the head grid and the attention map show
     Optional<AttentionTrace.SiteTrace> chosenSite() {
         return result.get().flatMap(r -> r.trace().site(site.get()));
+    }
+
+    Choice choice() {
+        return new Choice(words.get(), patch.get(), patchFirst);
     }
 }

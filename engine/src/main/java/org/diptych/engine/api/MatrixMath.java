@@ -1,5 +1,6 @@
 package org.diptych.engine.api;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -85,6 +86,37 @@ public final class MatrixMath {
             }
         }
         return better + 1;
+    }
+
+    /// @return (rows or cols) the largest entry of each row, or of each column
+    public static double[] best(float[] matrix, int rows, int cols, boolean byRow) {
+        double[] out = new double[byRow ? rows : cols];
+        Arrays.fill(out, Double.NEGATIVE_INFINITY);
+        for (int i = 0; i < matrix.length; i++) {
+            int line = byRow ? i / cols : i % cols;
+            out[line] = Math.max(out[line], matrix[i]);
+        }
+        return out;
+    }
+
+    /// @return (n) the scores of the pairs that belong together
+    public static double[] own(float[] matrix, int n) {
+        return IntStream.range(0, n).mapToDouble(i -> matrix[i * n + i]).toArray();
+    }
+
+    /// @return (n) how far the best wrong partner of a pair's picture or text comes above the pair's own score: above zero where it would be chosen
+    public static double[] hardness(float[] matrix, int n) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            double wrong = Double.NEGATIVE_INFINITY;
+            for (int j = 0; j < n; j++) {
+                if (j != i) {
+                    wrong = Math.max(wrong, Math.max(matrix[i * n + j], matrix[j * n + i]));
+                }
+            }
+            out[i] = wrong - matrix[i * n + i];
+        }
+        return out;
     }
 
     /// @return indices in falling order of `values`, equal ones in their old order

@@ -1,0 +1,156 @@
+package org.diptych.app.inspect;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javafx.scene.control.CheckBox;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import javafx.util.StringConverter;
+import org.diptych.app.canvas.HeadGrid;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Ui;
+import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.AttentionTrace.SiteTrace;
+
+/// Every layer and head of one attention site. A click chooses both.
+final class HeadsPanel extends VBox {
+    private final I18n i18n;
+    private final InspectModel model;
+    private final HeadGrid grid = new HeadGrid();
+    private final ChoiceBox<String> sites = new ChoiceBox<>();
+    private boolean following;
+
+    HeadsPanel(I18n i18n, InspectModel model) {
+        super(8);
+        this.i18n = i18n;
+        this.model = model;
+        getStyleClass().add("panel");
+        sites.setId("inspect-sites");
+        sites.setMinWidth(140);
+        sites.setTooltip(i18n.tooltip("inspect.site"));
+        sites.setConverter(new StringConverter<>() {
+            @Override
+            public String toString(String name) {
+                return name == null || name.isEmpty() ? "" : siteName(name);
+            }
+
+            @Override
+            public String fromString(String text) {
+                return text;
+            }
+        });
+        sites.setOnAction(e -> {
+            if (sites.getValue() != null) {
+                model.site.set(sites.getValue());
+            }
+        });
+        grid.setId("inspect-heads");
+        grid.colorMapProperty().bind(model.colours);
+        grid.accessibleTextProperty().bind(i18n.text("inspect.grid"));
+        grid.selectionProperty().subscribe(cell -> cell.filter(c -> !following).ifPresent(c -> {
+            model.layer.set(c.layer());
+            model.head.set(c.head());
+            model.method.set(Optional.empty());
+        }));
+        grid.setReadout(cell -> model.chosenSite().map(site -> say(site, cell)));
+        CheckBox common = i18n.label(new CheckBox(), "inspect.grid.common");
+        common.setTooltip(i18n.tooltip("inspect.grid.common.why"));
+        grid.commonScaleProperty().bind(common.selectedProperty());
+        ScrollPane scroll = new ScrollPane(grid);
+        scroll.setFitToWidth(true);
+        scroll.viewportBoundsProperty().subscribe(b -> grid.roomProperty().set(b.getHeight()));
+        VBox.setVgrow(scroll, Priority.ALWAYS);
+        Label what = Ui.styled(new Label(), "muted", "small");
+        what.setMinWidth(0);
+        what.getStyleClass().add("elides");
+        what.textProperty().bind(i18n.compute(this::what, model.patch, model.words, model.site, model.result));
+        what.setTooltip(new javafx.scene.control.Tooltip());
+        what.getTooltip().textProperty().bind(what.textProperty());
+        Label title = Ui.styled(i18n.label("inspect.grid"), "strong");
+        title.setMinWidth(Region.USE_PREF_SIZE);
+        common.setMinWidth(Region.USE_PREF_SIZE);
+        getChildren().addAll(Ui.row(12, title, sites, what, Ui.spring(), common), scroll);
+        i18n.textsProperty().subscribe(t -> {
+            grid.setMeanLabel(i18n.get("inspect.head.mean"));
+            fillSites();
+        });
+        model.result.subscribe(r -> {
+            fillSites();
+            draw();
+        });
+        model.site.subscribe(s -> draw());
+        model.patch.subscribe(p -> draw());
+        model.words.subscribe(w -> draw());
+        model.layer.subscribe(l -> follow());
+        model.head.subscribe(h -> follow());
+    }
+
+    private String what() {
+        return model.chosenSite().map(site -> {
+            Reading reading = Reading.of(site, 0, AttentionTrace.HEAD_MEAN, model.choice());
+            return i18n.get(reading.picture().isEmpty()
+                    ? "inspect.grid.square"
+                    : "inspect.grid." + reading.asker().name().toLowerCase(Locale.ROOT));
+        }).orElse("");
+    }
+
+    /// A head in words: where it looks, and how widely.
+    private String say(SiteTrace site, HeadGrid.Cell cell) {
+        Reading reading = Reading.of(site, cell.layer(), cell.head(), model.choice());
+        String head = cell.head() == AttentionTrace.HEAD_MEAN
+                ? i18n.get("inspect.head.mean")
+                : Integer.toString(cell.head() + 1);
+        if (reading.picture().isPresent()) {
+            Reading.Seen seen = reading.picture().get();
+            return i18n.get("inspect.grid.readout.picture", cell.layer() + 1, head,
+                    percent(1 - seen.rest()), one(Reading.spread(seen.values())), seen.values().length);
+        }
+        float[] values = reading.words().orElse(site.map(cell.layer(), cell.head()));
+        return i18n.get("inspect.grid.readout.words", cell.layer() + 1, head, one(Reading.spread(values)),
+                values.length);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f", 100 * Math.clamp(share, 0, 1));
+    }
+
+    private static String one(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private String siteName(String name) {
+        String key = "inspect.site." + name.replace('.', '_');
+        return i18n.texts().has(key) ? i18n.get(key) : name;
+    }
+
+    private void fillSites() {
+        List<String> names = model.result.get()
+                .map(r -> r.trace().sites().stream().map(s -> s.site().name()).toList()).orElse(List.of());
+        sites.setVisible(!names.isEmpty());
+        sites.getItems().setAll(names);
+        sites.setValue(model.site.get());
+    }
+
+    private void draw() {
+        model.chosenSite().ifPresent(site -> {
+            following = true;
+            grid.show(Reading.tiles(site, model.choice()));
+            following = false;
+            follow();
+        });
+    }
+
+    /// The outlined cell is the layer and head that stand on the slider and the buttons.
+    private void follow() {
+        following = true;
+        grid.selectionProperty().set(model.chosenSite().filter(s -> model.layer.get() < s.site().layers())
+                .filter(s -> model.head.get() < s.site().heads() && model.head.get() != AttentionTrace.HEAD_MAX)
+                .map(s -> new HeadGrid.Cell(model.layer.get(), model.head.get())));
+        following = false;
+    }
+}

@@ -1,0 +1,130 @@
+package org.diptych.app.inspect;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.diptych.app.canvas.Range;
+import org.diptych.app.canvas.ScaleBar;
+import org.diptych.app.fx.I18n;
+import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.RelevanceResult;
+import org.diptych.engine.api.Tokens;
+
+/// Draws what is chosen onto both panels, with words for what is drawn: nothing here asks the engine, so a hover or a drag costs a copy of a row.
+final class MapPainter {
+    private final I18n i18n;
+    private final InspectModel model;
+    private final PicturePanel picture;
+    private final WordsPanel words;
+
+    MapPainter(I18n i18n, InspectModel model, PicturePanel picture, WordsPanel words) {
+        this.i18n = i18n;
+        this.model = model;
+        this.picture = picture;
+        this.words = words;
+        model.result.subscribe(r -> draw());
+        model.relevance.subscribe(r -> draw());
+        model.method.subscribe(m -> draw());
+        model.layer.subscribe(l -> draw());
+        model.head.subscribe(h -> draw());
+        model.site.subscribe(s -> draw());
+        model.patch.subscribe(p -> draw());
+        model.words.subscribe(w -> draw());
+        i18n.textsProperty().subscribe(t -> draw());
+    }
+
+    private void draw() {
+        Optional<InspectResult> result = model.result.get();
+        if (result.isEmpty()) {
+            picture.clear();
+            words.bars(new float[0], "", v -> "");
+        } else if (model.method.get().isPresent()) {
+            model.relevance.get().ifPresent(r -> drawRelevance(result.get(), r));
+        } else {
+            Reading.picture(result.get().trace(), model.site.get(), model.layer.get(), model.head.get(),
+                    model.choice()).ifPresentOrElse(r -> drawAttention(result.get(), r), picture::clear);
+            drawBars(result.get());
+        }
+    }
+
+    private void drawRelevance(InspectResult result, RelevanceResult relevance) {
+        Tokens read = relevance.read();
+        boolean whole = read.text().equals(result.tokens().text());
+        String asked = i18n.get(whole ? "inspect.asked.whole" : "inspect.asked.words", read.text());
+        String method = i18n.get(
+                "inspect.method." + model.method.get().orElseThrow().name().toLowerCase(Locale.ROOT));
+        Range range = Range.of(relevance.patches());
+        picture.show(new PicturePanel.Shown(relevance.grid(), relevance.patches(), relevance.view(), range,
+                i18n.get("inspect.map.relevance", asked, method),
+                (cell, value) -> i18n.get("inspect.readout.relevance", cell / relevance.grid().cols() + 1,
+                        cell % relevance.grid().cols() + 1, ScaleBar.number(value), ScaleBar.number(range.low()),
+                        ScaleBar.number(range.high()))));
+        if (whole && relevance.tokens().length == result.tokens().size()) {
+            words.bars(relevance.tokens(), i18n.get("inspect.bars.relevance", method),
+                    v -> i18n.get("inspect.bar.relevance", ScaleBar.number(v)));
+        } else {
+            drawBars(result);
+        }
+    }
+
+    private void drawAttention(InspectResult result, Reading reading) {
+        Reading.Seen seen = reading.picture().orElseThrow();
+        Axis.Patches grid = seen.grid();
+        String asker = asker(result, reading, grid.cols());
+        picture.show(new PicturePanel.Shown(grid, seen.values(), result.view(), Range.of(seen.values()),
+                i18n.get(reading.inverse() ? "inspect.map.inverse" : "inspect.map.attention", asker,
+                        reading.layer() + 1, head(reading.head())),
+                (cell, value) -> i18n.get("inspect.readout.attention", cell / grid.cols() + 1,
+                        cell % grid.cols() + 1, percent(value), asker)));
+    }
+
+    private void drawBars(InspectResult result) {
+        Optional<Reading> reading = Reading.words(result.trace(), model.site.get(), model.layer.get(),
+                model.head.get(), model.choice());
+        if (reading.isEmpty()) {
+            words.bars(new float[0], "", v -> "");
+            return;
+        }
+        Reading r = reading.get();
+        int cols = result.patches().map(Axis.Patches::cols).orElse(1);
+        String asker = asker(result, r, cols);
+        words.bars(Arrays.copyOf(r.words().orElseThrow(), result.tokens().size()),
+                i18n.get(r.inverse() ? "inspect.bars.inverse" : "inspect.bars.attention", asker, r.layer() + 1,
+                        head(r.head())),
+                v -> i18n.get("inspect.bar.attention", percent(v), asker));
+    }
+
+    private String asker(InspectResult result, Reading reading, int cols) {
+        return switch (reading.asker()) {
+            case WORDS -> i18n.get("inspect.asked.words", said(result.tokens()));
+            case PATCH -> i18n.get("inspect.asked.patch", model.patch.get().orElseThrow() / cols + 1,
+                    model.patch.get().orElseThrow() % cols + 1);
+            case WHOLE -> i18n.get("inspect.asked.summary");
+        };
+    }
+
+    private String said(Tokens tokens) {
+        int first = Math.min(model.words.get().orElseThrow().first(), tokens.size() - 1);
+        int last = Math.min(model.words.get().orElseThrow().last(), tokens.size() - 1);
+        int start = tokens.tokens().get(first).start();
+        int end = tokens.tokens().get(last).end();
+        return start >= 0 && end > start
+                ? tokens.text().substring(start, end)
+                : tokens.tokens().get(first).string();
+    }
+
+    private String head(int head) {
+        return head == AttentionTrace.HEAD_MEAN
+                ? i18n.get("inspect.head.mean")
+                : head == AttentionTrace.HEAD_MAX
+                        ? i18n.get("inspect.head.max")
+                        : i18n.get("inspect.head.one", head + 1);
+    }
+
+    private static String percent(float share) {
+        double percent = 100 * share;
+        return String.format(Locale.ROOT, percent >= 10 ? "%.0f" : "%.1f", percent);
+    }
+}

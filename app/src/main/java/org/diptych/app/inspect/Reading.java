@@ -1,0 +1,220 @@
+package org.diptych.app.inspect;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.diptych.app.canvas.HeadGrid;
+import org.diptych.app.canvas.TokenStrip;
+import org.diptych.app.inspect.Choice.Asker;
+import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.AttentionTrace.SiteTrace;
+import org.diptych.engine.api.Axis;
+
+/// What one layer and head of an attention site say about the picture and about the words, given what is chosen. It goes by the site's axes alone: separate
+/// towers, cross-attention in either direction and one joined stream are all the same to it.
+///
+/// @param site    name of the site
+/// @param layer   from 0
+/// @param head    from 0, or one of [AttentionTrace]'s two
+/// @param asker   who looks
+/// @param inverse true when the site cannot be asked by the asker but looks at it: the values then say who looks at the asker
+/// @param picture shares on the patches, where the other axis has any
+/// @param words   (tokens) shares on the words, where the other axis has any
+record Reading(String site, int layer, int head, Asker asker, boolean inverse, Optional<Seen> picture,
+        Optional<float[]> words) {
+    /// @param grid   the patches
+    /// @param values (rows * cols)
+    /// @param rest   what falls on no patch: the class token, words ...
+    record Seen(Axis.Patches grid, float[] values, double rest) {
+    }
+
+    private record Part(Axis axis, int start) {
+    }
+
+    static Reading of(SiteTrace trace, int layer, int head, Choice choice) {
+        int l = Math.clamp(layer, 0, trace.site().layers() - 1);
+        int h = head >= trace.site().heads() || !trace.hasHeads(l) ? AttentionTrace.HEAD_MEAN : head;
+        Axis query = trace.site().query();
+        Axis key = trace.site().key();
+        float[] map = trace.map(l, h); // (Q, K)
+        for (Asker asker : choice.askers()) {
+            int[] rows = positions(query, asker, choice);
+            if (rows.length > 0) {
+                return spread(trace, l, h, asker, false, key, rows(map, key.size(), rows));
+            }
+        }
+        for (Asker asker : choice.askers()) {
+            int[] cols = positions(key, asker, choice);
+            if (cols.length > 0) {
+                return spread(trace, l, h, asker, true, query, columns(map, key.size(), query.size(), cols));
+            }
+        }
+        int summary = trace.site().summary();
+        int[] rows = summary >= 0 ? new int[]{summary} : IntStream.range(0, query.size()).toArray();
+        return spread(trace, l, h, Asker.WHOLE, false, key, rows(map, key.size(), rows));
+    }
+
+    /// The reading that the picture shows: of the chosen site if that looks at patches, else of the first that does.
+    static Optional<Reading> picture(AttentionTrace trace, String chosen, int layer, int head, Choice choice) {
+        return first(trace, chosen, layer, head, choice, r -> r.picture().isPresent());
+    }
+
+    /// The reading that the words' bars show.
+    static Optional<Reading> words(AttentionTrace trace, String chosen, int layer, int head, Choice choice) {
+        return first(trace, chosen, layer, head, choice, r -> r.words().isPresent());
+    }
+
+    private static Optional<Reading> first(AttentionTrace trace, String chosen, int layer, int head, Choice choice,
+            Predicate<Reading> fits) {
+        List<SiteTrace> sites = new ArrayList<>(trace.sites());
+        trace.site(chosen).ifPresent(s -> {
+            sites.remove(s);
+            sites.addFirst(s);
+        });
+        return sites.stream().map(s -> of(s, layer, head, choice)).filter(fits).findFirst();
+    }
+
+    /// @return the first site where a choice of words says something about the picture
+    static Optional<String> joining(AttentionTrace trace) {
+        Choice aWord = new Choice(Optional.of(new TokenStrip.Span(0, 0)), Optional.empty(), false);
+        return trace.sites().stream()
+                .filter(s -> Optional.of(of(s, 0, AttentionTrace.HEAD_MEAN, aWord))
+                        .filter(r -> r.asker() == Asker.WORDS && r.picture().isPresent()).isPresent())
+                .map(s -> s.site().name()).findFirst();
+    }
+
+    /// @return true when one of the two axes has patches
+    static boolean overPicture(SiteTrace trace) {
+        return patches(trace.site().key()).or(() -> patches(trace.site().query())).isPresent();
+    }
+
+    /// Every layer and head as small maps: patches where the choice reads any, else all of (Q, K).
+    static HeadGrid.Maps tiles(SiteTrace trace, Choice choice) {
+        int layers = trace.site().layers();
+        int heads = trace.site().heads();
+        Optional<Axis.Patches> grid = of(trace, 0, AttentionTrace.HEAD_MEAN, choice).picture().map(Seen::grid);
+        float[][][] maps = new float[layers][heads + 1][];
+        for (int l = 0; l < layers; l++) {
+            for (int h = 0; h <= heads; h++) {
+                int head = h == heads ? AttentionTrace.HEAD_MEAN : h;
+                if (h < heads && !trace.hasHeads(l)) {
+                    maps[l][h] = new float[0];
+                } else if (grid.isPresent()) {
+                    maps[l][h] = of(trace, l, head, choice).picture().orElseThrow().values();
+                } else {
+                    maps[l][h] = trace.map(l, head);
+                }
+            }
+        }
+        return new HeadGrid.Maps(grid.map(Axis.Patches::rows).orElse(trace.site().query().size()),
+                grid.map(Axis.Patches::cols).orElse(trace.site().key().size()), maps);
+    }
+
+    /// @return over how many places values spread: the exponential of their entropy, 1 for a single peak, all for an even spread, 0 for nothing
+    static double spread(float[] values) {
+        double sum = 0;
+        for (float v : values) {
+            sum += Math.max(0, v);
+        }
+        if (sum <= 0) {
+            return 0;
+        }
+        double entropy = 0;
+        for (float v : values) {
+            double p = Math.max(0, v) / sum;
+            entropy -= p > 0 ? p * Math.log(p) : 0;
+        }
+        return Math.exp(entropy);
+    }
+
+    private static Reading spread(SiteTrace trace, int layer, int head, Asker asker, boolean inverse, Axis axis,
+            float[] values) {
+        Optional<Seen> picture = Optional.empty();
+        Optional<float[]> words = Optional.empty();
+        double all = sum(values);
+        for (Part part : parts(axis)) {
+            if (part.axis() instanceof Axis.Patches grid && picture.isEmpty()) {
+                int from = part.start() + grid.prefix();
+                float[] seen = Arrays.copyOfRange(values, from, from + grid.rows() * grid.cols());
+                picture = Optional.of(new Seen(grid, seen, Math.max(0, all - sum(seen))));
+            } else if (part.axis() instanceof Axis.Text text && words.isEmpty()) {
+                words = Optional.of(Arrays.copyOfRange(values, part.start(), part.start() + text.size()));
+            }
+        }
+        return new Reading(trace.site().name(), layer, head, asker, inverse, picture, words);
+    }
+
+    private static double sum(float[] values) {
+        double sum = 0;
+        for (float v : values) {
+            sum += v;
+        }
+        return sum;
+    }
+
+    private static Optional<Axis.Patches> patches(Axis axis) {
+        return parts(axis).stream().map(Part::axis).filter(Axis.Patches.class::isInstance)
+                .map(Axis.Patches.class::cast).findFirst();
+    }
+
+    private static List<Part> parts(Axis axis) {
+        List<Part> out = new ArrayList<>();
+        collect(axis, 0, out);
+        return out;
+    }
+
+    private static void collect(Axis axis, int start, List<Part> out) {
+        switch (axis) {
+            case Axis.Joined joined -> {
+                int at = start;
+                for (Axis part : joined.parts()) {
+                    collect(part, at, out);
+                    at += part.size();
+                }
+            }
+            case Axis.Text text -> out.add(new Part(text, start));
+            case Axis.Patches patches -> out.add(new Part(patches, start));
+            case Axis.Boxes boxes -> out.add(new Part(boxes, start));
+            case Axis.Queries queries -> out.add(new Part(queries, start));
+        }
+    }
+
+    /// @return where the asker stands along an axis, empty when it does not
+    private static int[] positions(Axis axis, Asker asker, Choice choice) {
+        for (Part part : parts(axis)) {
+            if (asker == Asker.WORDS && part.axis() instanceof Axis.Text text) {
+                TokenStrip.Span span = choice.words().orElseThrow();
+                return IntStream.rangeClosed(span.first(), Math.min(span.last(), text.size() - 1))
+                        .map(i -> part.start() + i).toArray();
+            }
+            if (asker == Asker.PATCH && part.axis() instanceof Axis.Patches grid
+                    && choice.patch().orElseThrow() < grid.rows() * grid.cols()) {
+                return new int[]{part.start() + grid.prefix() + choice.patch().orElseThrow()};
+            }
+        }
+        return new int[0];
+    }
+
+    private static float[] rows(float[] map, int keys, int[] rows) {
+        float[] out = new float[keys];
+        for (int row : rows) {
+            for (int k = 0; k < keys; k++) {
+                out[k] += map[row * keys + k] / rows.length;
+            }
+        }
+        return out;
+    }
+
+    private static float[] columns(float[] map, int keys, int queries, int[] cols) {
+        float[] out = new float[queries];
+        for (int col : cols) {
+            for (int q = 0; q < queries; q++) {
+                out[q] += map[q * keys + col] / cols.length;
+            }
+        }
+        return out;
+    }
+}
