@@ -192,6 +192,24 @@ class ShellTest {
     }
 
     @Test
+    void aMessagesUndoTakesBackItsOwnStepAndOnlyOnce() throws Exception {
+        AtomicInteger older = new AtomicInteger();
+        AtomicInteger newer = new AtomicInteger();
+        FxStage.call(() -> {
+            UndoStack.Step step = window.undo.push("catalog.back", older::incrementAndGet);
+            window.undo.push("catalog.back", newer::incrementAndGet);
+            window.undo.undo(step);
+            window.undo.undo(step);
+            window.undo.undo();
+            window.undo.undo();
+            return null;
+        });
+        assertThat(older).hasValue(1);
+        assertThat(newer).hasValue(1);
+        assertThat(window.undo.nextProperty().get()).isEmpty();
+    }
+
+    @Test
     void droppedFilesFindTheirView() throws Exception {
         assertThat(FxStage.call(() -> window.shell.open(List.of(Path.of("two.png"))))).isTrue();
         assertThat(shown()).isEqualTo("settings");

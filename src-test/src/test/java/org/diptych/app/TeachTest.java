@@ -301,6 +301,28 @@ class TeachTest {
     }
 
     @Test
+    void aLossThatIsNoNumberStopsTheRunWithAMessage() throws Exception {
+        show("teach");
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane dialog = dialog();
+        FxStage.call(() -> {
+            TextArea text = (TextArea) dialog.lookup("#plan-text");
+            // e^100 is more than 32 bits can hold
+            text.setText(text.getText().replace("\"logit_scale_init_value\": 2.6592", "\"logit_scale_init_value\": 100.0"));
+            return null;
+        });
+        await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
+        FxStage.call(() -> {
+            ((Button) dialog.lookupButton(dialog.getButtonTypes().getFirst())).fire();
+            return null;
+        });
+        await("the message", () -> find("teach-error").isVisible());
+        assertThat(texts(find("teach-error"))).anyMatch(t -> t.startsWith("The loss is no longer a number at step 1"));
+        await("the end", () -> !find("teach-start").isDisabled());
+        assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.FAILED);
+    }
+
+    @Test
     void aFolderWithoutCaptionsIsRefusedAndOneWithThemTaken() throws Exception {
         show("teach");
         Path own = Files.createDirectory(folder.resolve("own"));

@@ -98,6 +98,9 @@ final class TeachView extends BorderPane {
     }
 
     private void offer(RunSummary run) {
+        if (model.run.get().isPresent() || model.starting.get()) {
+            return; // something was started while the runs were read
+        }
         Button go = Ui.button(context.i18n(), "finetune.interrupted.go", () -> {
             setBottom(null);
             controller.goOn(run.id());
