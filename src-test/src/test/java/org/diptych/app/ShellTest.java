@@ -22,6 +22,7 @@ import org.diptych.app.shell.Command;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Settings;
+import org.diptych.app.shell.UndoStack;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
