@@ -103,11 +103,12 @@ final class CurvePane extends VBox {
     private String progress(TrainingControl run) {
         RunLog log = run.log();
         int steps = log.header().plan().steps();
-        List<RunLog.Row> newest = log.since(Math.max(0, log.size() - 2));
+        List<RunLog.Row> newest = log.since(Math.max(0, log.size() - 8));
         if (newest.isEmpty()) {
             return "";
         }
         RunLog.Row row = newest.getLast();
+        // rows of an evaluation say nothing of speed
         double pairs = newest.stream().map(r -> r.values().get("pairs_per_second")).filter(p -> p != null)
                 .reduce((a, b) -> b).orElse(0.0);
         String state = run.status() == RunSummary.Status.RUNNING

@@ -126,7 +126,7 @@ final class RunsView extends VBox {
 
     private SplitPane below() {
         series.setId("runs-series");
-        series.setMinWidth(190);
+        series.setMinWidth(200);
         series.setConverter(new StringConverter<>() {
             @Override
             public String toString(String name) {
