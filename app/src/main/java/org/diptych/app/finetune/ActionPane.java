@@ -26,6 +26,7 @@ final class ActionPane extends VBox {
     private final Button look;
     private final Button keep;
     private final Button restore;
+    private final Button plan;
     private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
 
     ActionPane(AppContext context, TeachModel model, TeachController controller, ErrorBanner banner) {
@@ -42,7 +43,7 @@ final class ActionPane extends VBox {
         keep = button(Ui.button(i18n, "finetune.keep", this::keep), "teach-keep");
         restore = button(Ui.button(i18n, "finetune.restore", controller::restore), "teach-restore");
         why.setId("teach-why");
-        Button plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
+        plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
         Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
         command.setId("teach-command");
         getChildren().addAll(new FlowPane(8, 8, start, pause, stop), why,
@@ -76,11 +77,12 @@ final class ActionPane extends VBox {
         look.setDisable(!any);
         keep.setDisable(!any);
         restore.setDisable(!any || live);
+        plan.setDisable(live || model.starting.get());
         String key = model.starting.get()
                 ? "finetune.why.starting"
                 : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         why.setText(i18n.get(key));
-        for (Button button : new Button[]{start, pause, stop, look, keep, restore}) {
+        for (Button button : new Button[]{start, pause, stop, look, keep, restore, plan}) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }

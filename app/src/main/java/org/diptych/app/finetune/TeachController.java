@@ -19,6 +19,7 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.LoadedModel.Provenance;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
@@ -33,6 +34,8 @@ final class TeachController {
     private final AppContext context;
     private final TeachModel model;
     private final Consumer<Throwable> failed;
+    private Optional<Runnable> waiting = Optional.empty();
+    private int releasing;
 
     TeachController(AppContext context, TeachModel model, Consumer<Throwable> failed) {
         this.context = context;
@@ -126,8 +129,25 @@ final class TeachController {
 
     /// Frees what a run holds in memory; its folder, with the last checkpoint, stays.
     private void release(TrainingControl run) {
-        context.jobs().run(run.restore(), folder -> context.jobs().run(context.engine().unload(run.model()),
-                handle -> context.models().remove(handle)));
+        releasing++;
+        Consumer<Throwable> over = error -> {
+            released();
+            failed.accept(error);
+        };
+        context.jobs().run(run.restore(), folder -> context.jobs().run(context.engine().unload(run.model()), handle -> {
+            context.models().remove(handle);
+            released();
+        }, over), over);
+    }
+
+    /// A run that is brought back has the handle of the one that goes, so it waits until that is free.
+    private void released() {
+        releasing--;
+        if (releasing == 0) {
+            Optional<Runnable> next = waiting;
+            waiting = Optional.empty();
+            next.ifPresent(Runnable::run);
+        }
     }
 
     /// Looks, beside the window's thread, for the newest run that a program's end cut off.
@@ -187,9 +207,21 @@ final class TeachController {
         });
     }
 
-    /// The weights of a run's last checkpoint, as they stood when it ended.
+    /// The weights of a run's last checkpoint, as they stood when it ended; a run that was not at its end waits there.
     private void bringBack(String id) {
-        follow(context.engine().resumeRun(id), TrainingControl::pause);
+        Runnable back = () -> follow(context.engine().resumeRun(id), control -> {
+            RunLog log = control.log();
+            boolean ended = log.size() > 0
+                    && log.since(log.size() - 1).getFirst().step() >= log.header().plan().steps();
+            if (!ended) {
+                control.pause();
+            }
+        });
+        if (releasing > 0) {
+            waiting = Optional.of(back);
+        } else {
+            back.run();
+        }
     }
 
     /// Chooses the model as it stands now and goes to look inside it.

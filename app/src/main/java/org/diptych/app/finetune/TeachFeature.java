@@ -62,7 +62,7 @@ public final class TeachFeature implements Feature {
                         () -> on(v -> v.controller().pauseOrResume())),
                 Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
                 Command.of("finetune.command.look", "mdi2e-eye-outline", "Shortcut+L",
-                        () -> view.ifPresent(v -> v.controller().look())));
+                        () -> on(v -> v.controller().look())));
     }
 
     private void on(Consumer<TeachView> action) {
