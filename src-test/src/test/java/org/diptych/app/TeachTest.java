@@ -308,7 +308,8 @@ class TeachTest {
         FxStage.call(() -> {
             TextArea text = (TextArea) dialog.lookup("#plan-text");
             // e^100 is more than 32 bits can hold
-            text.setText(text.getText().replace("\"logit_scale_init_value\": 2.6592", "\"logit_scale_init_value\": 100.0"));
+            text.setText(
+                    text.getText().replace("\"logit_scale_init_value\": 2.6592", "\"logit_scale_init_value\": 100.0"));
             return null;
         });
         await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());

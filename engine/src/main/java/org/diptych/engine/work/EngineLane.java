@@ -50,6 +50,8 @@ public final class EngineLane implements AutoCloseable {
     private final Scopes scopes;
     private final ExecutorService workers = Workers.pool();
     private final Thread thread;
+    /// A process that ends tears the native library down; were the lane still in it, the end would be a crash.
+    private final OnExit onExit = new OnExit(this::finish);
     private volatile boolean closing;
 
     /// Starts the thread and waits until `onStart` has run on it.
@@ -206,6 +208,11 @@ public final class EngineLane implements AutoCloseable {
     /// Finishes the piece of work that is running and closes all scopes.
     @Override
     public void close() {
+        onExit.close();
+        finish();
+    }
+
+    private void finish() {
         closing = true;
         queue.clear();
         queue.add(new Task(Integer.MAX_VALUE, Long.MAX_VALUE, () -> {

@@ -19,8 +19,9 @@ class PlanSettingsTest {
 
     @Test
     void onlyWhatDiffersIsNamedWithTheValueOfEachPlan() throws EngineException {
-        FineTunePlan one = plan("""
-                {"name": "a", "model": "clip", "steps": 100, "schedule": {"warmup": 5}, "optimizer": {"rate": 0.001}}""");
+        FineTunePlan one = plan(
+                """
+                        {"name": "a", "model": "clip", "steps": 100, "schedule": {"warmup": 5}, "optimizer": {"rate": 0.001}}""");
         FineTunePlan two = plan("""
                 {"name": "a", "model": "clip", "steps": 100, "schedule": {"warmup": 5}, "optimizer": {"rate": 0.0001},
                  "trains": {"parts": ["text_model", "text_projection"]}, "config": {"text_config": {"layers": 3}}}""");

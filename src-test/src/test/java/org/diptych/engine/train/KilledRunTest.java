@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunSummary.Status;
@@ -25,18 +27,8 @@ class KilledRunTest {
     @Test
     void aKilledRunResumesAndFollowsTheSameLossesToTheBit() throws Exception {
         Path run = folder.resolve("run");
-        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-cp",
-                System.getProperty("java.class.path"),
-                KilledRun.class.getName(), run.toString()).redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.txt").toFile()).start();
-        Path log = run.resolve(RunLogFile.NAME);
-        try {
-            TinyRun.until(
-                    () -> !process.isAlive() || Files.exists(log) && new RunFolder(run).hasCheckpoint() && far(run));
-        } finally {
-            process.destroyForcibly().waitFor();
-        }
+        Process process = start(run, 10);
+        process.destroyForcibly().waitFor();
         int reached = steps(run);
         assertThat(reached).as(() -> output()).isBetween(10, 59);
         assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.INTERRUPTED);
@@ -51,16 +43,39 @@ class KilledRunTest {
         whole.close();
     }
 
+    /// Asked to end (a terminate signal), the process finishes the step under way: the native library must not be torn down beneath it.
+    @Test
+    void aProcessAskedToEndDoesNotCrash() throws Exception {
+        Path run = folder.resolve("run");
+        Process process = start(run, 3);
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(folder.resolve("crash.txt")).doesNotExist();
+        assertThat(process.exitValue()).isEqualTo(128 + 15);
+        assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.INTERRUPTED);
+    }
+
+    /// @param steps waits until so many are in the log and a checkpoint lies beside it
+    private Process start(Path run, int steps) throws Exception {
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx512m",
+                "-XX:ErrorFile=" + folder.resolve("crash.txt"), "--enable-native-access=ALL-UNNAMED",
+                "-Dai.djl.offline=true", "-cp", System.getProperty("java.class.path"), KilledRun.class.getName(),
+                run.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("output.txt").toFile()).start();
+        try {
+            TinyRun.until(() -> !process.isAlive() || steps(run) >= steps && new RunFolder(run).hasCheckpoint());
+        } catch (InterruptedException | TimeoutException e) {
+            process.destroyForcibly().waitFor();
+            throw e;
+        }
+        return process;
+    }
+
     private String output() {
         try {
             return Files.readString(folder.resolve("output.txt"));
         } catch (java.io.IOException e) {
             return e.toString();
         }
-    }
-
-    private static boolean far(Path run) {
-        return steps(run) >= 10;
     }
 
     private static int steps(Path run) {
