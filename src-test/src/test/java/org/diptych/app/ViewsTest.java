@@ -49,7 +49,7 @@ class ViewsTest {
     static void start() throws Exception {
         FxStage.startToolkit();
         Files.createDirectories(OUT);
-        engine = Engine.start(new EngineOptions("cpu", 0, data, Optional.empty()));
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
     }
 
@@ -144,6 +144,10 @@ class ViewsTest {
         });
         FxStage.settle();
         FxStage.settle();
+        assertThat(FxStage
+                .call(() -> ((javafx.scene.control.ToggleButton) ((javafx.scene.layout.Pane) find("contrast-show"))
+                        .getChildren().get(1)).isSelected()))
+                .isTrue();
         shootAll("contrast");
         FxStage.call(() -> {
             ((Button) find("contrast-pairs-16")).fire();

@@ -19,6 +19,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import javax.imageio.ImageIO;
+import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Subscriptions;
 import org.diptych.app.fx.Theme;
@@ -92,6 +93,8 @@ public final class LiveChart extends Region {
         plot.setRangeAxis(linear());
         // Noto's tall lines would clip the legend without room below
         chart.setPadding(new org.jfree.chart.ui.RectangleInsets(4, 4, 8, 8));
+        // The canvas takes back its state after each drawing, but the pen still believes its font is set.
+        viewer.getCanvas().getGraphicsContext2D().setFont(javafx.scene.text.Font.font(Fonts.FAMILY, 12));
         getChildren().add(viewer);
         getChildren().addAll(readout.nodes());
         setMinSize(200, 140);

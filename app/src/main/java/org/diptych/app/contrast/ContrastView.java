@@ -15,7 +15,6 @@ import javafx.scene.control.ProgressIndicator;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.control.ToggleGroup;
 import javafx.scene.control.Tooltip;
 import javafx.scene.image.ImageView;
 import javafx.scene.layout.BorderPane;
@@ -29,8 +28,10 @@ import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.Range;
+import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.chart.MatrixChart;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
@@ -134,20 +135,17 @@ final class ContrastView extends BorderPane {
     }
 
     private VBox side() {
-        ToggleGroup group = new ToggleGroup();
-        HBox shows = new HBox(0);
-        for (MatrixChart.Show show : MatrixChart.Show.values()) {
+        Segments<MatrixChart.Show> shows = new Segments<>(matrix.showProperty());
+        shows.setId("contrast-show");
+        shows.show(List.of(MatrixChart.Show.values()), show -> {
             String key = "contrast.show." + show.name().toLowerCase(Locale.ROOT);
             ToggleButton button = Ui.toggle(i18n, key);
-            button.setToggleGroup(group);
             button.setTooltip(i18n.tooltip(key + ".why"));
-            button.setSelected(show == matrix.showProperty().get());
-            button.setOnAction(e -> {
-                button.setSelected(true);
-                matrix.showProperty().set(show);
-            });
-            shows.getChildren().add(button);
-        }
+            return button;
+        });
+        ScaleBar scale = new ScaleBar();
+        scale.colorMapProperty().bind(matrix.colorMapProperty());
+        scale.rangeProperty().bind(matrix.endsProperty().map(e -> new Range(e.low(), e.high())));
         // A logarithmic slider: 0.005 to 1.
         Slider temperature = new Slider(Math.log(0.005), 0, Math.log(0.07));
         temperature.setId("contrast-temperature");
@@ -186,10 +184,11 @@ final class ContrastView extends BorderPane {
             order.setValue(model.order.get());
         });
         sentences.setPrefRowCount(5);
+        sentences.setWrapText(true);
         sentences.setId("contrast-sentences");
         sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
         VBox.setVgrow(detail, Priority.ALWAYS);
-        VBox side = new VBox(12, shows, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
+        VBox side = new VBox(12, shows, scale, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
                 Ui.button(i18n, "contrast.temperature.own",
                         () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))),
                 figures, recall,
@@ -222,7 +221,7 @@ final class ContrastView extends BorderPane {
         view.setPreserveRatio(true);
         view.setFitHeight(THUMB);
         view.setFitWidth(THUMB);
-        return Optional.of(view);
+        return Optional.of(new StackPane(view));
     }
 
     private Optional<Node> sentence(int col) {
@@ -290,8 +289,7 @@ final class ContrastView extends BorderPane {
             float[] p = MatrixMath.softmax(r.similarity(), r.rows(), r.cols(), 1 / model.temperature.get(), true);
             detail.getChildren().setAll(picture,
                     Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
-                    new Label(i18n.get("contrast.detail.score", number(r.at(row, col)),
-                            number(p[row * r.cols() + col]))));
+                    i18n.label("contrast.detail.score", number(r.at(row, col)), number(p[row * r.cols() + col])));
             controller.explain(row, col);
         });
     }

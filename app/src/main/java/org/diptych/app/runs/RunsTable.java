@@ -13,9 +13,11 @@ import javafx.scene.control.CheckBox;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.shape.Rectangle;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Ui;
 import org.diptych.app.fx.Theme;
 import org.diptych.engine.api.RunSummary;
 
@@ -35,8 +37,8 @@ final class RunsTable extends TableView<RunSummary> {
         TableColumn<RunSummary, RunSummary> tick = column("runs.tick", 72);
         tick.setCellFactory(column -> new TickCell());
         tick.setSortable(false);
-        text("runs.name", 220, RunSummary::id);
-        text("runs.model", 130, r -> r.header().plan().name());
+        text("runs.name", 220, RunSummary::id).setMinWidth(120);
+        text("runs.model", 130, r -> r.header().plan().name()).setMinWidth(96);
         text("runs.status", 92, r -> i18n.get("finetune.status." + r.status()));
         figure("runs.steps", 100, r -> (double) r.step(), r -> r.step() + " / " + r.header().plan().steps());
         figure("runs.loss", 76, value("loss"), r -> number(value("loss").apply(r)));
@@ -113,15 +115,16 @@ final class RunsTable extends TableView<RunSummary> {
         column.textProperty().bind(i18n.text(key));
         column.setCellValueFactory(row -> new ReadOnlyObjectWrapper<>(row.getValue()));
         column.setPrefWidth(width);
-        column.setMinWidth(width * 0.75);
+        column.setMinWidth(width);
         getColumns().add(column);
         return column;
     }
 
-    private void text(String key, double width, Function<RunSummary, String> text) {
+    private TableColumn<RunSummary, RunSummary> text(String key, double width, Function<RunSummary, String> text) {
         TableColumn<RunSummary, RunSummary> column = column(key, width);
         column.setComparator(Comparator.comparing(text));
-        column.setCellFactory(c -> cell(text));
+        column.setCellFactory(c -> Ui.styled(cell(text), "elides"));
+        return column;
     }
 
     /// A column of numbers: sorted by value, aligned at the right; runs without the number come first.
@@ -143,6 +146,7 @@ final class RunsTable extends TableView<RunSummary> {
             protected void updateItem(RunSummary run, boolean empty) {
                 super.updateItem(run, empty);
                 setText(empty || run == null ? null : text.apply(run));
+                setTooltip(getText() == null ? null : new Tooltip(getText()));
             }
         };
     }
