@@ -11,7 +11,7 @@ public abstract class Module {
     private final Map<String, Module> children = new LinkedHashMap<>();
     private final Map<String, Weight> own = new LinkedHashMap<>();
 
-    /// @return `module`, now reachable under `name`, which may hold dots (`encoder.layers.0`)
+    /// @return `module`, now reachable under `name`, which may hold dots (`encoder.layers.0`) or be empty: then its weights stand beside this module's own
     protected final <M extends Module> M child(String name, M module) {
         children.put(name, module);
         return module;
@@ -45,6 +45,6 @@ public abstract class Module {
                 all.put(prefix + name, weight);
             }
         });
-        children.forEach((name, module) -> module.collect(prefix + name + ".", all, seen));
+        children.forEach((name, module) -> module.collect(name.isEmpty() ? prefix : prefix + name + ".", all, seen));
     }
 }

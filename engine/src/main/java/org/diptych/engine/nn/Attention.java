@@ -4,10 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.AttentionKernel;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 
-/// Multi-head attention (Vaswani et al. 2017, section 3.2.2) on the readable path: the weights are formed, shown to the probe, and used as the probe returns them.
+/// Multi-head attention (Vaswani et al. 2017, section 3.2.2) with its four projections.
 public final class Attention extends Module {
     /// How a checkpoint names the four projections.
     public record Names(String query, String key, String value, String out) {
@@ -16,7 +17,7 @@ public final class Attention extends Module {
     }
 
     private final int heads;
-    private final int headWidth;
+    private final double dropout;
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -24,9 +25,10 @@ public final class Attention extends Module {
 
     /// @param width      D of what asks
     /// @param otherWidth width of what is looked at (D for self-attention)
-    public Attention(int width, int otherWidth, int heads, Names names) {
+    /// @param dropout    of the weights while training
+    public Attention(int width, int otherWidth, int heads, double dropout, Names names) {
         this.heads = heads;
-        headWidth = width / heads;
+        this.dropout = dropout;
         query = child(names.query(), new Linear(width, width));
         key = child(names.key(), new Linear(otherWidth, width));
         value = child(names.value(), new Linear(otherWidth, width));
@@ -39,19 +41,34 @@ public final class Attention extends Module {
     /// @param site  name under which the probe hears the weights
     /// @return (B, Q, D)
     public NDArray apply(Pass pass, NDArray x, NDArray other, Optional<NDArray> mask, String site, int layer) {
-        NDArray q = split(query.apply(x)).mul(1 / Math.sqrt(headWidth)); // (B, H, Q, d)
-        NDArray k = split(key.apply(other)); // (B, H, K, d)
-        NDArray v = split(value.apply(other)); // (B, H, K, d)
-        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, Q, K)
-        NDArray weights = (mask.isPresent() ? scores.add(mask.get()) : scores).softmax(-1);
-        NDArray used = pass.probe().attention(site, layer, weights);
-        NDArray mixed = used.matMul(v).transpose(0, 2, 1, 3); // (B, Q, H, d)
-        return out.apply(mixed.reshape(new Shape(x.getShape().get(0), x.getShape().get(1), (long) heads * headWidth)));
+        return out.apply(attend(pass, query.apply(x), key.apply(other), value.apply(other), heads, mask, dropout, site,
+                layer));
     }
 
-    private NDArray split(NDArray x) {
+    /// What stands between the projections, for blocks with projections of their own. Where nobody listens it is one fused call; on the readable path the weights
+    /// are formed, shown to the probe, and used as the probe returns them.
+    ///
+    /// @param q    (B, Q, D)
+    /// @param k    (B, K, D)
+    /// @param v    (B, K, E)
+    /// @param mask added to the scores, broadcast to (B, heads, Q, K)
+    /// @return (B, Q, E)
+    public static NDArray attend(Pass pass, NDArray q, NDArray k, NDArray v, int heads, Optional<NDArray> mask,
+            double dropout, String site, int layer) {
+        if (pass.mayFuse()) {
+            return new AttentionKernel(heads, heads, false, pass.training() ? dropout : 0).apply(q, k, v, mask);
+        }
+        NDArray scaled = split(q, heads).mul(1 / Math.sqrt((double) q.getShape().get(2) / heads)); // (B, H, Q, d)
+        NDArray scores = scaled.matMul(split(k, heads).transpose(0, 1, 3, 2)); // (B, H, Q, K)
+        NDArray weights = (mask.isPresent() ? scores.add(mask.get()) : scores).softmax(-1);
+        NDArray used = Dropout.apply(pass, pass.probe().attention(site, layer, weights), dropout);
+        NDArray mixed = used.matMul(split(v, heads)).transpose(0, 2, 1, 3); // (B, Q, H, e)
+        return mixed.reshape(q.getShape().get(0), q.getShape().get(1), v.getShape().get(2));
+    }
+
+    private static NDArray split(NDArray x, int heads) {
         Shape shape = x.getShape();
-        return x.reshape(shape.get(0), shape.get(1), heads, headWidth).transpose(0, 2, 1, 3);
+        return x.reshape(shape.get(0), shape.get(1), heads, shape.get(2) / heads).transpose(0, 2, 1, 3);
     }
 
     /// @return q, k, v, out, each weight then bias, as the fused kernels take them

@@ -28,4 +28,13 @@ public final class Conv2d extends Module {
                 .convolution(x, weight.get(), biased ? bias.get() : null, stride, padding, new Shape(1, 1), 1)
                 .singletonOrThrow();
     }
+
+    /// As patches: a kernel as large as its stride cuts the picture into squares.
+    ///
+    /// @param x (B, in, H, W)
+    /// @return (B, H' * W', out), row by row
+    public NDArray rows(NDArray x) {
+        NDArray grid = apply(x);
+        return grid.reshape(grid.getShape().get(0), grid.getShape().get(1), -1).transpose(0, 2, 1);
+    }
 }

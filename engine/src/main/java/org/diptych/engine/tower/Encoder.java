@@ -1,7 +1,6 @@
 package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,10 +11,19 @@ import org.diptych.engine.nn.Masks;
 
 /// A stack of transformer layers named `layers.0` ... It takes the fused kernel where nobody listens, else the readable path; a test holds the two together.
 public final class Encoder extends Module {
+    /// What is put behind a stream's name for the site of its cross-attention.
+    public static final String CROSS = ".cross";
+
+    /// What cross-attention looks at.
+    ///
+    /// @param states (B, S, D')
+    /// @param mask   added to the scores, broadcast to (B, heads, T, S)
+    public record Other(NDArray states, Optional<NDArray> mask) {
+    }
+
     private final EncoderFacts facts;
     private final String stream;
     private final List<EncoderLayer> layers = new ArrayList<>();
-    private final EncoderKernel kernel;
 
     /// @param stream name of its probe points: `text`, `vision`
     /// @param prefix of the layers' names, `layers` or `layer`
@@ -23,10 +31,8 @@ public final class Encoder extends Module {
         this.facts = facts;
         this.stream = stream;
         for (int i = 0; i < facts.layers(); i++) {
-            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names)));
+            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names, facts.crosses(i))));
         }
-        kernel = new EncoderKernel(facts.layers(), facts.width(), facts.heads(), facts.epsilon(), facts.activation(),
-                facts.preNorm(), facts.causal());
     }
 
     public EncoderFacts facts() {
@@ -39,31 +45,45 @@ public final class Encoder extends Module {
     /// @param mask added to the scores, broadcast to (B, heads, T, T), without the causal part
     /// @return (B, T, D)
     public NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask) {
+        return apply(pass, x, mask, Optional.empty(), 0, layers.size());
+    }
+
+    /// A part of the stack, with or without its cross-attention.
+    ///
+    /// @param other what cross-attention looks at; without it the layers that could look at nothing
+    /// @param from  first layer
+    /// @param to    layer after the last
+    /// @return (B, T, D)
+    public NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Other> other, int from, int to) {
         if (pass.mayFuse()) {
-            List<NDArray> tensors = new ArrayList<>(layers.size() * EncoderKernel.TENSORS);
-            layers.forEach(layer -> tensors.addAll(layer.tensors()));
-            return kernel.apply(x, tensors, mask.map(m -> whole(x, m)));
+            return fused(pass, x, mask, other, from, to);
         }
         Optional<NDArray> added = facts.causal() ? Optional.of(causal(x, mask)) : mask;
         NDArray h = x;
-        pass.probe().hidden(stream, 0, h);
-        for (int i = 0; i < layers.size(); i++) {
-            h = layers.get(i).apply(pass, h, added, stream, i);
+        pass.probe().hidden(stream, from, h);
+        for (int i = from; i < to; i++) {
+            h = layers.get(i).apply(pass, h, added, other, stream, i);
             pass.probe().hidden(stream, i + 1, h);
         }
         return h;
     }
 
+    private NDArray fused(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Other> other, int from, int to) {
+        List<NDArray> tensors = new ArrayList<>((to - from) * EncoderKernel.TENSORS);
+        List<Boolean> crossed = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            crossed.add(other.isPresent() && facts.crosses(i));
+            tensors.addAll(layers.get(i).tensors(other.isPresent()));
+        }
+        Optional<Other> seen = other.filter(_ -> crossed.contains(true));
+        return new EncoderKernel(List.copyOf(crossed), facts.width(), facts.heads(), facts.epsilon(),
+                facts.activation(), facts.preNorm(), facts.causal(), pass.training() ? facts.dropout() : 0)
+                .apply(x, tensors, facts.causal() && mask.isPresent() ? Optional.of(causal(x, mask)) : mask,
+                        seen.map(Other::states), seen.flatMap(Other::mask));
+    }
+
     private NDArray causal(NDArray x, Optional<NDArray> mask) {
         NDArray causal = Masks.causal(x.getManager(), (int) x.getShape().get(1));
         return mask.isPresent() ? mask.get().add(causal) : causal;
-    }
-
-    /// The kernel's attention wants a mask of the scores' own shape.
-    private NDArray whole(NDArray x, NDArray mask) {
-        long b = x.getShape().get(0);
-        long t = x.getShape().get(1);
-        NDArray added = facts.causal() ? causal(x, Optional.of(mask)) : mask;
-        return added.broadcast(new Shape(b, facts.heads(), t, t));
     }
 }

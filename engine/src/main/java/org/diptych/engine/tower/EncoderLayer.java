@@ -7,43 +7,72 @@ import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Attention;
+import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
 
-/// One transformer layer, readable path: self-attention and MLP with residuals, norms before (Xiong et al. 2020) or behind (Vaswani et al. 2017).
+/// One transformer layer, readable path: self-attention, where it has that cross-attention, and MLP with residuals, norms before (Xiong et al. 2020) or behind (Vaswani et al. 2017).
 final class EncoderLayer extends Module {
+    private record Crossing(Attention attention, LayerNorm norm) {
+    }
+
     private final EncoderFacts facts;
     private final Attention attention;
     private final LayerNorm norm1;
+    private final Optional<Crossing> crossing;
     private final LayerNorm norm2;
     private final Linear fc1;
     private final Linear fc2;
 
-    EncoderLayer(EncoderFacts facts, EncoderNames names) {
+    EncoderLayer(EncoderFacts facts, EncoderNames names, boolean crosses) {
         this.facts = facts;
+        int width = facts.width();
         attention = child(names.attention(),
-                new Attention(facts.width(), facts.width(), facts.heads(), names.projections()));
-        norm1 = child(names.norm1(), new LayerNorm(facts.width(), facts.epsilon()));
-        norm2 = child(names.norm2(), new LayerNorm(facts.width(), facts.epsilon()));
-        fc1 = child(names.fc1(), new Linear(facts.width(), facts.mlp()));
-        fc2 = child(names.fc2(), new Linear(facts.mlp(), facts.width()));
+                new Attention(width, width, facts.heads(), facts.dropout(), names.projections()));
+        norm1 = child(names.norm1(), new LayerNorm(width, facts.epsilon()));
+        crossing = facts.cross().filter(_ -> crosses)
+                .map(cross -> new Crossing(
+                        child("crossattention",
+                                new Attention(width, cross.width(), facts.heads(), facts.dropout(),
+                                        names.projections())),
+                        child("crossattention.output.LayerNorm", new LayerNorm(width, facts.epsilon()))));
+        norm2 = child(names.norm2(), new LayerNorm(width, facts.epsilon()));
+        fc1 = child(names.fc1(), new Linear(width, facts.mlp()));
+        fc2 = child(names.fc2(), new Linear(facts.mlp(), width));
     }
 
-    /// @param x (B, T, D)
+    /// @param x     (B, T, D)
+    /// @param other what cross-attention looks at; without it a layer that could looks at nothing
     /// @return (B, T, D)
-    NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, String site, int layer) {
+    NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Encoder.Other> other, String site,
+            int layer) {
         NDArray asked = facts.preNorm() ? norm1.apply(x) : x;
-        NDArray a = x.add(attention.apply(pass, asked, asked, mask, site, layer));
+        NDArray a = x.add(drop(pass, attention.apply(pass, asked, asked, mask, site, layer)));
         NDArray y = facts.preNorm() ? a : norm1.apply(a);
-        NDArray z = y.add(fc2.apply(facts.activation().apply(fc1.apply(facts.preNorm() ? norm2.apply(y) : y))));
+        if (crossing.isPresent() && other.isPresent()) {
+            Crossing c = crossing.get();
+            y = c.norm.apply(y.add(drop(pass, c.attention.apply(pass, y, other.get().states(), other.get().mask(),
+                    site + Encoder.CROSS, layer))));
+        }
+        NDArray inner = facts.activation().apply(fc1.apply(facts.preNorm() ? norm2.apply(y) : y));
+        NDArray z = y.add(drop(pass, fc2.apply(inner)));
         return facts.preNorm() ? z : norm2.apply(z);
     }
 
+    private NDArray drop(Pass pass, NDArray x) {
+        return Dropout.apply(pass, x, facts.dropout());
+    }
+
+    /// @param crossed true to add those of the cross-attention, if it has one
     /// @return in the order of [org.diptych.engine.kernel.EncoderKernel]
-    List<NDArray> tensors() {
+    List<NDArray> tensors(boolean crossed) {
         List<NDArray> all = new ArrayList<>(List.of(norm1.weight(), norm1.bias()));
         all.addAll(attention.tensors());
         all.addAll(List.of(norm2.weight(), norm2.bias(), fc1.weight(), fc1.bias(), fc2.weight(), fc2.bias()));
+        crossing.filter(_ -> crossed).ifPresent(c -> {
+            all.addAll(List.of(c.norm.weight(), c.norm.bias()));
+            all.addAll(c.attention.tensors());
+        });
         return all;
     }
 }

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
+import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
@@ -48,7 +50,7 @@ class FusedPathTest {
 
     @ParameterizedTest
     @CsvSource({"true,true,QUICK_GELU,false", "true,false,GELU,true", "false,false,GELU,true", "true,true,RELU,true",
-            "true,false,SILU,false"})
+            "true,false,SILU,false", "true,true,GELU_TANH,true", "false,true,TANH,false"})
     void encodersAgree(boolean preNorm, boolean causal, Activations activation, boolean masked) throws EngineException {
         TestLane.run(context -> {
             NDManager scope = context.scope();
@@ -60,31 +62,102 @@ class FusedPathTest {
                             new long[]{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, new Shape(2, 9)), -10000))
                     : Optional.empty();
             NDArray direction = random(scope, new SplittableRandom(2), 1, new Shape(2, 9, 24));
-            List<float[]> readable = run(encoder, Pass.READABLE, x, mask, direction);
-            List<float[]> fused = run(encoder, Pass.INFER, x, mask, direction);
-            for (int i = 0; i < readable.size(); i++) {
-                float largest = 1;
-                for (float v : readable.get(i)) {
-                    largest = Math.max(largest, Math.abs(v));
-                }
-                assertThat(fused.get(i)).as("tensor " + i).containsExactly(readable.get(i), within(1e-5f * largest));
-            }
+            same(run(encoder, pass -> encoder.apply(pass, x, mask), Pass.INFER, direction),
+                    run(encoder, pass -> encoder.apply(pass, x, mask), Pass.READABLE, direction));
             return true;
         });
     }
 
+    /// A BERT whose later layers look at a picture: whole, its first part alone, and with the picture left out.
+    @ParameterizedTest
+    @CsvSource({"0,3,true,true", "1,3,true,false", "0,1,true,true", "0,3,false,false"})
+    void crossAttentionAgrees(int from, int to, boolean crossed, boolean masked) throws EngineException {
+        TestLane.run(context -> {
+            NDManager scope = context.scope();
+            EncoderFacts facts = new EncoderFacts(24, 3, 4, 40, 1e-12, Activations.GELU, false, false)
+                    .with(new EncoderFacts.Cross(10, 1, 1));
+            Encoder encoder = encoder(scope, facts, EncoderNames.BERT);
+            NDArray x = random(scope, new SplittableRandom(1), 1, new Shape(2, 5, 24));
+            NDArray seen = random(scope, new SplittableRandom(3), 1, new Shape(2, 7, 10));
+            Optional<NDArray> hidden = masked
+                    ? Optional.of(Masks.padding(scope.create(new long[]{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
+                            new Shape(2, 7)), -10000))
+                    : Optional.empty();
+            Optional<Encoder.Other> other = crossed
+                    ? Optional.of(new Encoder.Other(seen, hidden))
+                    : Optional.empty();
+            NDArray direction = random(scope, new SplittableRandom(2), 1, new Shape(2, 5, 24));
+            same(run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.INFER, direction),
+                    run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.READABLE,
+                            direction));
+            return true;
+        });
+    }
+
+    /// Attention between two sequences of different lengths, with values wider than keys.
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void attentionAgrees(boolean masked) throws EngineException {
+        TestLane.run(context -> {
+            NDManager scope = context.scope();
+            NDArray q = random(scope, new SplittableRandom(1), 1, new Shape(2, 5, 12));
+            NDArray k = random(scope, new SplittableRandom(2), 1, new Shape(2, 7, 12));
+            NDArray v = random(scope, new SplittableRandom(3), 1, new Shape(2, 7, 18));
+            Optional<NDArray> mask = masked
+                    ? Optional.of(random(scope, new SplittableRandom(4), 2, new Shape(1, 3, 5, 7)))
+                    : Optional.empty();
+            NDArray fused = Attention.attend(Pass.INFER, q, k, v, 3, mask, 0, "test", 0);
+            NDArray readable = Attention.attend(Pass.READABLE, q, k, v, 3, mask, 0, "test", 0);
+            assertThat(fused.getShape()).isEqualTo(new Shape(2, 5, 18));
+            assertThat(fused.toFloatArray()).containsExactly(readable.toFloatArray(), within(1e-5f));
+            return true;
+        });
+    }
+
+    /// Grouped queries: each key head serves as many query heads as there are of them.
+    @Test
+    void groupedQueriesShareTheirKeys() throws EngineException {
+        TestLane.run(context -> {
+            NDManager scope = context.scope();
+            NDArray q = random(scope, new SplittableRandom(1), 1, new Shape(2, 4, 16));
+            NDArray k = random(scope, new SplittableRandom(2), 1, new Shape(2, 4, 8));
+            NDArray v = random(scope, new SplittableRandom(3), 1, new Shape(2, 4, 8));
+            NDArray grouped = new AttentionKernel(4, 2, true, 0).apply(q, k, v, Optional.empty());
+            NDArray wide = Attention.attend(Pass.READABLE, q, doubled(k), doubled(v), 4,
+                    Optional.of(Masks.causal(scope, 4)), 0, "test", 0);
+            assertThat(grouped.toFloatArray()).containsExactly(wide.toFloatArray(), within(1e-5f));
+            return true;
+        });
+    }
+
+    private static NDArray doubled(NDArray x) {
+        return x.reshape(2, 4, 2, 4).repeat(2, 2).reshape(2, 4, 16);
+    }
+
+    private static void same(List<float[]> fused, List<float[]> readable) {
+        for (int i = 0; i < readable.size(); i++) {
+            float largest = 1;
+            for (float v : readable.get(i)) {
+                largest = Math.max(largest, Math.abs(v));
+            }
+            assertThat(fused.get(i)).as("tensor " + i).containsExactly(readable.get(i), within(1e-5f * largest));
+        }
+    }
+
     /// @return the output, then the gradient of its product with `direction` for every weight
-    private static List<float[]> run(Encoder encoder, Pass pass, NDArray x, Optional<NDArray> mask, NDArray direction) {
+    private static List<float[]> run(Encoder encoder, Function<Pass, NDArray> forward, Pass pass, NDArray direction) {
         Map<String, Weight> weights = encoder.weights();
         List<float[]> out = new ArrayList<>();
         weights.values().forEach(w -> w.get().setRequiresGradient(true));
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray y = encoder.apply(pass, x, mask);
+            NDArray y = forward.apply(pass);
             out.add(y.toFloatArray());
             collector.backward(y.mul(direction).sum());
             for (Weight w : weights.values()) {
-                try (NDArray gradient = w.get().getGradient()) {
-                    out.add(gradient.toFloatArray());
+                if (w.get().hasGradient()) {
+                    try (NDArray gradient = w.get().getGradient()) {
+                        out.add(gradient.toFloatArray());
+                    }
                 }
                 w.set(w.get().duplicate()); // a fresh leaf, so that the next run's gradients start from zero
             }

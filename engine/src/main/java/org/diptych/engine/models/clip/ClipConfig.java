@@ -1,12 +1,11 @@
 package org.diptych.engine.models.clip;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.kernel.Activations;
 
 /// The facts of one CLIP, as Hugging Face's `config.json` says them.
@@ -46,52 +45,27 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
 
     static ClipConfig of(JsonObject json) throws EngineException {
         try {
-            JsonObject text = json.getAsJsonObject("text_config");
-            JsonObject vision = json.getAsJsonObject("vision_config");
-            Text t = new Text(integer(text, "vocab_size"), integer(text, "max_position_embeddings"),
-                    integer(text, "hidden_size"),
-                    integer(text, "num_hidden_layers"), integer(text, "num_attention_heads"),
-                    integer(text, "intermediate_size"),
-                    number(text, "layer_norm_eps"), activation(text), integer(text, "eos_token_id"));
-            Vision v = vision.has("model_type") && vision.get("model_type").getAsString().equals(RESNET)
-                    ? new ResNet(integer(vision, "image_size"), integer(vision, "hidden_size"),
-                            integer(vision, "num_attention_heads"), stages(vision))
-                    : new Patches(integer(vision, "image_size"), integer(vision, "patch_size"),
-                            integer(vision, "hidden_size"),
-                            integer(vision, "num_hidden_layers"), integer(vision, "num_attention_heads"),
-                            integer(vision, "intermediate_size"),
-                            number(vision, "layer_norm_eps"), activation(vision));
-            return new ClipConfig(t, v, integer(json, "projection_dim"), number(json, "logit_scale_init_value"));
+            ModelConfig all = new ModelConfig("CLIP", json);
+            ModelConfig text = all.section("text_config");
+            ModelConfig vision = all.section("vision_config");
+            Text t = new Text(text.integer("vocab_size"), text.integer("max_position_embeddings"),
+                    text.integer("hidden_size"),
+                    text.integer("num_hidden_layers"), text.integer("num_attention_heads"),
+                    text.integer("intermediate_size"),
+                    text.number("layer_norm_eps"), text.activation("hidden_act", "quick_gelu"),
+                    text.integer("eos_token_id"));
+            Vision v = vision.text("model_type", "").equals(RESNET)
+                    ? new ResNet(vision.integer("image_size"), vision.integer("hidden_size"),
+                            vision.integer("num_attention_heads"), vision.integers("depths"))
+                    : new Patches(vision.integer("image_size"), vision.integer("patch_size"),
+                            vision.integer("hidden_size"),
+                            vision.integer("num_hidden_layers"), vision.integer("num_attention_heads"),
+                            vision.integer("intermediate_size"),
+                            vision.number("layer_norm_eps"), vision.activation("hidden_act", "quick_gelu"));
+            return new ClipConfig(t, v, all.integer("projection_dim"),
+                    all.number("logit_scale_init_value"));
         } catch (NullPointerException | IllegalStateException | NumberFormatException | ClassCastException e) {
             throw new EngineException(e, "models.config", "CLIP", "text_config, vision_config, projection_dim");
-        }
-    }
-
-    private static List<Integer> stages(JsonObject vision) {
-        List<Integer> out = new ArrayList<>();
-        for (JsonElement n : vision.getAsJsonArray("depths")) {
-            out.add(n.getAsInt());
-        }
-        return out;
-    }
-
-    private static int integer(JsonObject json, String key) throws EngineException {
-        return (int) number(json, key);
-    }
-
-    private static double number(JsonObject json, String key) throws EngineException {
-        if (!json.has(key) || !json.get(key).isJsonPrimitive()) {
-            throw new EngineException("models.config", "CLIP", key);
-        }
-        return json.get(key).getAsDouble();
-    }
-
-    private static Activations activation(JsonObject json) throws EngineException {
-        String name = json.get("hidden_act").getAsString();
-        try {
-            return Activations.named(name);
-        } catch (IllegalArgumentException e) {
-            throw new EngineException(e, "models.config", "CLIP", "hidden_act: " + name);
         }
     }
 
@@ -104,14 +78,14 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         text.addProperty("vocab_size", tokens[0]);
         text.addProperty("hidden_size", tokens[1]);
         text.addProperty("max_position_embeddings", shapes.get("text_model.embeddings.position_embedding.weight")[0]);
-        text.addProperty("num_hidden_layers", count(shapes, "text_model.encoder.layers."));
+        text.addProperty("num_hidden_layers", ModelConfig.count(shapes, "text_model.encoder.layers."));
         text.addProperty("intermediate_size", shapes.get("text_model.encoder.layers.0.mlp.fc1.weight")[0]);
         long[] patch = shapes.get("vision_model.embeddings.patch_embedding.weight");
         long grid = Math.round(Math.sqrt(shapes.get("vision_model.embeddings.position_embedding.weight")[0] - 1.0));
         vision.addProperty("hidden_size", patch[0]);
         vision.addProperty("patch_size", patch[2]);
         imageSize(vision, grid, patch[2]);
-        vision.addProperty("num_hidden_layers", count(shapes, "vision_model.encoder.layers."));
+        vision.addProperty("num_hidden_layers", ModelConfig.count(shapes, "vision_model.encoder.layers."));
         vision.addProperty("intermediate_size", shapes.get("vision_model.encoder.layers.0.mlp.fc1.weight")[0]);
         defaults(text, given.has("text_config") ? TEXT_HEADS : heads(tokens[1]));
         defaults(vision, given.has("vision_config") ? VISION_HEADS : heads(patch[0]));
@@ -164,12 +138,6 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         }
     }
 
-    private static int count(Map<String, long[]> shapes, String prefix) {
-        return 1 + shapes.keySet().stream().filter(n -> n.startsWith(prefix))
-                .mapToInt(n -> Integer.parseInt(n.substring(prefix.length()).split("\\.")[0]))
-                .max().orElse(-1);
-    }
-
     /// The original's files have no configuration: everything follows from the shapes (openai/CLIP `clip/model.py`, `build_model`).
     static JsonObject fromOpenAi(Map<String, long[]> shapes) {
         JsonObject json = new JsonObject();
@@ -178,7 +146,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         text.addProperty("vocab_size", tokens[0]);
         text.addProperty("hidden_size", tokens[1]);
         text.addProperty("max_position_embeddings", shapes.get("positional_embedding")[0]);
-        text.addProperty("num_hidden_layers", count(shapes, "transformer.resblocks."));
+        text.addProperty("num_hidden_layers", ModelConfig.count(shapes, "transformer.resblocks."));
         text.addProperty("intermediate_size", shapes.get("transformer.resblocks.0.mlp.c_fc.weight")[0]);
         text.addProperty("eos_token_id", 2);
         defaults(text, heads(tokens[1]));
@@ -196,7 +164,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         vision.addProperty("hidden_size", patch[0]);
         vision.addProperty("patch_size", patch[2]);
         vision.addProperty("image_size", grid * patch[2]);
-        vision.addProperty("num_hidden_layers", count(shapes, "visual.transformer.resblocks."));
+        vision.addProperty("num_hidden_layers", ModelConfig.count(shapes, "visual.transformer.resblocks."));
         vision.addProperty("intermediate_size", shapes.get("visual.transformer.resblocks.0.mlp.c_fc.weight")[0]);
         defaults(vision, heads(patch[0]));
         return vision;
@@ -209,7 +177,7 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
         vision.addProperty("hidden_size", width);
         JsonArray depths = new JsonArray();
         for (int stage = 1; stage <= 4; stage++) {
-            depths.add(count(shapes, "visual.layer" + stage + "."));
+            depths.add(ModelConfig.count(shapes, "visual.layer" + stage + "."));
         }
         vision.add("depths", depths);
         long grid = Math.round(Math.sqrt(shapes.get("visual.attnpool.positional_embedding")[0] - 1.0));

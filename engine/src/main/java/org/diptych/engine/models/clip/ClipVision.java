@@ -47,9 +47,8 @@ final class ClipVision extends Module {
     /// @return (B, 1 + N, D) states of the class row and the patches, before the last norm
     NDArray states(Pass pass, NDArray pixels) {
         long b = pixels.getShape().get(0);
-        NDArray grid = patches.apply(pixels); // (B, D, h, w)
-        long d = grid.getShape().get(1);
-        NDArray rows = grid.reshape(b, d, -1).transpose(0, 2, 1); // (B, N, D)
+        NDArray rows = patches.rows(pixels); // (B, N, D)
+        long d = rows.getShape().get(2);
         NDArray zero = pixels.getManager().zeros(new Shape(b, 1, d));
         NDArray first = zero.add(classRow.get()); // (B, 1, D)
         NDArray all = NDArrays.concat(new NDList(first, rows), 1);
