@@ -2,11 +2,15 @@ package org.diptych.app;
 
 import java.util.Locale;
 import javafx.application.Application;
+import javafx.application.Platform;
+import org.diptych.app.fx.Startup;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Texts;
 
 /// Starts the window, or the command line when given a subcommand.
 public final class Main {
+    /// Set to `true`, the program ends when its first map is drawn and says on standard error how long that took: the benchmark asks for it.
+    static final String MEASURE = "diptych.measure.start";
     /// `EX_UNAVAILABLE` of sysexits.h: there is no display.
     private static final int NO_DISPLAY = 69;
 
@@ -25,6 +29,13 @@ public final class Main {
             System.err.println(Texts.of(Locale.getDefault()).get("shell.display.none"));
             System.exit(NO_DISPLAY);
         }
+        if (Boolean.getBoolean(MEASURE)) {
+            Startup.whenDone(points -> {
+                points.forEach((point, millis) -> System.err.println(point + "=" + millis));
+                Platform.exit();
+            });
+        }
+        Workbench.wakeEngine();
         Application.launch(Workbench.class, args);
     }
 

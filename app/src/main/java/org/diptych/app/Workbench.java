@@ -21,6 +21,7 @@ import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Motion;
+import org.diptych.app.fx.Startup;
 import org.diptych.app.fx.Theme;
 import org.diptych.app.inspect.InspectFeature;
 import org.diptych.app.runs.RunsFeature;
@@ -56,10 +57,37 @@ public final class Workbench extends Application {
     private Scene scene;
     private Optional<Engine> engine = Optional.empty();
 
+    /// What was begun before the window.
+    ///
+    /// @param quick true when the native library lies unpacked already
+    private record Woken(Settings settings, boolean quick, CompletableFuture<Engine> engine) {
+    }
+
+    private static Optional<Woken> woken = Optional.empty();
+
+    /// Begins with what takes longest before the window's own libraries are loaded: the two do not wait for each other.
+    static void wakeEngine() {
+        woken = Optional.of(wake(Settings.read(EngineOptions.defaults().data())));
+    }
+
+    private static Woken wake(Settings settings) {
+        EngineOptions options = settings.engineOptions();
+        boolean quick = Engine.startsQuickly(options);
+        GpuLibraries.allow(settings.get().gpuLibraries().equals("download"));
+        return new Woken(settings, quick, CompletableFuture.supplyAsync(() -> {
+            try {
+                return Engine.start(options);
+            } catch (EngineException e) {
+                throw new CompletionException(e);
+            }
+        }));
+    }
+
     @Override
     public void start(Stage primary) {
         stage = primary;
-        settings = Settings.read(EngineOptions.defaults().data());
+        Woken first = woken.orElseThrow();
+        settings = first.settings();
         i18n = new I18n(Locale.of(settings.get().language()));
         theme = new SimpleObjectProperty<>(settings.get().theme());
         notices = new Notices(i18n);
@@ -78,7 +106,8 @@ public final class Workbench extends Application {
         place(settings.get().window());
         notices.setOwner(stage);
         stage.show();
-        startEngine(start);
+        Startup.reached(Startup.Point.WINDOW);
+        startEngine(start, first);
     }
 
     /// Gives a scene the program's style sheet.
@@ -112,23 +141,15 @@ public final class Workbench extends Application {
         }
     }
 
-    private void startEngine(StartPane pane) {
-        EngineOptions options = settings.engineOptions();
-        pane.begin(!Engine.startsQuickly(options));
-        GpuLibraries.allow(settings.get().gpuLibraries().equals("download"));
-        CompletableFuture<Engine> starting = CompletableFuture.supplyAsync(() -> {
-            ChartFonts.register();
-            try {
-                return Engine.start(options);
-            } catch (EngineException e) {
-                throw new CompletionException(e);
-            }
-        });
-        Fx.deliver(starting, this::open, error -> pane.fail(error, () -> {
-            // what was asked for beyond the library that ships may be what failed
-            settings.update(v -> v.withGpuLibraries("none").withDevice("auto"));
-            startEngine(pane);
-        }));
+    private void startEngine(StartPane pane, Woken begun) {
+        pane.begin(!begun.quick());
+        CompletableFuture<Void> fonts = CompletableFuture.runAsync(ChartFonts::register);
+        Fx.deliver(begun.engine().thenCombine(fonts, (started, _) -> started), this::open,
+                error -> pane.fail(error, () -> {
+                    // what was asked for beyond the library that ships may be what failed
+                    settings.update(v -> v.withGpuLibraries("none").withDevice("auto"));
+                    startEngine(pane, wake(settings));
+                }));
     }
 
     private void open(Engine started) {
@@ -144,6 +165,7 @@ public final class Workbench extends Application {
         Shell shell = new Shell(context, features(context), started::status);
         navigator.shell = shell;
         scene.setRoot(shell);
+        Startup.reached(Startup.Point.VIEWS);
         shell.show(settings.get().feature());
         if (shell.shown().isEmpty()) {
             shell.show(Navigator.LOOK);

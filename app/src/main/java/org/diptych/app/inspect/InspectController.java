@@ -178,7 +178,7 @@ final class InspectController {
         model.relevance.set(Optional.empty());
         model.patch.set(Optional.empty());
         layerChosen = false;
-        if (!now.map(LoadedModel::methods).orElse(List.of()).contains(model.method.get().orElse(null))) {
+        if (model.method.get().filter(m -> now.map(LoadedModel::methods).orElse(List.of()).contains(m)).isEmpty()) {
             model.method.set(bestMethod());
         }
         model.input.get().filter(i -> i.scene().isPresent() && now.isPresent()).ifPresent(i -> model.input.set(

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Startup;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.InspectResult;
@@ -56,6 +57,7 @@ final class MapPainter {
         String method = i18n.get(
                 "inspect.method." + model.method.get().orElseThrow().name().toLowerCase(Locale.ROOT));
         Range range = Range.of(relevance.patches());
+        Startup.reached(Startup.Point.EXAMPLE);
         picture.show(new PicturePanel.Shown(relevance.grid(), relevance.patches(), relevance.view(), range,
                 i18n.get("inspect.map.relevance", asked, method),
                 (cell, value) -> i18n.get("inspect.readout.relevance", cell / relevance.grid().cols() + 1,

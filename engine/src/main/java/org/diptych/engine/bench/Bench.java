@@ -53,7 +53,10 @@ public final class Bench {
             products("ViT-B/32, batch " + batch, new Products(batch, 50, 768, 12, 12),
                     new Products(batch, 77, 512, 8, 12));
         }
-        both("577 tokens, width 768, batch 1", config(384, 16, 768, 12, 12, 512, 1, 400, 32), 1, 384, 8, false);
+        for (int batch : new int[]{1, 4}) {
+            both("577 tokens, width 768, batch " + batch, config(384, 16, 768, 12, 12, 512, 1, 400, 32), batch, 384, 8,
+                    false);
+        }
         context.progress(Message.of("engine.job.bench", "ViT-B/32"), rows.size(), 0);
         new Opening(family, scopes, this, runs).measure();
         return new BenchResult(rows);

@@ -1,5 +1,7 @@
 package org.diptych.engine.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.BenchResult;
@@ -24,9 +26,14 @@ final class BenchCommand extends EngineCommand {
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
-            BenchResult result = longRun
-                    ? new BenchResult(new LongRun(engine, console).measure())
-                    : console.await(engine.bench(runs));
+            List<BenchResult.Row> rows = new ArrayList<>();
+            if (longRun) {
+                rows.addAll(new LongRun(engine, console).measure());
+            } else {
+                rows.addAll(new Start(Math.min(runs, 5)).measure());
+                rows.addAll(console.await(engine.bench(runs)).rows());
+            }
+            BenchResult result = new BenchResult(List.copyOf(rows));
             if (json) {
                 console.json(result);
                 return;

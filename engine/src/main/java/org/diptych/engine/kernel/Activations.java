@@ -6,17 +6,20 @@ import ai.djl.nn.Activation;
 /// Non-linearities, each as an operation and as script text. They stand here so that the readable path and the fused one name them from one list.
 public enum Activations {
     /// Gaussian error linear unit, exact form.
-    GELU("torch.gelu(%s, approximate=\"none\")"),
+    GELU("torch.gelu(%s, approximate=\"none\")", "torch.gelu_(%s, approximate=\"none\")"),
     /// Its approximation by a hyperbolic tangent (Hendrycks and Gimpel 2016), as GPT-2 has it.
-    GELU_TANH("torch.gelu(%s, approximate=\"tanh\")"),
+    GELU_TANH("torch.gelu(%s, approximate=\"tanh\")", "torch.gelu_(%s, approximate=\"tanh\")"),
     /// x * sigmoid(1.702 x), as the original CLIP computes it.
-    QUICK_GELU("torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"), RELU("torch.relu(%s)"), SILU(
-            "torch.silu(%s)"), TANH("torch.tanh(%s)");
+    QUICK_GELU("torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))",
+            "torch.div_(torch.silu_(torch.mul_(%s, 1.702)), 1.702)"), RELU("torch.relu(%s)", "torch.relu_(%s)"), SILU(
+                    "torch.silu(%s)", "torch.silu_(%s)"), TANH("torch.tanh(%s)", "torch.tanh_(%s)");
 
     private final String script;
+    private final String inPlace;
 
-    Activations(String script) {
+    Activations(String script, String inPlace) {
         this.script = script;
+        this.inPlace = inPlace;
     }
 
     /// @param name as `hidden_act` of a Hugging Face configuration
@@ -46,8 +49,10 @@ public enum Activations {
         };
     }
 
+    /// @param recording true when a gradient is being recorded, so that the variable must keep its value; else its memory is used again, since fresh memory
+    ///                  costs as much as the function
     /// @return the script expression for a variable
-    String script(String variable) {
-        return String.format(script, variable);
+    String script(String variable, boolean recording) {
+        return String.format(recording ? script : inPlace, variable);
     }
 }

@@ -1,6 +1,7 @@
 package org.diptych.engine.kernel;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,11 +36,13 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
             name.append(argument.isPresent() ? '1' : '0');
             argument.ifPresent(more::add);
         }
-        return Script.of(x, source(name.toString(), mask.isPresent(), other.isPresent(), otherMask.isPresent()))
+        boolean recording = JniUtils.isGradMode();
+        return Script
+                .of(x, source(name.toString(), mask.isPresent(), other.isPresent(), otherMask.isPresent(), recording))
                 .call(name.toString(), x, weights, more.toArray(NDArray[]::new)).singletonOrThrow();
     }
 
-    private String source(String name, boolean masked, boolean crossed, boolean otherMasked) {
+    private String source(String name, boolean masked, boolean crossed, boolean otherMasked, boolean recording) {
         StringBuilder text = new StringBuilder();
         text.append("  def ").append(name).append("(self: __torch__.Ops, x: Tensor, p: List[Tensor]")
                 .append(masked ? ", m: Tensor" : "").append(crossed ? ", o: Tensor" : "")
@@ -57,13 +60,14 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
         String in = "x";
         int p = 0;
         for (int i = 0; i < cross.size(); i++) {
-            in = layer(text, i, p, in, masked, otherMasked);
+            in = layer(text, i, p, in, masked, otherMasked, recording);
             p += TENSORS + (cross.get(i) ? CROSS_TENSORS : 0);
         }
         return text.append("    return ").append(in).append("\n").toString();
     }
 
-    private String layer(StringBuilder text, int i, int p, String x, boolean masked, boolean otherMasked) {
+    private String layer(StringBuilder text, int i, int p, String x, boolean masked, boolean otherMasked,
+            boolean recording) {
         String h = preNorm ? line(text, "h" + i, norm(x, p)) : x;
         String isCausal = causal && !masked ? "True" : "False";
         String a = attention(text, "s" + i, h, h, "t", p + 2, masked ? "mm" : "None", isCausal, x);
@@ -75,7 +79,7 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
         }
         String g = preNorm ? line(text, "g" + i, norm(y, p + 10)) : y;
         String f = line(text, "f" + i, linear(g, p + 12));
-        String e = line(text, "e" + i, activation.script(f));
+        String e = line(text, "e" + i, activation.script(f, recording));
         String z = line(text, "z" + i, "torch.add(" + y + ", " + dropped(linear(e, p + 14)) + ")");
         return preNorm ? z : line(text, "w" + i, norm(z, p + 10));
     }
