@@ -3,10 +3,11 @@ package org.diptych.engine.models;
 import java.util.List;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.clip.ClipFamily;
+import org.diptych.engine.models.roberta.RobertaFamily;
 
 /// Every model that this version can load, oldest first. A new one adds its line here.
 public final class Models {
-    private static final List<Family> ALL = List.of(new ClipFamily());
+    private static final List<Family> ALL = List.of(new RobertaFamily(), new ClipFamily());
 
     private Models() {
     }

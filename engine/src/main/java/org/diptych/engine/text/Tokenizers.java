@@ -38,32 +38,44 @@ public final class Tokenizers {
     /// @param folder a checkpoint folder
     /// @throws EngineException when no vocabulary lies there, or a broken one
     public static TextTokenizer open(Path folder) throws EngineException {
+        return find(Optional.of(folder)).orElseThrow(() -> new EngineException("text.none", folder));
+    }
+
+    /// @param place a checkpoint's folder, if it lies in one
+    /// @return nothing where no vocabulary lies
+    /// @throws EngineException when the vocabulary is broken
+    public static Optional<TextTokenizer> find(Optional<Path> place) throws EngineException {
+        if (place.isEmpty()) {
+            return Optional.empty();
+        }
+        Path folder = place.get();
         Folder files = new Folder(folder);
         if (files.has("tokenizer.json")) {
-            return files.guarded(folder.resolve("tokenizer.json"), () -> files.start(files.json("tokenizer.json")));
+            return Optional.of(files.guarded(folder.resolve("tokenizer.json"),
+                    () -> files.start(files.json("tokenizer.json"))));
         }
         if (files.has("vocab.json")) {
             if (!files.has("merges.txt")) {
                 throw new EngineException("text.merges", folder);
             }
-            return files.guarded(folder.resolve("vocab.json"), files::bytePairs);
+            return Optional.of(files.guarded(folder.resolve("vocab.json"), files::bytePairs));
         }
         if (files.has("vocab.txt")) {
-            return openWordPieces(folder.resolve("vocab.txt"), files.flag("do_lower_case", true));
+            return Optional.of(openWordPieces(folder.resolve("vocab.txt"), files.flag("do_lower_case", true)));
         }
         Optional<Path> sentencePiece = files.sentencePiece();
         if (sentencePiece.isPresent()) {
-            return openSentencePiece(sentencePiece.get(), files.flag("legacy", true));
+            return Optional.of(openSentencePiece(sentencePiece.get(), files.flag("legacy", true)));
         }
         Optional<Path> original = files.named("bpe_simple_vocab_16e6.txt.gz");
         if (original.isPresent()) {
-            return files.guarded(original.get(), () -> {
+            return Optional.of(files.guarded(original.get(), () -> {
                 try (InputStream in = Files.newInputStream(original.get())) {
                     return files.originalClip(in);
                 }
-            });
+            }));
         }
-        throw new EngineException("text.none", folder);
+        return Optional.empty();
     }
 
     /// @param file      BERT's `vocab.txt`, one piece a line

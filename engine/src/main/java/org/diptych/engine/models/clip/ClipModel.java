@@ -27,6 +27,7 @@ import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.PatchText;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -102,15 +103,7 @@ final class ClipModel extends Module
         if (samples.getFirst().tokens().isPresent()) {
             ids(samples, manager, tensors);
         }
-        if (samples.getFirst().height() > 0) {
-            int h = samples.getFirst().height();
-            int w = samples.getFirst().width();
-            float[] all = new float[samples.size() * 3 * h * w];
-            for (int i = 0; i < samples.size(); i++) {
-                System.arraycopy(samples.get(i).pixels(), 0, all, i * 3 * h * w, 3 * h * w);
-            }
-            tensors.put("pixel_values", Staging.floats(manager, all, new Shape(samples.size(), 3, h, w)));
-        }
+        tensors.putAll(Stacked.pixels(samples, manager));
         return new Inputs(tensors, samples);
     }
 

@@ -1,7 +1,5 @@
 package org.diptych.engine.models.clip;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
@@ -16,21 +14,12 @@ import org.diptych.engine.text.Tokenizers;
 
 /// From pictures and sentences to what the towers read. A checkpoint without tokenizer files can still look at pictures.
 record ClipReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int positions) {
-    private static final String[] TOKENIZERS = {"tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt.gz"};
-
     static ClipReader of(ClipConfig config, ModelFiles files) throws EngineException {
         Preprocess usual = Preprocess.clip(config.vision().image());
-        if (files.folder().isEmpty()) {
-            return new ClipReader(usual, Optional.empty(), config.text().positions());
-        }
-        Path folder = files.folder().get();
-        Optional<TextTokenizer> tokenizer = Optional.empty();
-        for (String name : TOKENIZERS) {
-            if (tokenizer.isEmpty() && Files.exists(folder.resolve(name))) {
-                tokenizer = Optional.of(Tokenizers.open(folder));
-            }
-        }
-        return new ClipReader(PreprocessConfig.read(folder, usual), tokenizer, config.text().positions());
+        Preprocess preprocess = files.folder().isPresent()
+                ? PreprocessConfig.read(files.folder().get(), usual)
+                : usual;
+        return new ClipReader(preprocess, Tokenizers.find(files.folder()), config.text().positions());
     }
 
     Encoded encode(Sample sample) throws EngineException {
