@@ -49,6 +49,7 @@ final class EncoderLayer extends Module {
         NDArray asked = facts.preNorm() ? norm1.apply(x) : x;
         NDArray a = x.add(drop(pass, attention.apply(pass, asked, asked, mask, site, layer)));
         NDArray y = facts.preNorm() ? a : norm1.apply(a);
+        pass.probe().value(site + ".attention_output." + layer, y);
         if (crossing.isPresent() && other.isPresent()) {
             Crossing c = crossing.get();
             y = c.norm.apply(y.add(drop(pass, c.attention.apply(pass, y, other.get().states(), other.get().mask(),

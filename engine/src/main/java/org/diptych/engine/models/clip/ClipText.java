@@ -3,14 +3,13 @@ package org.diptych.engine.models.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Masks;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
 import org.diptych.engine.tower.EncoderNames;
@@ -48,7 +47,7 @@ final class ClipText extends Module {
         NDArray x = tokens.apply(ids).add(places); // (B, T, D)
         NDArray last = norm.apply(encoder.apply(pass, x, attended.map(a -> Masks.padding(a, HIDDEN)))); // (B, T, D)
         pass.probe().value(STREAM + ".last_hidden_state", last);
-        NDArray pooled = rows(last, end(ids)); // (B, D)
+        NDArray pooled = Rows.gather(last, end(ids).toType(DataType.INT64, false).expandDims(1)).squeeze(1); // (B, D)
         pass.probe().value(STREAM + ".pooled", pooled);
         return pooled;
     }
@@ -56,14 +55,5 @@ final class ClipText extends Module {
     /// @return (B) where each text ends
     private NDArray end(NDArray ids) {
         return config.endIsLargest() ? ids.argMax(1) : ids.eq(config.end()).toType(DataType.INT32, false).argMax(1);
-    }
-
-    private static NDArray rows(NDArray states, NDArray index) {
-        Shape shape = states.getShape();
-        NDArray flat = states.reshape(shape.get(0) * shape.get(1), shape.get(2));
-        NDArray first = index.getManager().arange((int) shape.get(0)).toType(DataType.INT64, false).mul(shape.get(1));
-        NDArray places = first.add(index.toType(DataType.INT64, false)); // (B)
-        // A row look-up is an embedding: it is differentiable and leaves no index handle behind.
-        return places.getNDArrayInternal().embedding(places, flat, SparseFormat.DENSE).singletonOrThrow();
     }
 }

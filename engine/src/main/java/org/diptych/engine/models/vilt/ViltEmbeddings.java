@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
 import org.diptych.engine.nn.Embedding;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.tower.WordEmbeddings;
 
 /// Words and patches side by side, each with its place and a vector for its modality.
@@ -70,10 +70,7 @@ final class ViltEmbeddings extends Module {
         long b = rows.getShape().get(0);
         long d = rows.getShape().get(2);
         NDArray places = choice.places(manager);
-        // a row look-up as an embedding is differentiable and leaves no index handle behind
-        NDArray read = places.getNDArrayInternal()
-                .embedding(places, rows.reshape(-1, d), SparseFormat.DENSE).singletonOrThrow()
-                .reshape(b, choice.length(), d);
+        NDArray read = Rows.at(rows.reshape(-1, d), places).reshape(b, choice.length(), d);
         NDArray zero = manager.zeros(new Shape(1));
         NDArray table = zero.add(positions.get()); // (1, 1 + N, D)
         NDArray grid = choice.mixing(manager, config.grid()).matMul(table.get(new NDIndex("0, 1:"))); // (B, L, D)

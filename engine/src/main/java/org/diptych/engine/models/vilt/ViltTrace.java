@@ -104,14 +104,16 @@ record ViltTrace(ViltModel model) {
         ViltLosses hf = new ViltLosses(model.twin(model.facts().epsilon()));
         if (given.containsKey("mlm_input_ids")) {
             ViltLosses original = new ViltLosses(model.twin(ViltConfig.TRAINED_EPSILON));
-            NDArray masked = original.masked(Pass.READABLE, byPixels(inputs));
-            ViltModel.States pair = original.model().states(Pass.READABLE, ViltLosses.matchInputs(inputs), 1);
-            NDArray matching = original.matching(pair, inputs);
-            NDArray alignment = original.alignment(pair, inputs);
-            out.put("total", masked.add(matching).add(alignment));
-            out.put("mlm", masked);
-            out.put("itm", matching);
-            out.put("wpa_times_0.1", alignment);
+            if (model.facts().matches() && model.facts().fills()) {
+                NDArray masked = original.masked(Pass.READABLE, byPixels(inputs));
+                ViltModel.States pair = original.model().states(Pass.READABLE, ViltLosses.matchInputs(inputs), 1);
+                NDArray matching = original.matching(pair, inputs);
+                NDArray alignment = original.alignment(pair, inputs);
+                out.put("total", masked.add(matching).add(alignment));
+                out.put("mlm", masked);
+                out.put("itm", matching);
+                out.put("wpa_times_0.1", alignment);
+            }
             out.put("hf_mlm", hf.masked(Pass.READABLE, inputs));
             return out;
         }
