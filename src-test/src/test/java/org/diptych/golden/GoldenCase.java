@@ -56,14 +56,21 @@ record GoldenCase(String model, String name, Path folder) {
         return out;
     }
 
+    /// @param file the weight file that was loaded: answers of the original code (`original_repo.NAME`) belong to the original's own files
     /// @return losses without the entries that fixtures call notes
-    Map<String, Double> losses() throws IOException {
+    Map<String, Double> losses(Path file) throws IOException {
         Map<String, Double> out = new LinkedHashMap<>();
-        Path file = folder.resolve("losses.json");
-        if (Files.exists(file)) {
-            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        Path answers = folder.resolve("losses.json");
+        boolean original = file.toString().endsWith(".pth") || file.toString().endsWith(".ckpt");
+        if (Files.exists(answers)) {
+            JsonObject json = JsonParser.parseString(Files.readString(answers)).getAsJsonObject();
             for (Map.Entry<String, JsonElement> item : json.entrySet()) {
-                if (!NOTES.matcher(item.getKey()).matches()) {
+                if (item.getValue() instanceof JsonObject inner) {
+                    if (original) {
+                        inner.entrySet().forEach(
+                                e -> out.put(item.getKey() + "." + e.getKey(), e.getValue().getAsDouble()));
+                    }
+                } else if (!NOTES.matcher(item.getKey()).matches()) {
                     out.put(item.getKey(), item.getValue().getAsDouble());
                 }
             }

@@ -48,7 +48,7 @@ final class WeightFileGolden {
             inputs.put("zeroshot_classes", scope.create(expected.get("zeroshot_class_embeds").getShape().get(0)));
         }
         outputs(golden, loaded, model, inputs, expected, result, scope);
-        Map<String, Double> losses = golden.losses();
+        Map<String, Double> losses = golden.losses(file);
         Map<String, NDArray> got = losses.isEmpty() ? Map.of() : model.losses(inputs);
         for (Map.Entry<String, Double> loss : losses.entrySet()) {
             if (got.containsKey(loss.getKey())) {

@@ -3,13 +3,15 @@ package org.diptych.engine.models;
 import java.util.List;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.clip.ClipFamily;
+import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.diptych.engine.models.roberta.RobertaFamily;
 import org.diptych.engine.models.uniter.UniterFamily;
 import org.diptych.engine.models.vilt.ViltFamily;
 
 /// Every model that this version can load, oldest first. A new one adds its line here.
 public final class Models {
-    private static final List<Family> ALL = List.of(new RobertaFamily(), new UniterFamily(), new ClipFamily(),
+    private static final List<Family> ALL = List.of(new RobertaFamily(), new LxmertFamily(), new UniterFamily(),
+            new ClipFamily(),
             new ViltFamily());
 
     private Models() {

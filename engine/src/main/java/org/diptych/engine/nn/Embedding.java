@@ -22,4 +22,13 @@ public final class Embedding extends Module {
     public Weight table() {
         return weight;
     }
+
+    /// As [#apply], for a table of which one row is never taught (`padding_idx` of PyTorch).
+    ///
+    /// @param closed that row
+    public NDArray apply(NDArray ids, long closed) {
+        NDArray all = apply(ids);
+        NDArray open = ids.neq(closed).toType(ai.djl.ndarray.types.DataType.FLOAT32, false).expandDims(-1);
+        return all.mul(open).add(all.stopGradient().mul(open.neg().add(1f)));
+    }
 }
