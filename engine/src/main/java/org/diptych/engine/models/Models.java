@@ -6,11 +6,13 @@ import org.diptych.engine.models.clip.ClipFamily;
 import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.diptych.engine.models.roberta.RobertaFamily;
 import org.diptych.engine.models.uniter.UniterFamily;
+import org.diptych.engine.models.vilbert.VilbertFamily;
 import org.diptych.engine.models.vilt.ViltFamily;
 
 /// Every model that this version can load, oldest first. A new one adds its line here.
 public final class Models {
-    private static final List<Family> ALL = List.of(new RobertaFamily(), new LxmertFamily(), new UniterFamily(),
+    private static final List<Family> ALL = List.of(new RobertaFamily(), new VilbertFamily(), new LxmertFamily(),
+            new UniterFamily(),
             new ClipFamily(),
             new ViltFamily());
 

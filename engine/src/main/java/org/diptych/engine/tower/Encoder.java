@@ -60,7 +60,9 @@ public final class Encoder extends Module {
         }
         Optional<NDArray> added = facts.causal() ? Optional.of(causal(x, mask)) : mask;
         NDArray h = x;
-        pass.probe().hidden(stream, from, h);
+        if (from == 0) { // what a later part begins with is no layer's output
+            pass.probe().hidden(stream, 0, h);
+        }
         for (int i = from; i < to; i++) {
             h = layers.get(i).apply(pass, h, added, other, stream, i);
             pass.probe().hidden(stream, i + 1, h);

@@ -42,10 +42,18 @@ public final class WordEmbeddings extends Module {
     /// @param type  int64 (B, T) segment; without it all are of segment 0
     /// @return (B, T, D)
     public NDArray apply(Pass pass, NDArray ids, NDArray place, Optional<NDArray> type) {
+        return normed(pass, sum(ids, place, type));
+    }
+
+    /// The vectors before the norm, for a model that puts further ones among them.
+    public NDArray sum(NDArray ids, NDArray place, Optional<NDArray> type) {
         NDArray sum = words.apply(ids).add(positions.apply(place));
-        if (types.isPresent()) {
-            sum = sum.add(types.get().apply(type.orElseGet(ids::zerosLike)));
-        }
+        return types.isPresent() ? sum.add(types.get().apply(type.orElseGet(ids::zerosLike))) : sum;
+    }
+
+    /// @param sum (B, T, D)
+    /// @return (B, T, D)
+    public NDArray normed(Pass pass, NDArray sum) {
         return Dropout.apply(pass, norm.apply(sum), facts.dropout());
     }
 
