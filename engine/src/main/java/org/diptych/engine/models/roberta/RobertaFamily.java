@@ -15,7 +15,7 @@ import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.model.VisionLanguageModel;
 
-/// RoBERTa's file layouts: Hugging Face's, with or without its prefix, and fairseq's archives with the names of 2019 and of today.
+/// RoBERTa's file layouts: Hugging Face's, and fairseq's archives with the names of 2019 and of today.
 public final class RobertaFamily implements Family {
     private static final String OLD = "decoder.sentence_encoder.";
     private static final String NEW = "encoder.sentence_encoder.";
@@ -29,7 +29,7 @@ public final class RobertaFamily implements Family {
     public List<Layout> layouts() {
         return List.of(
                 new Layout("Hugging Face", names -> names.contains("roberta.embeddings.word_embeddings.weight"),
-                        _ -> NameMap.of(huggingFace("roberta\\.")),
+                        config -> NameMap.of(huggingFace(RobertaConfig.tied(config))),
                         (shapes, config) -> RobertaConfig.complete(shapes, config, "roberta.")),
                 new Layout("fairseq 2019", names -> names.contains(OLD + "embed_tokens.weight"),
                         _ -> NameMap.of(fairseq(OLD)),
@@ -39,11 +39,16 @@ public final class RobertaFamily implements Family {
                         (shapes, config) -> RobertaConfig.fromFairseq(shapes, config, NEW)));
     }
 
-    private static List<NameMap.Rule> huggingFace(String prefix) {
-        return List.of(drop(prefix + "embeddings\\.position_ids", "checkpoint.drop.positions"),
-                rename("(.*LayerNorm)\\.gamma", "$1.weight"), rename("(.*LayerNorm)\\.beta", "$1.bias"),
-                tie("lm_head\\.decoder\\.weight", "roberta.embeddings.word_embeddings.weight"),
-                tie("lm_head\\.decoder\\.bias", "lm_head.bias"));
+    private static List<NameMap.Rule> huggingFace(boolean tied) {
+        List<NameMap.Rule> rules = new ArrayList<>();
+        rules.add(drop("roberta\\.embeddings\\.position_ids", "checkpoint.drop.positions"));
+        rules.add(rename("(.*LayerNorm)\\.gamma", "$1.weight"));
+        rules.add(rename("(.*LayerNorm)\\.beta", "$1.bias"));
+        if (tied) {
+            rules.add(tie("lm_head\\.decoder\\.weight", "roberta.embeddings.word_embeddings.weight"));
+        }
+        rules.add(tie("lm_head\\.decoder\\.bias", "lm_head.bias"));
+        return rules;
     }
 
     /// The 2019 names call the encoder `decoder` (fairseq `models/roberta/model.py`, `upgrade_state_dict_named`).
@@ -79,5 +84,4 @@ public final class RobertaFamily implements Family {
     public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
         return new RobertaModel(config, RobertaConfig.of(config), files);
     }
-
 }

@@ -5,16 +5,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
@@ -73,22 +76,30 @@ public final class RobertaModel extends Module
         this.config = config;
         tokenizer = Tokenizers.find(files.folder());
         embeddings = child("roberta.embeddings", new WordEmbeddings(new WordEmbeddings.Facts(config.vocabulary(),
-                config.positions(), config.types(), config.width(), config.epsilon(), config.hiddenDropout())));
+                config.positions(), config.types(), config.width(), config.epsilon(), config.dropout())));
         encoder = child("roberta.encoder",
                 new Encoder(new EncoderFacts(config.width(), config.layers(), config.heads(), config.mlp(),
-                        config.epsilon(), config.activation(), false, false).with(config.hiddenDropout()),
+                        config.epsilon(), config.activation(), false, config.causal()).with(config.dropout()),
                         EncoderNames.BERT, "layer", STREAM));
         if (config.pools()) { // no objective reads it, but the file is loaded whole
             child("roberta.pooler.dense", new Linear(config.width(), config.width()));
         }
         head = config.fills()
-                ? Optional.of(child("lm_head", new WordHead(config.width(), config.epsilon(), config.activation(),
-                        embeddings.table(), WordHead.Names.ROBERTA)))
+                ? Optional.of(child("lm_head", wordHead()))
                 : Optional.empty();
         classifier = config.labels() > 0
                 ? Optional.of(new Classifier(child("classifier.dense", new Linear(config.width(), config.width())),
                         child("classifier.out_proj", new Linear(config.width(), config.labels()))))
                 : Optional.empty();
+    }
+
+    /// Its hidden layer has GELU whatever the encoder has (transformers `RobertaLMHead`).
+    private WordHead wordHead() {
+        return config.tied()
+                ? new WordHead(config.width(), config.epsilon(), Activations.GELU, embeddings.table(),
+                        WordHead.Names.ROBERTA)
+                : new WordHead(config.width(), config.epsilon(), Activations.GELU, config.vocabulary(),
+                        WordHead.Names.ROBERTA);
     }
 
     @Override
@@ -156,8 +167,8 @@ public final class RobertaModel extends Module
     @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         Classifier c = classifier.orElseThrow();
-        NDArray first = Dropout.apply(pass, states(pass, inputs).get(new NDIndex(":, 0")), config.hiddenDropout());
-        NDArray logits = c.out.apply(Dropout.apply(pass, c.dense.apply(first).tanh(), config.hiddenDropout()));
+        NDArray first = Dropout.apply(pass, states(pass, inputs).get(new NDIndex(":, 0")), config.headDrop());
+        NDArray logits = c.out.apply(Dropout.apply(pass, c.dense.apply(first).tanh(), config.headDrop()));
         pass.probe().value("logits", logits);
         return logits;
     }
@@ -169,22 +180,48 @@ public final class RobertaModel extends Module
         }
         JsonObject names = json.getAsJsonObject("id2label");
         return names.size() == config.labels()
-                ? names.asMap().values().stream().map(e -> e.getAsString()).toList()
+                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
                 : List.of();
     }
 
     @Override
     public List<String> objectives() {
-        return classifier.isPresent() ? List.of(CLASSES) : head.isPresent() ? List.of(MASKED) : List.of();
+        List<String> all = new ArrayList<>();
+        head.ifPresent(_ -> all.add(MASKED));
+        classifier.ifPresent(_ -> all.add(CLASSES));
+        return all;
     }
 
     @Override
     public NDArray loss(String objective, Pass pass, Inputs inputs) {
+        NDArray labels = inputs.get("labels");
         return switch (objective) {
-            case MASKED -> Losses.crossEntropy(wordLogits(pass, inputs), inputs.get("labels"), IGNORED);
-            case CLASSES -> Losses.crossEntropy(answerLogits(pass, inputs), inputs.get("labels"), IGNORED);
+            case MASKED -> Losses.crossEntropy(wordLogits(pass, inputs), labels, IGNORED);
+            case CLASSES -> classLoss(answerLogits(pass, inputs), labels);
             default -> throw new IllegalArgumentException(objective);
         };
+    }
+
+    /// Where the file does not say what its classes are, one output is a number to be met, whole labels are one class each and others a yes or no for every class
+    /// (transformers `RobertaForSequenceClassification`).
+    private NDArray classLoss(NDArray logits, NDArray labels) {
+        String open = config.labels() == 1
+                ? "regression"
+                : labels.getDataType().isFloating() ? "multi_label_classification" : "single_label_classification";
+        return switch (config.problem().isEmpty() ? open : config.problem()) {
+            case "regression" ->
+                logits.sub(labels.toType(DataType.FLOAT32, false).reshape(logits.getShape())).square().mean();
+            case "multi_label_classification" ->
+                Losses.binaryRows(logits, labels.toType(DataType.FLOAT32, false)).mean();
+            default -> Losses.crossEntropy(logits, labels, IGNORED);
+        };
+    }
+
+    /// A file may hold both heads (fairseq's fine-tuned archives do): a label a word is for the one, a label a text for the other.
+    private boolean classifies(Map<String, NDArray> inputs) {
+        boolean words = inputs.containsKey("labels")
+                && inputs.get("labels").getShape().equals(inputs.get("input_ids").getShape());
+        return classifier.isPresent() && !(head.isPresent() && words);
     }
 
     @Override
@@ -192,7 +229,7 @@ public final class RobertaModel extends Module
         Points points = new Points("");
         Pass pass = Pass.listening(points);
         Inputs batch = new Inputs(inputs, List.of());
-        if (classifier.isPresent()) {
+        if (classifies(inputs)) {
             answerLogits(pass, batch);
         } else if (head.isPresent()) {
             wordLogits(pass, batch);
@@ -208,10 +245,11 @@ public final class RobertaModel extends Module
     public Map<String, NDArray> losses(Map<String, NDArray> inputs) {
         Map<String, NDArray> out = new LinkedHashMap<>();
         Inputs batch = new Inputs(inputs, List.of());
-        for (String objective : objectives()) {
-            out.put(objective, loss(objective, Pass.READABLE, batch));
-        }
-        if (out.containsKey(MASKED)) { // fairseq sums, and divides by how many words were masked
+        if (classifies(inputs)) {
+            out.put(CLASSES, loss(CLASSES, Pass.READABLE, batch));
+        } else if (head.isPresent()) {
+            out.put(MASKED, loss(MASKED, Pass.READABLE, batch));
+            // fairseq sums, and divides by how many words were masked
             NDArray count = inputs.get("labels").neq(IGNORED).toType(DataType.FLOAT32, false).sum();
             out.put("fairseq_mean", out.get(MASKED));
             out.put("fairseq_masked_lm_sum", out.get(MASKED).mul(count));
@@ -224,7 +262,7 @@ public final class RobertaModel extends Module
     public List<AttentionSite> sites(Encoded sample) {
         Axis words = new Axis.Text(sample.tokens().orElseThrow().size());
         return List.of(new AttentionSite(STREAM, AttentionSite.Kind.SELF, config.layers(), config.heads(), words, words,
-                false, 0));
+                config.causal(), 0));
     }
 
     @Override
