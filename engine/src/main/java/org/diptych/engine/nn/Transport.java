@@ -1,6 +1,7 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
@@ -54,17 +55,28 @@ public record Transport(double beta, int iterations, int inner) {
         NDArray xFar = xPad.mul(FAR).expandDims(1); // (B, 1, M)
         NDArray yFar = yPad.mul(FAR).expandDims(1); // (B, 1, N)
         NDArray sigma = free(xPad).expandDims(1).div(xCount); // (B, 1, M)
-        NDArray plan = open;
+        NDManager owner = cost.getManager();
+        NDManager scope = owner.newSubManager(); // a thousand steps would otherwise leave thousands of tensors behind
+        NDArray plan = open.duplicate();
+        plan.attach(scope);
         for (int i = 0; i < iterations; i++) {
-            NDArray q = a.mul(plan);
+            NDArray q = plan.mul(a);
             NDArray delta = sigma;
             for (int k = 0; k < inner; k++) {
-                delta = yCount.mul(q.matMul(sigma.reshape(b, m, 1)).reshape(b, 1, n)).add(yFar).pow(-1);
-                sigma = xCount.mul(delta.matMul(q)).add(xFar).pow(-1);
+                delta = q.matMul(sigma.reshape(b, m, 1)).reshape(b, 1, n).mul(yCount).add(yFar).pow(-1);
+                sigma = delta.matMul(q).mul(xCount).add(xFar).pow(-1);
             }
-            plan = delta.reshape(b, n, 1).mul(q).mul(sigma);
+            plan = q.mul(delta.reshape(b, n, 1)).mul(sigma);
+            NDManager next = owner.newSubManager();
+            plan.attach(next);
+            sigma.attach(next);
+            scope.close();
+            scope = next;
         }
-        return plan.mul(open);
+        NDArray out = plan.mul(open);
+        out.attach(owner);
+        scope.close();
+        return out;
     }
 
     /// @param mask (B, T) 1 for what is there, of any type

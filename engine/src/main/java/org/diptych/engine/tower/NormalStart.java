@@ -19,7 +19,7 @@ public final class NormalStart {
     public static void fill(Map<String, Weight> weights, NDManager scope, long seed) {
         weights.forEach((name, weight) -> {
             float[] values = new float[(int) weight.shape().size()];
-            boolean norm = name.toLowerCase(java.util.Locale.ROOT).contains("norm");
+            boolean norm = weight.shape().dimension() == 1; // matrices and tables have two axes, and biases another name
             if (norm && name.endsWith("weight")) {
                 Arrays.fill(values, 1);
             } else if (!name.endsWith("bias")) {

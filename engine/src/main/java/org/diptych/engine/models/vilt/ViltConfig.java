@@ -20,9 +20,32 @@ import org.diptych.engine.kernel.Activations;
 record ViltConfig(int vocabulary, int positions, int types, int modalities, int width, int layers, int heads, int mlp,
         double epsilon, double blockEpsilon, Activations activation, double dropout, int image, int patch, int most,
         boolean fills, boolean matches, boolean ranks, int answers, boolean pair) {
-    static final String BLOCK_EPSILON = "block_layer_norm_eps";
-    static final double TRAINED_EPSILON = 1e-6;
+    private static final String BLOCK_EPSILON = "block_layer_norm_eps";
+    private static final String TEXT_EPSILON = "text_layer_norm_eps";
+    private static final double TRAINED_EPSILON = 1e-6;
     private static final double USUAL_EPSILON = 1e-12;
+
+    /// Whose code runs the weights. The original's epsilons are written into it (timm's 1e-6 in the blocks, BERT's 1e-12 around the words); Hugging Face's reads one
+    /// for all from the file.
+    enum Code {
+        HUGGING_FACE, ORIGINAL;
+
+        /// @return the configuration with this code's epsilons
+        JsonObject in(JsonObject config) {
+            JsonObject json = config.deepCopy();
+            switch (this) {
+                case HUGGING_FACE -> {
+                    json.remove(BLOCK_EPSILON);
+                    json.remove(TEXT_EPSILON);
+                }
+                case ORIGINAL -> {
+                    json.addProperty(BLOCK_EPSILON, TRAINED_EPSILON);
+                    json.addProperty(TEXT_EPSILON, USUAL_EPSILON);
+                }
+            }
+            return json;
+        }
+    }
 
     int grid() {
         return image / patch;
@@ -34,7 +57,7 @@ record ViltConfig(int vocabulary, int positions, int types, int modalities, int 
         return new ViltConfig(c.integer("vocab_size"), c.integer("max_position_embeddings"),
                 c.integer("type_vocab_size"), c.integer("modality_type_vocab_size"), c.integer("hidden_size"),
                 c.integer("num_hidden_layers"), c.integer("num_attention_heads"), c.integer("intermediate_size"),
-                epsilon, c.number(BLOCK_EPSILON, epsilon), c.activation("hidden_act", "gelu"),
+                c.number(TEXT_EPSILON, epsilon), c.number(BLOCK_EPSILON, epsilon), c.activation("hidden_act", "gelu"),
                 c.number("hidden_dropout_prob", 0), c.integer("image_size"), c.integer("patch_size"),
                 c.integer("max_image_length", -1), c.flag("has_mlm_score", false), c.flag("has_itm_score", false),
                 c.flag("has_rank_output", false), c.integer("num_answers", 0), c.flag("reads_two_pictures", false));

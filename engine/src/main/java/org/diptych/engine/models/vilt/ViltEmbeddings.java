@@ -11,6 +11,7 @@ import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
+import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.Rows;
 import org.diptych.engine.tower.WordEmbeddings;
@@ -43,21 +44,26 @@ final class ViltEmbeddings extends Module {
     }
 
     /// @param ids      int64 (B, T)
-    /// @param attended int64 (B, T)
+    /// @param attended int64 (B, T) 1 for a word, 0 for padding
+    /// @param types    int64 (B, T) segments; without them all are 0
+    record Words(NDArray ids, NDArray attended, Optional<NDArray> types) {
+    }
+
     /// @param pixels   (B, 3, H, W)
     /// @param shown    (B, H, W) 1 where there is a picture
     /// @param modality of the picture: 1, or 2 for the second of two
-    Joined apply(Pass pass, NDArray ids, NDArray attended, NDArray pixels, NDArray shown, int modality) {
-        NDArray text = words.apply(pass, ids, WordEmbeddings.places(ids), Optional.empty())
+    Joined apply(Pass pass, Words read, NDArray pixels, NDArray shown, int modality) {
+        NDArray ids = read.ids();
+        NDArray text = words.apply(pass, ids, WordEmbeddings.places(ids), read.types())
                 .add(vector(ids.getManager(), 0));
         PatchChoice choice = PatchChoice.of(shown, config.patch(), config.most());
-        NDArray picture = picture(pixels, choice); // (B, 1 + L, D)
+        NDArray picture = Dropout.apply(pass, picture(pixels, choice), config.dropout()); // (B, 1 + L, D)
         NDArray mask = choice.mask(pixels.getManager());
         pass.probe().value("visual_embed", picture);
         pass.probe().value("visual_mask", mask);
         pass.probe().value("patch_index_row_col", choice.rowsAndColumns(pixels.getManager()));
         NDArray all = NDArrays.concat(new NDList(text, picture.add(vector(pixels.getManager(), modality))), 1);
-        return new Joined(all, NDArrays.concat(new NDList(attended, mask), 1));
+        return new Joined(all, NDArrays.concat(new NDList(read.attended(), mask), 1));
     }
 
     private NDArray vector(NDManager manager, int modality) {

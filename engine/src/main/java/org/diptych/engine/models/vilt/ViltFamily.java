@@ -34,11 +34,9 @@ public final class ViltFamily implements Family {
                         names -> names.contains("transformer.pos_embed")
                                 && names.contains("text_embeddings.word_embeddings.weight")
                                 && names.contains("transformer.blocks.0.mlp.fc1.weight"),
-                        _ -> NameMap.of(original()), (shapes, config) -> {
-                            JsonObject json = ViltConfig.complete(shapes, config, ViltConfig.Places.ORIGINAL);
-                            json.addProperty(ViltConfig.BLOCK_EPSILON, ViltConfig.TRAINED_EPSILON);
-                            return json;
-                        }));
+                        _ -> NameMap.of(original()),
+                        (shapes, config) -> ViltConfig.Code.ORIGINAL
+                                .in(ViltConfig.complete(shapes, config, ViltConfig.Places.ORIGINAL))));
     }
 
     private static List<NameMap.Rule> original() {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
@@ -51,6 +52,8 @@ public final class ViltModel extends Module
     static final String STREAM = "joined";
     private static final float HIDDEN = -Float.MAX_VALUE;
     private static final double HEAD_EPSILON = 1e-5;
+    /// Axes of `pixel_values` when there are two pictures a sentence.
+    private static final int PAIRED = 5;
     private static final EncoderNames NAMES = new EncoderNames("attention",
             new org.diptych.engine.nn.Attention.Names("attention.query", "attention.key", "attention.value",
                     "output.dense"),
@@ -93,10 +96,9 @@ public final class ViltModel extends Module
                 : Optional.empty();
     }
 
-    /// @return the same weights with another epsilon in the blocks: the original's code and Hugging Face's differ in it
-    ViltModel twin(double blockEpsilon) {
-        JsonObject other = json.deepCopy();
-        other.addProperty(ViltConfig.BLOCK_EPSILON, blockEpsilon);
+    /// @return the same weights, run as this code runs them
+    ViltModel twin(ViltConfig.Code code) {
+        JsonObject other = code.in(json);
         try {
             ViltModel twin = new ViltModel(other, ViltConfig.of(other), reader);
             Map<String, org.diptych.engine.model.Weight> own = weights();
@@ -147,7 +149,11 @@ public final class ViltModel extends Module
 
     @Override
     public void forward(Pass pass, Inputs inputs) {
-        states(pass, inputs, 1);
+        if (inputs.get("pixel_values").getShape().dimension() == PAIRED) {
+            pairLogits(List.of(pass, pass), inputs);
+        } else {
+            states(pass, inputs, 1);
+        }
     }
 
     States states(Pass pass, Inputs inputs, int modality) {
@@ -157,7 +163,9 @@ public final class ViltModel extends Module
         NDArray shown = inputs.has("pixel_mask")
                 ? inputs.get("pixel_mask")
                 : pixels.get(new NDIndex(":, 0")).onesLike();
-        ViltEmbeddings.Joined joined = embeddings.apply(pass, ids, attended, pixels, shown, modality);
+        ViltEmbeddings.Joined joined = embeddings.apply(pass,
+                new ViltEmbeddings.Words(ids, attended, Optional.ofNullable(inputs.tensors().get("token_type_ids"))),
+                pixels, shown, modality);
         NDArray last = norm.apply(encoder.apply(pass, joined.states(),
                 Optional.of(Masks.padding(joined.mask(), HIDDEN))));
         pass.probe().value("last_hidden_state", last);
@@ -189,7 +197,9 @@ public final class ViltModel extends Module
 
     @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
-        return classifier.orElseThrow().apply(states(pass, inputs, 1).pooled());
+        return config.pair()
+                ? pairLogits(List.of(pass, pass), inputs)
+                : classifier.orElseThrow().apply(states(pass, inputs, 1).pooled());
     }
 
     /// Two pictures and one sentence (NLVR2): the pooled vectors side by side.
@@ -217,6 +227,7 @@ public final class ViltModel extends Module
         long m = texts.get("input_ids").getShape().get(0);
         for (long i = 0; i < pixels.getShape().get(0); i++) {
             Map<String, NDArray> one = new HashMap<>(texts.tensors());
+            one.remove("pixel_mask"); // of the texts' own pictures, if they have some
             one.put("pixel_values", pixels.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, m));
             if (images.has("pixel_mask")) {
                 one.put("pixel_mask", images.get("pixel_mask").get(new NDIndex("{}:{}", i, i + 1)).repeat(0, m));
@@ -246,7 +257,7 @@ public final class ViltModel extends Module
         }
         JsonObject names = json.getAsJsonObject("id2label");
         return names.size() == config.answers()
-                ? names.asMap().values().stream().map(e -> e.getAsString()).toList()
+                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
                 : List.of();
     }
 

@@ -18,7 +18,7 @@ record ViltTrace(ViltModel model) {
 
     Map<String, NDArray> outputs(Map<String, NDArray> given) {
         Inputs inputs = new Inputs(given, List.of());
-        ViltModel hf = model.twin(model.facts().epsilon());
+        ViltModel hf = model.twin(ViltConfig.Code.HUGGING_FACE);
         Map<String, NDArray> out = new LinkedHashMap<>();
         if (given.containsKey("mlm_input_ids")) {
             pretraining(hf, inputs, out);
@@ -50,7 +50,7 @@ record ViltTrace(ViltModel model) {
     }
 
     private void pretraining(ViltModel hf, Inputs inputs, Map<String, NDArray> out) {
-        ViltModel original = model.twin(ViltConfig.TRAINED_EPSILON);
+        ViltModel original = model.twin(ViltConfig.Code.ORIGINAL);
         Inputs masked = ViltLosses.maskedInputs(inputs);
         Points first = new Points("hf.mlm.");
         ViltModel.States states = hf.states(Pass.listening(first), masked, 1);
@@ -101,9 +101,9 @@ record ViltTrace(ViltModel model) {
     Map<String, NDArray> losses(Map<String, NDArray> given) {
         Inputs inputs = new Inputs(given, List.of());
         Map<String, NDArray> out = new LinkedHashMap<>();
-        ViltLosses hf = new ViltLosses(model.twin(model.facts().epsilon()));
+        ViltLosses hf = new ViltLosses(model.twin(ViltConfig.Code.HUGGING_FACE));
         if (given.containsKey("mlm_input_ids")) {
-            ViltLosses original = new ViltLosses(model.twin(ViltConfig.TRAINED_EPSILON));
+            ViltLosses original = new ViltLosses(model.twin(ViltConfig.Code.ORIGINAL));
             if (model.facts().matches() && model.facts().fills()) {
                 NDArray masked = original.masked(Pass.READABLE, byPixels(inputs));
                 ViltModel.States pair = original.model().states(Pass.READABLE, ViltLosses.matchInputs(inputs), 1);
