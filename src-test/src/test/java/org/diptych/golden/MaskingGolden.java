@@ -82,7 +82,7 @@ final class MaskingGolden {
         same(result, "of_masked.keep_or_same_random + random", tally.kept + tally.random, kept + random);
         boolean possible = Math.round(kept) >= tally.kept && Math.round(random) <= tally.random;
         result.exactly("masking.of_masked: random words that stood there already count as kept", possible, true);
-        // Taken in one of the epochs that the file draws.
+        // The file does not say in which epoch it counted these; any from the first to the last that it draws is taken.
         int edges = json.get("bos_or_eos_selected").getAsInt();
         boolean drawn = IntStream.rangeClosed(0, 4).anyMatch(
                 epoch -> Tally.of(masking, seed, epoch, sequences, json.get("length").getAsInt()).edges == edges);
