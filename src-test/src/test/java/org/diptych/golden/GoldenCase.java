@@ -78,6 +78,18 @@ record GoldenCase(String model, String name, Path folder) {
         return out;
     }
 
+    /// @return the entries of `losses.json` that say how something was made
+    Map<String, Long> settings() throws IOException {
+        Map<String, Long> out = new LinkedHashMap<>();
+        Path answers = folder.resolve("losses.json");
+        if (Files.exists(answers)) {
+            JsonParser.parseString(Files.readString(answers)).getAsJsonObject().entrySet().stream()
+                    .filter(e -> e.getKey().matches("gradcam_(itc_)?block_num"))
+                    .forEach(e -> out.put(e.getKey(), e.getValue().getAsLong()));
+        }
+        return out;
+    }
+
     /// @return the tolerance of an output: 1e-4, or the README's own where that is looser
     double tolerance(String tensor) throws IOException {
         String text = readme();

@@ -46,6 +46,7 @@ final class WeightFileGolden {
         Traceable model = (Traceable) loaded.model();
         Map<String, NDArray> inputs = golden.tensors("inputs.safetensors", scope);
         Map<String, NDArray> expected = golden.tensors("outputs.safetensors", scope);
+        golden.settings().forEach((name, value) -> inputs.put(name, scope.create(new long[]{value})));
         if (expected.containsKey("zeroshot_class_embeds")) {
             inputs.put("zeroshot_classes", scope.create(expected.get("zeroshot_class_embeds").getShape().get(0)));
         }

@@ -37,7 +37,7 @@ public final class Calls implements Probe {
 
     @Override
     public void value(String name, NDArray value) {
-        heard.put(name, value);
+        call(name, value);
     }
 
     private void call(String path, NDArray value) {

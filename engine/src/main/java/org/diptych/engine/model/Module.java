@@ -1,19 +1,24 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A tree of named weights. Shapes are known at construction; each leaf has its own typed `apply(Pass, ...)`. This stands in the place of DJL's `Block`, whose
 /// one untyped `forward(NDList)` and lazy shapes fit neither cross-attention nor probes.
 public abstract class Module {
-    private final Map<String, Module> children = new LinkedHashMap<>();
+    private final List<Child> children = new ArrayList<>();
+    private record Child(String name, Module module) {
+    }
+
     private final Map<String, Weight> own = new LinkedHashMap<>();
 
     /// @return `module`, now reachable under `name`, which may hold dots (`encoder.layers.0`) or be empty: then its weights stand beside this module's own
     protected final <M extends Module> M child(String name, M module) {
-        children.put(name, module);
+        children.add(new Child(name, module));
         return module;
     }
 
@@ -45,6 +50,7 @@ public abstract class Module {
                 all.put(prefix + name, weight);
             }
         });
-        children.forEach((name, module) -> module.collect(name.isEmpty() ? prefix : prefix + name + ".", all, seen));
+        children.forEach(child -> child.module
+                .collect(child.name.isEmpty() ? prefix : prefix + child.name + ".", all, seen));
     }
 }

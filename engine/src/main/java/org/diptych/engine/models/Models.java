@@ -2,6 +2,7 @@ package org.diptych.engine.models;
 
 import java.util.List;
 import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.models.albef.AlbefFamily;
 import org.diptych.engine.models.clip.ClipFamily;
 import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.diptych.engine.models.roberta.RobertaFamily;
@@ -14,7 +15,7 @@ public final class Models {
     private static final List<Family> ALL = List.of(new RobertaFamily(), new VilbertFamily(), new LxmertFamily(),
             new UniterFamily(),
             new ClipFamily(),
-            new ViltFamily());
+            new ViltFamily(), new AlbefFamily());
 
     private Models() {
     }

@@ -27,11 +27,16 @@ public final class Attention extends Module {
     /// @param otherWidth width of what is looked at (D for self-attention)
     /// @param dropout    of the weights while training
     public Attention(int width, int otherWidth, int heads, double dropout, Names names) {
+        this(width, otherWidth, heads, dropout, names, Optional.empty());
+    }
+
+    /// @param shared attention whose keys and values this one uses too
+    public Attention(int width, int otherWidth, int heads, double dropout, Names names, Optional<Attention> shared) {
         this.heads = heads;
         this.dropout = dropout;
         query = child(names.query(), new Linear(width, width));
-        key = child(names.key(), new Linear(otherWidth, width));
-        value = child(names.value(), new Linear(otherWidth, width));
+        key = child(names.key(), shared.map(s -> s.key).orElseGet(() -> new Linear(otherWidth, width)));
+        value = child(names.value(), shared.map(s -> s.value).orElseGet(() -> new Linear(otherWidth, width)));
         out = child(names.out(), new Linear(width, width));
     }
 

@@ -13,6 +13,7 @@ import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.TraceSelection;
+import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Pass;
 
 /// Which input positions a score rests on, along each self-attention site of a model. A score is given as a function of the pass, so one and the same code

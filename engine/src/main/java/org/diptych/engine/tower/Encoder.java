@@ -31,7 +31,10 @@ public final class Encoder extends Module {
         this.facts = facts;
         this.stream = stream;
         for (int i = 0; i < facts.layers(); i++) {
-            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names, facts.crosses(i))));
+            int own = i;
+            Optional<EncoderLayer> shares = facts.cross()
+                    .filter(c -> facts.crosses(own) && (own - c.first()) % c.shared() > 0).map(_ -> layers.getLast());
+            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names, facts.crosses(i), shares)));
         }
     }
 

@@ -22,7 +22,12 @@ public record EncoderFacts(int width, int layers, int heads, int mlp, double eps
     /// @param width of the other states
     /// @param first layer that has it
     /// @param every 1: all from there on; 2: every second
-    public record Cross(int width, int first, int every) {
+    /// @param shared layers that follow one another and share their keys and values: 1 for none
+    public record Cross(int width, int first, int every, int shared) {
+        public Cross(int width, int first, int every) {
+            this(width, first, every, 1);
+        }
+
         boolean at(int layer) {
             return layer >= first && (layer - first) % every == 0;
         }

@@ -24,7 +24,8 @@ final class EncoderLayer extends Module {
     private final Linear fc1;
     private final Linear fc2;
 
-    EncoderLayer(EncoderFacts facts, EncoderNames names, boolean crosses) {
+    /// @param shares the layer whose cross-attention's keys and values this one takes over
+    EncoderLayer(EncoderFacts facts, EncoderNames names, boolean crosses, Optional<EncoderLayer> shares) {
         this.facts = facts;
         int width = facts.width();
         attention = child(names.attention(),
@@ -34,7 +35,8 @@ final class EncoderLayer extends Module {
                 .map(cross -> new Crossing(
                         child("crossattention",
                                 new Attention(width, cross.width(), facts.heads(), facts.dropout(),
-                                        names.projections())),
+                                        names.projections(),
+                                        shares.flatMap(l -> l.crossing).map(Crossing::attention))),
                         child("crossattention.output.LayerNorm", new LayerNorm(width, facts.epsilon()))));
         norm2 = child(names.norm2(), new LayerNorm(width, facts.epsilon()));
         fc1 = child(names.fc1(), new Linear(width, facts.mlp()));

@@ -16,6 +16,7 @@ public final class VitTower extends Module {
     private final Weight classRow;
     private final Weight positions;
     private final Conv2d patches;
+    private final String stream;
     private final Encoder encoder;
     private final LayerNorm norm;
 
@@ -25,6 +26,7 @@ public final class VitTower extends Module {
     /// @param stream name of its probe points
     public VitTower(int image, int patch, EncoderFacts facts, String stream) {
         int grid = image / patch;
+        this.stream = stream;
         classRow = weight("cls_token", 1, 1, facts.width());
         positions = weight("pos_embed", 1, (long) grid * grid + 1, facts.width());
         patches = child("patch_embed.proj", new Conv2d(3, facts.width(), patch, patch, 0, true));
@@ -39,6 +41,10 @@ public final class VitTower extends Module {
         NDArray first = rows.getManager().zeros(new Shape(rows.getShape().get(0), 1, rows.getShape().get(2)))
                 .add(classRow.get());
         NDArray all = NDArrays.concat(new NDList(first, rows), 1).add(positions.get());
-        return norm.apply(encoder.apply(pass, all, Optional.empty()));
+        pass.probe().value(stream + ".patch_embed", rows);
+        pass.probe().value(stream + ".embeddings", all);
+        NDArray last = norm.apply(encoder.apply(pass, all, Optional.empty()));
+        pass.probe().value(stream + ".norm", last);
+        return last;
     }
 }

@@ -1,9 +1,8 @@
-package org.diptych.engine.probe;
+package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.diptych.engine.model.Probe;
 
 /// Hears the gradient of a score with respect to attention weights. To each map it adds zeros that require a gradient; the gradient of those zeros is the
 /// gradient of the map, which the engine does not keep for values in the middle of a graph.

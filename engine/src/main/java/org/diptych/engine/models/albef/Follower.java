@@ -1,0 +1,44 @@
+package org.diptych.engine.models.albef;
+
+import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.diptych.engine.model.Weight;
+
+/// The copy's step behind the model: m <- k m + (1 - k) p, done before its features of the same batch are taken (section 3.3). The copy's own tensors are not touched here: the
+/// moved ones stand in for the length of a call, and who trains writes them down afterwards.
+final class Follower {
+    private final Map<Weight, NDArray> moved = new LinkedHashMap<>();
+
+    /// @param online the model's weights by name
+    /// @param copy   the copy's, under names with `_m`
+    /// @param keep   k
+    /// @param near   says where the moved tensors live
+    Follower(Map<String, Weight> online, Map<String, Weight> copy, double keep, NDArray near) {
+        NDArray one = near.getManager().create(1f);
+        copy.forEach((name, weight) -> {
+            Weight source = online.get(name.replaceFirst("_m\\.", "."));
+            moved.put(weight, one.mul((float) keep).mul(weight.get())
+                    .add(one.mul((float) (1 - keep)).mul(source.get())).stopGradient());
+        });
+    }
+
+    /// Runs something with the moved tensors in place.
+    <T> T during(Supplier<T> body) {
+        Map<Weight, NDArray> before = new LinkedHashMap<>();
+        moved.forEach((weight, value) -> {
+            before.put(weight, weight.get());
+            weight.set(value);
+        });
+        try {
+            return body.get();
+        } finally {
+            before.forEach(Weight::set);
+        }
+    }
+
+    Map<Weight, NDArray> moved() {
+        return moved;
+    }
+}
