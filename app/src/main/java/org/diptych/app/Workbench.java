@@ -86,7 +86,8 @@ public final class Workbench extends Application {
     @Override
     public void start(Stage primary) {
         stage = primary;
-        Woken first = woken.orElseThrow();
+        Woken first = woken.orElseGet(() -> wake(Settings.read(EngineOptions.defaults().data())));
+        woken = Optional.empty();
         settings = first.settings();
         i18n = new I18n(Locale.of(settings.get().language()));
         theme = new SimpleObjectProperty<>(settings.get().theme());

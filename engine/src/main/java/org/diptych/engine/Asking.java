@@ -3,10 +3,12 @@ package org.diptych.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
@@ -18,6 +20,7 @@ import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
@@ -61,7 +64,7 @@ final class Asking {
         Recorder recorder = new Recorder(model.sites(encoded), request.selection());
         Pass pass = Pass.listening(recorder);
         Map<String, Double> scores = new LinkedHashMap<>();
-        if (model instanceof ScoresPairs pairs) {
+        if (scores(model) && model instanceof ScoresPairs pairs) {
             double score = pairs.scorePairs(pass, inputs, inputs).toFloatArray()[0];
             if (pairs.probability()) {
                 scores.put("match", score);
@@ -91,10 +94,11 @@ final class Asking {
 
     private static RelevanceResult relevance(VisionLanguageModel model, RelevanceRequest request, Encoded encoded,
             JobContext context) throws EngineException {
-        if (!model.methods().contains(request.method()) || !(model instanceof ScoresPairs pairs)) {
+        if (!model.methods().contains(request.method()) || !scores(model)
+                || !(model instanceof ScoresPairs pairs)) {
             throw new EngineException("engine.method", model.family(), request.method());
         }
-        Axis.Patches grid = model.patches().orElseThrow();
+        Axis.Patches grid = grid(model, encoded);
         Inputs inputs = model.batch(List.of(encoded), context.scope());
         Box view = encoded.view().orElse(whole(request.picture()));
         return switch (request.method()) {
@@ -106,10 +110,18 @@ final class Asking {
                 float[] tokens = new float[0];
                 for (AttentionSite site : sites) {
                     float[] values = explained.bySite().get(site.name());
-                    if (values != null && site.key() instanceof Axis.Patches seen) {
-                        System.arraycopy(values, seen.prefix(), patches, 0, patches.length);
-                    } else if (values != null && site.key() instanceof Axis.Text) {
-                        tokens = values;
+                    if (values != null) {
+                        int at = 0;
+                        for (Axis part : site.key() instanceof Axis.Joined joined
+                                ? joined.parts()
+                                : List.of(site.key())) {
+                            if (part instanceof Axis.Patches seen) {
+                                System.arraycopy(values, at + seen.prefix(), patches, 0, patches.length);
+                            } else if (part instanceof Axis.Text) {
+                                tokens = Arrays.copyOfRange(values, at, at + part.size());
+                            }
+                            at += part.size();
+                        }
                     }
                 }
                 yield new RelevanceResult(grid, patches, tokens, encoded.tokens().orElseThrow(), explained.score(),
@@ -132,16 +144,33 @@ final class Asking {
         };
     }
 
+    private static boolean scores(VisionLanguageModel model) {
+        return model.capabilities().contains(Capability.SCORES_PAIRS);
+    }
+
+    /// A model that keeps a picture's proportions has a grid of its own for each.
+    private static Axis.Patches grid(VisionLanguageModel model, Encoded encoded) {
+        return model.sites(encoded).stream()
+                .flatMap(site -> site.key() instanceof Axis.Joined joined
+                        ? joined.parts().stream()
+                        : Stream.of(site.key()))
+                .filter(Axis.Patches.class::isInstance).map(Axis.Patches.class::cast).findFirst()
+                .orElseGet(() -> model.patches().orElseThrow());
+    }
+
     JobHandle<ContrastResult> contrast(ContrastRequest request) {
-        ContrastSteps[] steps = new ContrastSteps[1];
+        EngineLane.Steps<ContrastResult> steps;
         try {
-            steps[0] = new ContrastSteps(request, shelf.get(request.model()).model());
+            VisionLanguageModel model = shelf.get(request.model()).model();
+            steps = scores(model) && ((ScoresPairs) model).probability()
+                    ? new MatchSteps(request, model)
+                    : new ContrastSteps(request, model);
         } catch (EngineException e) {
             return lane.submitOffLane(Message.of("engine.job.contrast"), context -> {
                 throw e;
             });
         }
-        return lane.submitSteps(Message.of("engine.job.contrast"), Priority.INTERACTIVE, steps[0]);
+        return lane.submitSteps(Message.of("engine.job.contrast"), Priority.INTERACTIVE, steps);
     }
 
     /// Embeds a few pictures or texts a piece, so that a training step fits between two pieces and Cancel is heard.
@@ -155,8 +184,7 @@ final class Asking {
         ContrastSteps(ContrastRequest request, VisionLanguageModel model) throws EngineException {
             this.request = request;
             this.model = model;
-            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText)
-                    || !(model instanceof ScoresPairs)) {
+            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !scores(model)) {
                 throw new EngineException("engine.method", model.family(), "contrast");
             }
         }

@@ -256,7 +256,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public static boolean canLoad(String family) {
-        return Models.all().stream().anyMatch(f -> f.id().equals(family));
+        return Models.named(family).isPresent();
     }
 
     public static boolean ships(String family) {
@@ -282,7 +282,7 @@ public final class Engine implements AutoCloseable {
     /// @param runs counted runs of each figure
     public JobHandle<BenchResult> bench(int runs) {
         return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK,
-                context -> new Bench(Models.all().getFirst(), lane.scopes(), context, runs).all());
+                context -> new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs).all());
     }
 
     @Override

@@ -11,10 +11,6 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.ModelCard;
-import org.diptych.engine.api.ModelCard.Capability;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
-import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// The models in memory, by handle.
@@ -58,23 +54,9 @@ final class Shelf {
     static LoadedModel describe(VisionLanguageModel model, ModelCard card, String handle, String title, String origin,
             LoadedModel.Provenance provenance,
             LoadReport report) {
-        return new LoadedModel(handle, card, title, origin, provenance, report, capabilities(model), model.methods(),
+        return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(), model.methods(),
                 model.imageSize(), model.textLength(),
                 parts(model));
-    }
-
-    static Set<Capability> capabilities(VisionLanguageModel model) {
-        Set<Capability> out = new LinkedHashSet<>();
-        if (model instanceof EncodesImage) {
-            out.add(Capability.ENCODES_IMAGE);
-        }
-        if (model instanceof EncodesText) {
-            out.add(Capability.ENCODES_TEXT);
-        }
-        if (model instanceof ScoresPairs) {
-            out.add(Capability.SCORES_PAIRS);
-        }
-        return out;
     }
 
     /// What a plan may train or freeze: every first part of a weight's name, and each numbered layer.

@@ -141,7 +141,7 @@ final class Teaching {
 
     private Base fresh(FineTunePlan plan, RunFolder run) throws EngineException {
         String id = plan.model().substring(FRESH.length());
-        Family family = Models.all().stream().filter(f -> f.id().equals(id)).findFirst()
+        Family family = Models.named(id)
                 .orElseThrow(() -> new EngineException("train.family", id));
         JsonObject config = FreshFiles.write(run.base(), plan);
         VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(run.base())));

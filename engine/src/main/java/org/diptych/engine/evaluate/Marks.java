@@ -99,7 +99,8 @@ public final class Marks implements EngineLane.Steps<EvaluateResult> {
     public Optional<EvaluateResult> step(JobContext context) throws EngineException {
         context.checkCancelled();
         VisionLanguageModel model = source.get();
-        if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !(model instanceof ScoresPairs)) {
+        if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !(model instanceof ScoresPairs pairs)
+                || pairs.probability()) {
             throw new EngineException("train.evaluate.model", model.family());
         }
         int done = images.size();

@@ -3,9 +3,11 @@ package org.diptych.engine.model;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 
@@ -16,6 +18,9 @@ public interface VisionLanguageModel {
 
     /// @return its weights
     Module module();
+
+    /// What can be asked of this very model: a family's class may be able to do what a file without the head for it cannot.
+    Set<Capability> capabilities();
 
     /// @return its own configuration as JSON, complete enough to build it again
     String config();

@@ -1,6 +1,7 @@
 package org.diptych.engine.models;
 
 import java.util.List;
+import java.util.Optional;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.albef.AlbefFamily;
 import org.diptych.engine.models.clip.ClipFamily;
@@ -22,5 +23,11 @@ public final class Models {
 
     public static List<Family> all() {
         return ALL;
+    }
+
+    /// @param id of its card
+    /// @return nothing for a model that this version cannot load
+    public static Optional<Family> named(String id) {
+        return ALL.stream().filter(f -> f.id().equals(id)).findFirst();
     }
 }

@@ -43,7 +43,7 @@ class MarksTest {
                  "layer_norm_eps": 1e-5}}}""", "tiny");
         NDManager weights = TestLane.lane().scopes().weights();
         VisionLanguageModel model = TestLane.run(context -> {
-            VisionLanguageModel made = Models.all().getFirst().create(FreshFiles.write(folder, plan),
+            VisionLanguageModel made = Models.named("clip").orElseThrow().create(FreshFiles.write(folder, plan),
                     new ModelFiles(Optional.of(folder)));
             ((Initialises) made).initialise(weights, 1);
             return made;

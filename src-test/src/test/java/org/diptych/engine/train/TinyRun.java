@@ -66,7 +66,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             NDManager weights = TestLane.lane().scopes().weights();
-            VisionLanguageModel model = Models.all().getFirst().create(FreshFiles.write(run.base(), plan),
+            VisionLanguageModel model = Models.named("clip").orElseThrow().create(FreshFiles.write(run.base(), plan),
                     new ModelFiles(Optional.of(run.base())));
             ((Initialises) model).initialise(weights, plan.seed());
             weights.cap(); // as the loader leaves it

@@ -7,13 +7,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
@@ -120,6 +123,21 @@ public final class AlbefModel extends Module
     @Override
     public Module module() {
         return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        if (config.parts().contrast()) {
+            all.addAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
+        }
+        if (match.isPresent() || config.parts().contrast()) {
+            all.add(Capability.SCORES_PAIRS);
+        }
+        if (config.parts().words()) {
+            all.add(Capability.FILLS_MASKS);
+        }
+        return all;
     }
 
     @Override

@@ -7,13 +7,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
@@ -91,6 +94,15 @@ public final class LxmertModel extends Module
     @Override
     public Module module() {
         return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        match.ifPresent(_ -> all.add(Capability.SCORES_PAIRS));
+        words.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
+        answers.ifPresent(_ -> all.add(Capability.ANSWERS));
+        return all;
     }
 
     @Override

@@ -6,14 +6,17 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -110,6 +113,14 @@ public final class RobertaModel extends Module
     @Override
     public Module module() {
         return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        head.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
+        classifier.ifPresent(_ -> all.add(Capability.ANSWERS));
+        return all;
     }
 
     @Override

@@ -7,13 +7,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -100,6 +103,17 @@ public final class UniterModel extends Module
     @Override
     public Module module() {
         return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        if (match.isPresent() || rank.isPresent()) {
+            all.add(Capability.SCORES_PAIRS);
+        }
+        words.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
+        answers.ifPresent(_ -> all.add(Capability.ANSWERS));
+        return all;
     }
 
     @Override
@@ -261,10 +275,7 @@ public final class UniterModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return match.isPresent() || rank.isPresent()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW)
-                : List.of();
+        return List.of();
     }
 
     @Override

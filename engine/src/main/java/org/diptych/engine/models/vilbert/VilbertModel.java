@@ -9,14 +9,17 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
@@ -79,6 +82,21 @@ public final class VilbertModel extends Module
     @Override
     public Module module() {
         return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        if (config.heads().match()) {
+            all.add(Capability.SCORES_PAIRS);
+        }
+        if (config.heads().words()) {
+            all.add(Capability.FILLS_MASKS);
+        }
+        if (config.heads().answers() > 0) {
+            all.add(Capability.ANSWERS);
+        }
+        return all;
     }
 
     @Override
