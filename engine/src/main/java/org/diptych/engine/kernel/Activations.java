@@ -39,10 +39,11 @@ public enum Activations {
         return switch (this) {
             case GELU -> Activation.gelu(x);
             case GELU_TANH -> {
-                NDArray inner = x.pow(3).mul(0.044715f).add(x).mul((float) Math.sqrt(2 / Math.PI));
-                yield inner.tanh().add(1).mul(x).mul(0.5f);
+                NDArray cube = Scalars.times(x.mul(x).mul(x), 0.044715);
+                NDArray inner = Scalars.times(cube.add(x), Math.sqrt(2 / Math.PI));
+                yield Scalars.times(inner.tanh().add(1).mul(x), 0.5);
             }
-            case QUICK_GELU -> x.mul(Activation.sigmoid(x.mul(1.702f)));
+            case QUICK_GELU -> x.mul(Activation.sigmoid(Scalars.times(x, 1.702)));
             case RELU -> Activation.relu(x);
             case SILU -> Activation.swish(x, 1);
             case TANH -> Activation.tanh(x);

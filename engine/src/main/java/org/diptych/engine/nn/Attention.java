@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.AttentionKernel;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 
@@ -63,7 +64,8 @@ public final class Attention extends Module {
         if (pass.mayFuse()) {
             return new AttentionKernel(heads, heads, false, pass.training() ? dropout : 0).apply(q, k, v, mask);
         }
-        NDArray scaled = split(q, heads).mul(1 / Math.sqrt((double) q.getShape().get(2) / heads)); // (B, H, Q, d)
+        NDArray scaled = Scalars.times(split(q, heads),
+                1 / Math.sqrt((double) q.getShape().get(2) / heads)); // (B, H, Q, d)
         NDArray scores = scaled.matMul(split(k, heads).transpose(0, 1, 3, 2)); // (B, H, Q, K)
         NDArray weights = (mask.isPresent() ? scores.add(mask.get()) : scores).softmax(-1);
         NDArray used = Dropout.apply(pass, pass.probe().attention(site, layer, weights), dropout);

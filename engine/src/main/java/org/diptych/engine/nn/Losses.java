@@ -3,6 +3,8 @@ package org.diptych.engine.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.Scalars;
 
 /// Loss functions as the reference implementations reduce them.
 public final class Losses {
@@ -32,14 +34,14 @@ public final class Losses {
     /// @param targets (...) probabilities
     /// @return (...) binary cross-entropy of each value: max(x, 0) - x y + log(1 + exp(-|x|))
     public static NDArray binaryRows(NDArray logits, NDArray targets) {
-        return logits.maximum(0f).sub(logits.mul(targets)).add(logits.abs().neg().exp().add(1f).log());
+        return Activations.RELU.apply(logits).sub(logits.mul(targets)).add(logits.abs().neg().exp().add(1f).log());
     }
 
     /// @return (...) Huber's function with threshold 1: x^2 / 2 below it, |x| - 1/2 above
     public static NDArray smoothL1Rows(NDArray got, NDArray wanted) {
         NDArray distance = got.sub(wanted).abs();
-        NDArray inner = distance.minimum(1f);
-        return inner.square().mul(0.5f).add(distance.sub(inner));
+        NDArray inner = Scalars.atMost(distance, 1);
+        return Scalars.times(inner.square(), 0.5).add(distance.sub(inner));
     }
 
     /// @param logits  (..., C) of the prediction

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.kernel.Scalars;
 
 /// Optimal transport between two sets of vectors by the inexact proximal point method (Xie et al. 2018, "A Fast Proximal Point Method for Computing Exact Wasserstein Distance", algorithm 1), as UNITER
 /// and ViLT align words with regions or patches (ChenRocks/UNITER `model/ot.py`).
@@ -35,7 +36,7 @@ public record Transport(double beta, int iterations, int inner) {
     }
 
     private static NDArray unit(NDArray x, double epsilon) {
-        return x.div(x.norm(new int[]{-1}, true).maximum((float) epsilon));
+        return x.div(Scalars.atLeast(x.norm(new int[]{-1}, true), epsilon));
     }
 
     private static NDArray free(NDArray pad) {

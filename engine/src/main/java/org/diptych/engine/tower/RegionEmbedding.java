@@ -2,6 +2,7 @@ package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Dropout;
@@ -53,7 +54,7 @@ public final class RegionEmbedding extends Module {
         NDArray where = box.apply(boxes);
         NDArray sum = featureNorm.map(n -> n.apply(what)).orElse(what)
                 .add(boxNorm.map(n -> n.apply(where)).orElse(where));
-        NDArray scaled = facts.scale() == 1 ? sum : sum.mul(facts.scale());
+        NDArray scaled = facts.scale() == 1 ? sum : Scalars.times(sum, facts.scale());
         NDArray all = added.map(scaled::add).orElse(scaled);
         return Dropout.apply(pass, norm.map(n -> n.apply(all)).orElse(all), facts.dropout());
     }

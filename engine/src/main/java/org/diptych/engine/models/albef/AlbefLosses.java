@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Losses;
@@ -92,8 +93,8 @@ record AlbefLosses(AlbefModel model) {
         NDArray pictures = Step.known(step.copiedPictureFeature(), model.queue().pictures().get());
         NDArray toTexts = soft(step.copiedPictureFeature().matMul(texts).div(temperature), alpha);
         NDArray toPictures = soft(step.copiedTextFeature().matMul(pictures).div(temperature), alpha);
-        return Losses.softRows(step.toTexts(model), toTexts).mean()
-                .add(Losses.softRows(step.toPictures(model), toPictures).mean()).div(2);
+        return Scalars.over(Losses.softRows(step.toTexts(model), toTexts).mean()
+                .add(Losses.softRows(step.toPictures(model), toPictures).mean()), 2);
     }
 
     private static NDArray soft(NDArray logits, float alpha) {
@@ -141,7 +142,12 @@ record AlbefLosses(AlbefModel model) {
         NDArray logits = online.words(pass, online.all(pass, ids, attended, step.picture(), Optional.empty()));
         NDArray counts = labels.neq(IGNORED).toType(DataType.FLOAT32, false);
         NDArray distilled = Losses.softRows(logits, soft).mul(counts).sum().div(counts.sum());
-        return Losses.crossEntropy(logits, labels, IGNORED).mul(1 - alpha).add(distilled.mul(alpha));
+        return mixed(Losses.crossEntropy(logits, labels, IGNORED), distilled, alpha);
+    }
+
+    /// @return (1 - alpha) of what the labels say and alpha of what the copy says
+    private static NDArray mixed(NDArray labels, NDArray copied, double alpha) {
+        return Scalars.times(labels, 1 - alpha).add(Scalars.times(copied, alpha));
     }
 
     /// What the questions say after they have looked at their pictures.
@@ -210,9 +216,9 @@ record AlbefLosses(AlbefModel model) {
             NDArray counts = labels(ids).neq(IGNORED).toType(DataType.FLOAT32, false);
             NDArray soft = Losses.softRows(logits.get(new NDIndex(":, :{}", a - 1)),
                     copied.get(new NDIndex(":, :{}", a - 1))).mul(counts).sum(new int[]{1});
-            each = each.mul(1 - alpha).add(soft.mul(alpha));
+            each = mixed(each, soft, alpha);
         }
-        return each.mul(inputs.get("weights")).sum().div(inputs.get("question_ids").getShape().get(0));
+        return Scalars.over(each.mul(inputs.get("weights")).sum(), inputs.get("question_ids").getShape().get(0));
     }
 
     /// @return (B, 2)
@@ -232,6 +238,6 @@ record AlbefLosses(AlbefModel model) {
         float alpha = alpha(inputs);
         NDArray soft = model.follow(logits)
                 .during(() -> pairLogits(pass, model.copy(), inputs).softmax(-1).stopGradient());
-        return plain.mul(1 - alpha).add(Losses.softRows(logits, soft).mean().mul(alpha));
+        return mixed(plain, Losses.softRows(logits, soft).mean(), alpha);
     }
 }

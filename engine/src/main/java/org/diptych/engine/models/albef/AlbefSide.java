@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Linear;
@@ -82,7 +83,7 @@ final class AlbefSide extends Module {
     }
 
     private static NDArray unit(NDArray x) {
-        return x.div(x.norm(new int[]{-1}, true).maximum(1e-12f));
+        return x.div(Scalars.atLeast(x.norm(new int[]{-1}, true), 1e-12));
     }
 
     /// @param states (B, T, D) fused

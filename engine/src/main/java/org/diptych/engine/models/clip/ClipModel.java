@@ -18,6 +18,7 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
@@ -314,7 +315,7 @@ final class ClipModel extends Module
                 images.matMul(encodeText(Pass.READABLE, inputs.get("input_ids"), Optional.empty()).transpose()));
         NDArray rows = diagonal(logits);
         NDArray columns = diagonal(logits.transpose());
-        out.put("infonce", rows.add(columns).div(2));
+        out.put("infonce", Scalars.over(rows.add(columns), 2));
         out.put("image_to_text", rows);
         out.put("text_to_image", columns);
         out.put("logit_scale_exp", logits.getManager().create(1f).mul(scale.get()).exp());
@@ -322,7 +323,7 @@ final class ClipModel extends Module
             NDArray texts = encodeText(Pass.READABLE, inputs.get("input_ids"),
                     Optional.of(inputs.get("attention_mask")));
             NDArray masked = scaled(images.matMul(texts.transpose()));
-            out.put("infonce_with_attention_mask", diagonal(masked).add(diagonal(masked.transpose())).div(2));
+            out.put("infonce_with_attention_mask", Scalars.over(diagonal(masked).add(diagonal(masked.transpose())), 2));
         }
         return out;
     }
@@ -330,7 +331,7 @@ final class ClipModel extends Module
     /// @return mean cross-entropy of each row with its own number as the target
     private static NDArray diagonal(NDArray logits) {
         NDArray own = logits.getManager().eye((int) logits.getShape().get(0));
-        return logits.logSoftmax(-1).mul(own).sum().neg().div(logits.getShape().get(0));
+        return Scalars.over(logits.logSoftmax(-1).mul(own).sum().neg(), logits.getShape().get(0));
     }
 
     @Override

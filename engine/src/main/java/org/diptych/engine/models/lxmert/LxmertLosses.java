@@ -3,6 +3,7 @@ package org.diptych.engine.models.lxmert;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.nn.Losses;
 
@@ -25,8 +26,8 @@ record LxmertLosses(LxmertModel model) {
             case ANSWER -> Losses.crossEntropy(model.answerLogits(states), inputs.get("ans"), IGNORED);
             case SOFT_ANSWER -> {
                 NDArray logits = model.answerLogits(states);
-                yield Losses.binaryRows(logits, inputs.get("soft_targets")).mean()
-                        .mul((float) logits.getShape().get(1));
+                yield Scalars.times(Losses.binaryRows(logits, inputs.get("soft_targets")).mean(),
+                        logits.getShape().get(1));
             }
             default -> throw new IllegalArgumentException(objective);
         };
@@ -46,7 +47,7 @@ record LxmertLosses(LxmertModel model) {
                     ? Losses.smoothL1Rows(logits, inputs.get("feat_target")).mean(new int[]{-1}).reshape(-1)
                     : Losses.crossEntropyRows(logits, inputs.get(name + "_label"), IGNORED);
             NDArray weights = inputs.get(name.equals(ObjectHead.FEATURE) ? "feat_mask" : name + "_conf").reshape(-1);
-            out.put(name, rows.mul(weights).mean().mul((float) normaliser));
+            out.put(name, Scalars.times(rows.mul(weights).mean(), normaliser));
         });
         return out;
     }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
@@ -116,7 +117,7 @@ record UniterLosses(UniterModel model) {
     /// @return (sum over matched - sum over mismatched distances) / B
     static NDArray alignment(Transport.Aligned aligned, Inputs inputs) {
         NDArray sign = inputs.get("targets").toType(DataType.FLOAT32, false).mul(2f).sub(1f);
-        return aligned.distance().mul(sign).sum().div(aligned.distance().getShape().get(0));
+        return Scalars.over(aligned.distance().mul(sign).sum(), aligned.distance().getShape().get(0));
     }
 
     /// @param logits (B, 1) each ranking's true pair first
@@ -131,6 +132,6 @@ record UniterLosses(UniterModel model) {
 
     /// @return mean binary cross-entropy times the number of answers
     static NDArray answer(NDArray logits, Inputs inputs) {
-        return Losses.binaryRows(logits, inputs.get("targets")).mean().mul((float) logits.getShape().get(1));
+        return Scalars.times(Losses.binaryRows(logits, inputs.get("targets")).mean(), logits.getShape().get(1));
     }
 }

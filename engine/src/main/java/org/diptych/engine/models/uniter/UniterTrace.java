@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
@@ -122,7 +123,7 @@ record UniterTrace(UniterModel model) {
         Inputs pairs = part(given, UniterLosses.MATCHING);
         Transport.Aligned aligned = UniterLosses.align(model.states(Pass.READABLE, pairs), pairs);
         NDArray alignment = UniterLosses.alignment(aligned, pairs);
-        NDArray weighted = alignment.mul((float) UniterLosses.ALIGNMENT_WEIGHT);
+        NDArray weighted = Scalars.times(alignment, UniterLosses.ALIGNMENT_WEIGHT);
         NDArray sum = weighted;
         for (NDArray loss : each.values()) {
             sum = sum.add(loss);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.nn.Losses;
@@ -56,7 +57,7 @@ record VilbertLosses(VilbertModel model) {
         NDArray targets = inputs.has("vqa_targets")
                 ? inputs.get("vqa_targets")
                 : sparse(logits, inputs.get("vqa_target_index"), inputs.get("vqa_target_score"));
-        return Losses.binaryRows(logits, targets).mean().mul((float) logits.getShape().get(1));
+        return Scalars.times(Losses.binaryRows(logits, targets).mean(), logits.getShape().get(1));
     }
 
     /// @param index int64 (n, 2) row and answer

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Losses;
@@ -96,13 +97,12 @@ record ViltLosses(ViltModel model) {
     NDArray alignment(ViltModel.States states, Inputs inputs) {
         NDArray distance = align(states, TRAINING).distance(); // (B)
         NDArray sign = inputs.get("itm_labels").toType(DataType.FLOAT32, false).mul(2f).sub(1f);
-        return distance.mul(sign).sum().mul((float) (ALIGNMENT_WEIGHT / distance.getShape().get(0)));
+        return Scalars.times(distance.mul(sign).sum(), ALIGNMENT_WEIGHT / distance.getShape().get(0));
     }
 
     /// @return mean binary cross-entropy times the number of answers
     static NDArray answer(NDArray logits, Inputs inputs) {
-        return Losses.binaryRows(logits, inputs.get("targets")).mean()
-                .mul((float) logits.getShape().get(1));
+        return Scalars.times(Losses.binaryRows(logits, inputs.get("targets")).mean(), logits.getShape().get(1));
     }
 
     /// @return (B, 1 + false texts) the true text first
