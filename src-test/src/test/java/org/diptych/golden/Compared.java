@@ -105,9 +105,15 @@ public final class Compared {
         String head = place.replaceFirst(" ", "\t");
         List<String> out = new ArrayList<>();
         rows.forEach(r -> out
-                .add(String.format(Locale.ROOT, "%s\t%s\t%.3e\t%.3e\t%s", head, r.name, r.error, r.allowed, r.ok())));
-        unknown.forEach(name -> out.add(head + "\t" + name + "\t\t\tfalse"));
+                .add(String.format(Locale.ROOT, "%s\t%s\t%.3e\t%.3e\t%s", head, cell(r.name), r.error, r.allowed,
+                        r.ok())));
+        unknown.forEach(name -> out.add(head + "\t" + cell(name) + "\t\t\tfalse"));
         return out;
+    }
+
+    /// Some cases are named by a text, which may hold what separates rows and columns.
+    private static String cell(String name) {
+        return name.replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n");
     }
 
     /// A name that nothing was found for: a failure, never a skip.
