@@ -79,7 +79,7 @@ final class Asking {
         encoded.tokens().filter(t -> t.truncated())
                 .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
         return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())),
-                model.patches(), recorder.trace(), scores, notes);
+                grid(model, encoded), recorder.trace(), scores, notes);
     }
 
     private static Box whole(Picture picture) {
@@ -98,7 +98,7 @@ final class Asking {
                 || !(model instanceof ScoresPairs pairs)) {
             throw new EngineException("engine.method", model.family(), request.method());
         }
-        Axis.Patches grid = grid(model, encoded);
+        Axis.Patches grid = grid(model, encoded).orElseThrow();
         Inputs inputs = model.batch(List.of(encoded), context.scope());
         Box view = encoded.view().orElse(whole(request.picture()));
         return switch (request.method()) {
@@ -149,13 +149,13 @@ final class Asking {
     }
 
     /// A model that keeps a picture's proportions has a grid of its own for each.
-    private static Axis.Patches grid(VisionLanguageModel model, Encoded encoded) {
+    private static Optional<Axis.Patches> grid(VisionLanguageModel model, Encoded encoded) {
         return model.sites(encoded).stream()
                 .flatMap(site -> site.key() instanceof Axis.Joined joined
                         ? joined.parts().stream()
                         : Stream.of(site.key()))
                 .filter(Axis.Patches.class::isInstance).map(Axis.Patches.class::cast).findFirst()
-                .orElseGet(() -> model.patches().orElseThrow());
+                .or(model::patches);
     }
 
     JobHandle<ContrastResult> contrast(ContrastRequest request) {
