@@ -1,6 +1,7 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.diptych.engine.kernel.Activations;
@@ -28,6 +29,46 @@ public final class Losses {
         NDArray safe = flat.mul(counts.toType(DataType.INT64, false));
         NDArray chosen = logits.reshape(new Shape(-1, classes)).logSoftmax(-1).gather(safe.expandDims(1), 1).squeeze(1);
         return chosen.mul(counts.toType(DataType.FLOAT32, false)).neg();
+    }
+
+    /// As [#crossEntropyRows], with labels that are not wholly sure (Szegedy et al. 2016, section 7; PyTorch's `label_smoothing`).
+    ///
+    /// @param smoothing share of the target that is spread evenly over all classes
+    /// @return (rows)
+    public static NDArray smoothedRows(NDArray logits, NDArray labels, long ignore, double smoothing) {
+        NDArray sure = crossEntropyRows(logits, labels, ignore);
+        if (smoothing == 0) {
+            return sure;
+        }
+        long classes = logits.getShape().get(logits.getShape().dimension() - 1);
+        NDArray counts = labels.reshape(new Shape(-1)).neq(ignore).toType(DataType.FLOAT32, false);
+        NDArray spread = logits.reshape(new Shape(-1, classes)).logSoftmax(-1).mean(new int[]{-1}).neg().mul(counts);
+        return Scalars.times(sure, 1 - smoothing).add(Scalars.times(spread, smoothing));
+    }
+
+    /// A language model's loss: what stands at place t tells the word at place t + 1.
+    ///
+    /// @param logits (B, T, V)
+    /// @param labels int64 (B, T) the words themselves
+    /// @param ignore label that does not count
+    /// @return (B, T - 1)
+    public static NDArray nextWordRows(NDArray logits, NDArray labels, long ignore, double smoothing) {
+        long t = labels.getShape().get(1);
+        return smoothedRows(logits.get(new NDIndex(":, :{}", t - 1)), labels.get(new NDIndex(":, 1:")), ignore,
+                smoothing).reshape(-1, t - 1);
+    }
+
+    /// @return mean of [#nextWordRows] over the words that count
+    public static NDArray nextWord(NDArray logits, NDArray labels, long ignore, double smoothing) {
+        NDArray counts = labels.get(new NDIndex(":, 1:")).neq(ignore).toType(DataType.FLOAT32, false);
+        return nextWordRows(logits, labels, ignore, smoothing).sum().div(counts.sum());
+    }
+
+    /// @param ids int64 (...)
+    /// @return the ids as labels, with `ignore` where padding stands
+    public static NDArray withoutPadding(NDArray ids, long pad, long ignore) {
+        NDArray padding = ids.eq(pad).toType(DataType.INT64, false);
+        return ids.mul(padding.neg().add(1)).add(padding.mul(ignore));
     }
 
     /// @param logits  (...)

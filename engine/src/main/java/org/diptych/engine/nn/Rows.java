@@ -32,6 +32,15 @@ public final class Rows {
     }
 
     /// @param states (B, T, D)
+    /// @param numbers int64 (n) below B
+    /// @return (n, T, D) the samples of these numbers
+    public static NDArray samples(NDArray states, NDArray numbers) {
+        Shape shape = states.getShape();
+        NDArray flat = states.reshape(shape.get(0), shape.get(1) * shape.get(2));
+        return at(flat, numbers).reshape(-1, shape.get(1), shape.get(2));
+    }
+
+    /// @param states (B, T, D)
     /// @param wanted (B, T) not 0 where a row is wanted, of any whole type
     /// @return (n, D) the wanted rows, in order
     public static NDArray where(NDArray states, NDArray wanted) {

@@ -3,15 +3,26 @@ package org.diptych.engine.models.albef;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Staging;
 import org.diptych.engine.nn.Losses;
-import org.diptych.engine.nn.Rows;
+import org.diptych.engine.tower.AnswerRanking;
+import org.diptych.engine.tower.Asked;
+import org.diptych.engine.tower.Follower;
+import org.diptych.engine.tower.FusionText;
+import org.diptych.engine.tower.HardPairs;
+import org.diptych.engine.tower.MomentumContrast;
 
 /// ALBEF's objectives (sections 3.2 and 3.3; salesforce/ALBEF `models/model_pretrain.py`, `model_vqa.py`, `model_nlvr.py`).
 record AlbefLosses(AlbefModel model) {
@@ -27,7 +38,7 @@ record AlbefLosses(AlbefModel model) {
             case CONTRAST, MATCHING, MASKED -> {
                 Step step = step(pass, inputs);
                 yield switch (objective) {
-                    case CONTRAST -> contrast(step, alpha(inputs));
+                    case CONTRAST -> step.contrast().loss(alpha(inputs));
                     case MATCHING -> matching(pass, step, inputs);
                     default -> masked(pass, step, inputs, alpha(inputs));
                 };
@@ -44,26 +55,10 @@ record AlbefLosses(AlbefModel model) {
 
     /// What the three pre-training objectives share.
     ///
-    /// @param picture  (B, 1 + N, D') and its feature (B, E)
-    /// @param words    (B, T, D) of the text alone and its feature (B, E)
-    /// @param copied   features of the following copy, and its picture
-    /// @param temperature scalar
-    record Step(NDArray picture, NDArray pictureFeature, NDArray words, NDArray textFeature, NDArray copiedPicture,
-            NDArray copiedPictureFeature, NDArray copiedTextFeature, NDArray temperature, Follower follower) {
-        /// @return (B, B + Q) the pictures against the copied texts of this batch and of those before
-        NDArray toTexts(AlbefModel model) {
-            return pictureFeature.matMul(known(copiedTextFeature, model.queue().texts().get())).div(temperature);
-        }
-
-        /// @return (B, B + Q) the texts against the copied pictures
-        NDArray toPictures(AlbefModel model) {
-            return textFeature.matMul(known(copiedPictureFeature, model.queue().pictures().get())).div(temperature);
-        }
-
-        /// @return (E, B + Q)
-        static NDArray known(NDArray copied, NDArray queue) {
-            return copied.transpose().concat(queue, 1);
-        }
+    /// @param picture       (B, 1 + N, D')
+    /// @param words         (B, T, D) of the text alone
+    /// @param copiedPicture (B, 1 + N, D') of the following copy
+    record Step(NDArray picture, NDArray words, NDArray copiedPicture, MomentumContrast contrast, Follower follower) {
     }
 
     Step step(Pass pass, Inputs inputs) {
@@ -82,53 +77,19 @@ record AlbefLosses(AlbefModel model) {
             NDArray text = copy.textFeature(pass, copy.text().text(pass, ids, attended));
             return new NDList(seen.stopGradient(), feature.stopGradient(), text.stopGradient());
         });
-        return new Step(picture, pictureFeature, words, textFeature, copied.get(0), copied.get(1), copied.get(2),
-                model.temperature(words), follower);
-    }
-
-    /// Targets are the own pair and, by `alpha`, what the copy thinks.
-    NDArray contrast(Step step, float alpha) {
-        NDArray temperature = step.temperature().stopGradient();
-        NDArray texts = Step.known(step.copiedTextFeature(), model.queue().texts().get());
-        NDArray pictures = Step.known(step.copiedPictureFeature(), model.queue().pictures().get());
-        NDArray toTexts = soft(step.copiedPictureFeature().matMul(texts).div(temperature), alpha);
-        NDArray toPictures = soft(step.copiedTextFeature().matMul(pictures).div(temperature), alpha);
-        return Scalars.over(Losses.softRows(step.toTexts(model), toTexts).mean()
-                .add(Losses.softRows(step.toPictures(model), toPictures).mean()), 2);
-    }
-
-    private static NDArray soft(NDArray logits, float alpha) {
-        Shape shape = logits.getShape();
-        NDArray own = logits.getManager().eye((int) shape.get(0), (int) shape.get(1), 0, DataType.FLOAT32);
-        return logits.softmax(-1).mul(alpha).add(own.mul(1 - alpha)).stopGradient();
+        return new Step(picture, words, copied.get(0), new MomentumContrast(pictureFeature, textFeature,
+                copied.get(1), copied.get(2), model.temperature(words), model.queue()), follower);
     }
 
     /// Each pair, then each text with a picture that is hard to tell apart, then each picture with such a text.
     NDArray matching(Pass pass, Step step, Inputs inputs) {
-        NDArray logits = matchLogits(pass, step, inputs);
-        long b = step.words().getShape().get(0);
-        long[] labels = new long[(int) (3 * b)];
-        java.util.Arrays.fill(labels, 0, (int) b, 1);
-        return Losses.crossEntropy(logits, logits.getManager().create(labels), IGNORED);
-    }
-
-    private NDArray matchLogits(Pass pass, Step step, Inputs inputs) {
         NDArray attended = AlbefModel.attended(inputs, inputs.get("input_ids"));
+        HardPairs hard = new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx"));
         AlbefText text = model.online().text();
         NDArray matched = text.fused(pass, step.words(), attended, step.picture());
-        NDArray wrongPictures = chosen(step.picture(), inputs.get("image_neg_idx"));
-        NDArray wrongTexts = chosen(step.words(), inputs.get("text_neg_idx"));
-        NDArray mismatched = text.fused(pass, NDArrays.concat(new NDList(step.words(), wrongTexts), 0),
-                attended.concat(attended.get(inputs.get("text_neg_idx")), 0),
-                NDArrays.concat(new NDList(wrongPictures, step.picture()), 0));
-        return model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0));
-    }
-
-    /// @return the samples of these numbers
-    private static NDArray chosen(NDArray states, NDArray numbers) {
-        Shape shape = states.getShape();
-        NDArray flat = states.reshape(shape.get(0), shape.get(1) * shape.get(2));
-        return Rows.at(flat, numbers).reshape(-1, shape.get(1), shape.get(2));
+        NDArray mismatched = text.fused(pass, hard.texts(step.words()), hard.rows(attended),
+                hard.pictures(step.picture()));
+        return hard.loss(model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0)));
     }
 
     NDArray masked(Pass pass, Step step, Inputs inputs, float alpha) {
@@ -137,9 +98,9 @@ record AlbefLosses(AlbefModel model) {
         NDArray labels = inputs.get("mlm_labels");
         AlbefText copy = model.copy().text();
         NDArray soft = step.follower().during(() -> copy.words(pass,
-                copy.all(pass, ids, attended, step.copiedPicture(), Optional.empty())).softmax(-1).stopGradient());
+                copy.all(pass, ids, attended, step.copiedPicture())).softmax(-1).stopGradient());
         AlbefText online = model.online().text();
-        NDArray logits = online.words(pass, online.all(pass, ids, attended, step.picture(), Optional.empty()));
+        NDArray logits = online.words(pass, online.all(pass, ids, attended, step.picture()));
         NDArray counts = labels.neq(IGNORED).toType(DataType.FLOAT32, false);
         NDArray distilled = Losses.softRows(logits, soft).mul(counts).sum().div(counts.sum());
         return mixed(Losses.crossEntropy(logits, labels, IGNORED), distilled, alpha);
@@ -150,51 +111,65 @@ record AlbefLosses(AlbefModel model) {
         return Scalars.times(labels, 1 - alpha).add(Scalars.times(copied, alpha));
     }
 
-    /// What the questions say after they have looked at their pictures.
-    ///
-    /// @param states (Q, T, D)
-    record Asked(NDArray states, NDArray attended) {
-    }
-
     Asked asked(Pass pass, AlbefSide side, Inputs inputs) {
         NDArray ids = inputs.get("question_ids");
         NDArray attended = inputs.get("question_mask");
-        return new Asked(side.text().all(pass, ids, attended, side.picture(pass, AlbefModel.pixels(inputs)),
-                Optional.empty()), attended);
-    }
-
-    /// Each question as often as it has answers.
-    private static Asked repeated(Asked asked, NDArray counts) {
-        long[] each = counts.toType(DataType.INT64, false).toLongArray();
-        long[] rows = new long[(int) java.util.Arrays.stream(each).sum()];
-        int next = 0;
-        for (int i = 0; i < each.length; i++) {
-            for (int k = 0; k < each[i]; k++) {
-                rows[next++] = i;
-            }
-        }
-        NDArray index = asked.states().getManager().create(rows);
-        return new Asked(chosen(asked.states(), index), asked.attended().get(index));
+        return new Asked(side.text().all(pass, ids, attended, side.picture(pass, AlbefModel.pixels(inputs))),
+                attended);
     }
 
     /// @return (n, A, V)
     static NDArray answerLogits(Pass pass, AlbefSide side, Asked asked, NDArray ids, NDArray attended) {
-        AlbefText decoder = side.decoder();
-        return decoder.words(pass, decoder.all(pass, ids, attended, asked.states(), Optional.of(asked.attended())));
+        FusionText decoder = side.decoder();
+        return decoder.words(pass,
+                decoder.looking(pass, ids, attended, asked.states(), Optional.of(asked.attended())));
     }
 
     /// @return (n) the negative log-likelihood of each answer; padding does not count
     NDArray likelihood(NDArray logits, NDArray ids) {
-        long a = ids.getShape().get(1);
-        NDArray labels = labels(ids);
-        return Losses.crossEntropyRows(logits.get(new NDIndex(":, :{}", a - 1)), labels, IGNORED)
-                .reshape(-1, a - 1).sum(new int[]{1});
+        return Losses.nextWordRows(logits, labels(ids), IGNORED, 0).sum(new int[]{1});
     }
 
     private NDArray labels(NDArray ids) {
-        NDArray next = ids.get(new NDIndex(":, 1:"));
-        NDArray padding = next.eq(model.facts().pad()).toType(DataType.INT64, false);
-        return next.mul(padding.neg().add(1)).add(padding.mul(IGNORED));
+        return Losses.withoutPadding(ids, model.facts().pad(), IGNORED);
+    }
+
+    /// Ranks a closed list of answers: the likelihood of the first word counts twice (salesforce/ALBEF `model_vqa.py`, `rank_answer`).
+    ///
+    /// @param inputs `question_ids`, `question_mask`, the picture, `answer_list_ids` and `answer_list_mask` (A, L)
+    /// @return `rank_topk_ids` int64 (Q, k) numbers in the list, best first, and `rank_topk_probs` (Q, k)
+    Map<String, NDArray> rank(Inputs inputs) {
+        AnswerRanking ranking = new AnswerRanking(inputs.get("answer_list_ids"), inputs.get("answer_list_mask"),
+                model.facts().best());
+        Asked asked = asked(Pass.READABLE, model.online(), inputs);
+        long[] starts = new long[(int) asked.states().getShape().get(0)];
+        Arrays.fill(starts, ranking.start());
+        NDManager near = asked.states().getManager();
+        NDArray start = Staging.longs(near, starts, new Shape(starts.length, 1));
+        NDArray first = answerLogits(Pass.READABLE, model.online(), asked, start, start.onesLike())
+                .get(new NDIndex(":, 0")).softmax(-1); // (Q, V)
+        List<List<AnswerRanking.Candidate>> all = ranking.candidates(first,
+                (q, answers, attended) -> likelihood(answerLogits(Pass.READABLE, model.online(),
+                        asked.one(q, (int) answers.getShape().get(0)), answers, attended), answers));
+        int k = all.getFirst().size();
+        long[] ids = new long[starts.length * k];
+        float[] probabilities = new float[ids.length];
+        for (int q = 0; q < starts.length; q++) {
+            double sum = all.get(q).stream().mapToDouble(c -> Math.exp(score(c))).sum();
+            List<AnswerRanking.Candidate> order = all.get(q).stream()
+                    .sorted(Comparator.comparingDouble(c -> -score(c))).toList();
+            for (int i = 0; i < k; i++) {
+                ids[q * k + i] = order.get(i).answer();
+                probabilities[q * k + i] = (float) (Math.exp(score(order.get(i))) / sum);
+            }
+        }
+        Shape shape = new Shape(starts.length, k);
+        return Map.of("rank_topk_ids", Staging.longs(near, ids, shape), "rank_topk_probs",
+                Staging.floats(near, probabilities, shape));
+    }
+
+    private static double score(AnswerRanking.Candidate candidate) {
+        return Math.log(candidate.first()) - candidate.whole();
     }
 
     NDArray answer(Pass pass, Inputs inputs) {
@@ -202,18 +177,18 @@ record AlbefLosses(AlbefModel model) {
         NDArray attended = inputs.get("answer_mask");
         boolean distils = model.facts().distils() && model.facts().parts().follows();
         float alpha = distils ? alpha(inputs) : 0;
-        Asked asked = repeated(asked(pass, model.online(), inputs), inputs.get("n_answers"));
+        Asked asked = asked(pass, model.online(), inputs).repeated(inputs.get("n_answers"));
         NDArray copied = ids;
         if (distils) {
             copied = model.follow(asked.states()).during(() -> answerLogits(pass, model.copy(),
-                    repeated(asked(pass, model.copy(), inputs), inputs.get("n_answers")), ids, attended)
+                    asked(pass, model.copy(), inputs).repeated(inputs.get("n_answers")), ids, attended)
                     .softmax(-1).stopGradient());
         }
         NDArray logits = answerLogits(pass, model.online(), asked, ids, attended);
         NDArray each = likelihood(logits, ids);
         if (distils) {
             long a = ids.getShape().get(1);
-            NDArray counts = labels(ids).neq(IGNORED).toType(DataType.FLOAT32, false);
+            NDArray counts = labels(ids).get(new NDIndex(":, 1:")).neq(IGNORED).toType(DataType.FLOAT32, false);
             NDArray soft = Losses.softRows(logits.get(new NDIndex(":, :{}", a - 1)),
                     copied.get(new NDIndex(":, :{}", a - 1))).mul(counts).sum(new int[]{1});
             each = mixed(each, soft, alpha);

@@ -41,6 +41,9 @@ import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
+import org.diptych.engine.tower.FeatureQueue;
+import org.diptych.engine.tower.Follower;
+import org.diptych.engine.tower.MomentumContrast;
 import org.diptych.engine.tower.NormalStart;
 
 /// ALBEF with those parts that its file has.
@@ -57,8 +60,6 @@ public final class AlbefModel extends Module
     static final String VISION = "visual_encoder";
     static final String TEXT = "text_encoder";
     static final String FUSION = "text_encoder.cross";
-    private static final double COLDEST = 0.001;
-    private static final double WARMEST = 0.5;
 
     private final JsonObject json;
     private final AlbefConfig config;
@@ -68,11 +69,7 @@ public final class AlbefModel extends Module
     private final Optional<AlbefSide> copy;
     private final Optional<Linear> match;
     private final Optional<Weight> temperature;
-    private final Optional<Queue> queue;
-
-    /// Momentum features of the last batches (E, Q each), and where the next ones go.
-    record Queue(Weight pictures, Weight texts, Weight pointer) {
-    }
+    private final Optional<FeatureQueue> queue;
 
     AlbefModel(JsonObject json, AlbefConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -89,7 +86,7 @@ public final class AlbefModel extends Module
                 : Optional.empty();
         temperature = config.parts().contrast() ? Optional.of(weight("temp")) : Optional.empty();
         queue = config.queue() > 0
-                ? Optional.of(new Queue(buffer("image_queue", config.embed(), config.queue()),
+                ? Optional.of(new FeatureQueue(buffer("image_queue", config.embed(), config.queue()),
                         buffer("text_queue", config.embed(), config.queue()), buffer("queue_ptr", 1)))
                 : Optional.empty();
     }
@@ -106,7 +103,7 @@ public final class AlbefModel extends Module
         return copy.orElseThrow();
     }
 
-    Queue queue() {
+    FeatureQueue queue() {
         return queue.orElseThrow();
     }
 
@@ -184,8 +181,7 @@ public final class AlbefModel extends Module
     /// @return (B, T, D) of words that have looked at the picture
     private NDArray states(Pass pass, Inputs inputs) {
         NDArray ids = inputs.get("input_ids");
-        return online.text().all(pass, ids, attended(inputs, ids), online.picture(pass, pixels(inputs)),
-                Optional.empty());
+        return online.text().all(pass, ids, attended(inputs, ids), online.picture(pass, pixels(inputs)));
     }
 
     @Override
@@ -242,9 +238,7 @@ public final class AlbefModel extends Module
 
     /// @return the temperature, held within its bounds as the reference does at every forward; its gradient is that of the value inside
     NDArray temperature(NDArray near) {
-        NDArray own = near.getManager().create(0f).add(temperature.orElseThrow().get());
-        NDArray held = own.stopGradient().maximum((float) COLDEST).minimum((float) WARMEST);
-        return own.add(held.sub(own.stopGradient()));
+        return MomentumContrast.temperature(temperature.orElseThrow(), near);
     }
 
     @Override

@@ -9,7 +9,9 @@ import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.tower.EncoderFacts;
+import org.diptych.engine.tower.FusionText;
 import org.diptych.engine.tower.VitTower;
+import org.diptych.engine.tower.WordEmbeddings;
 
 /// The model that learns, or the copy that follows it: the same parts under names that differ by `_m`.
 final class AlbefSide extends Module {
@@ -20,7 +22,7 @@ final class AlbefSide extends Module {
     private final String suffix;
     private final VitTower vision;
     private final AlbefText text;
-    private final Optional<AlbefText> decoder;
+    private final Optional<FusionText> decoder;
     private final Optional<Linear> visionProjection;
     private final Optional<Linear> textProjection;
     private final Optional<Classifier> classifier;
@@ -34,11 +36,16 @@ final class AlbefSide extends Module {
                 new EncoderFacts(v.width(), v.layers(), v.heads(), v.mlp(), v.epsilon(), Activations.GELU, true,
                         false),
                 "visual_encoder" + suffix));
-        text = child("text_encoder" + suffix, new AlbefText(config, config.layers(), config.fusion(), v.width(),
-                config.parts().pair() ? 2 : 1, false, config.parts().words(), "text_encoder" + suffix));
+        EncoderFacts reading = layers(config, config.layers(), false).with(
+                new EncoderFacts.Cross(v.width(), config.fusion(), 1, config.parts().pair() ? 2 : 1));
+        text = new AlbefText(child("text_encoder" + suffix, bert(config, reading,
+                config.parts().words() ? FusionText.Head.TIED : FusionText.Head.NONE, "text_encoder" + suffix)),
+                config.fusion());
+        EncoderFacts writing = layers(config, config.decoder(), true)
+                .with(new EncoderFacts.Cross(width, config.decoderFusion(), 1));
         decoder = config.decoder() > 0
-                ? Optional.of(child("text_decoder" + suffix, new AlbefText(config, config.decoder(),
-                        config.decoderFusion(), width, 1, true, true, "text_decoder" + suffix)))
+                ? Optional.of(child("text_decoder" + suffix,
+                        bert(config, writing, FusionText.Head.TIED, "text_decoder" + suffix)))
                 : Optional.empty();
         boolean contrast = config.parts().contrast();
         visionProjection = contrast
@@ -53,11 +60,21 @@ final class AlbefSide extends Module {
                 : Optional.empty();
     }
 
+    private static EncoderFacts layers(AlbefConfig config, int count, boolean causal) {
+        return new EncoderFacts(config.width(), count, config.heads(), config.mlp(), config.epsilon(),
+                config.activation(), false, causal).with(config.dropout());
+    }
+
+    private static FusionText bert(AlbefConfig config, EncoderFacts facts, FusionText.Head head, String stream) {
+        return new FusionText(new WordEmbeddings.Facts(config.vocabulary(), config.positions(), config.types(),
+                config.width(), config.epsilon(), config.dropout()), facts, head, stream);
+    }
+
     AlbefText text() {
         return text;
     }
 
-    AlbefText decoder() {
+    FusionText decoder() {
         return decoder.orElseThrow();
     }
 

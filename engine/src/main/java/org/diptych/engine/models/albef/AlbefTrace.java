@@ -2,8 +2,6 @@ package org.diptych.engine.models.albef;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
@@ -15,6 +13,7 @@ import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
+import org.diptych.engine.tower.FeatureQueue;
 
 /// Every quantity that the published implementation tells: each module's calls by number, the queue and the copy after the step, and Grad-CAM.
 record AlbefTrace(AlbefModel model) {
@@ -56,13 +55,13 @@ record AlbefTrace(AlbefModel model) {
             losses.pair(pass, inputs);
         } else if (given.containsKey("question_ids")) {
             losses.answer(pass, inputs);
-            new AnswerRanking(model).rank(inputs).forEach(out::put);
+            out.putAll(losses.rank(inputs));
         } else {
             AlbefLosses.Step step = losses.step(pass, inputs);
             losses.matching(pass, step, inputs);
             losses.masked(pass, step, inputs, AlbefLosses.alpha(inputs));
-            out.put("sim_i2t", step.toTexts(model));
-            out.put("sim_t2i", step.toPictures(model));
+            out.put("sim_i2t", step.contrast().toTexts());
+            out.put("sim_t2i", step.contrast().toPictures());
             after(step, out);
             gradCam(inputs, out);
         }
@@ -72,31 +71,13 @@ record AlbefTrace(AlbefModel model) {
 
     /// The queue takes the copy's features of this batch; the copy has moved.
     private void after(AlbefLosses.Step step, Map<String, NDArray> out) {
-        AlbefModel.Queue queue = model.queue();
-        int start = (int) queue.pointer().get().toType(DataType.INT64, false).toLongArray()[0];
-        int b = (int) step.words().getShape().get(0);
-        out.put("after.image_queue", put(queue.pictures().get(), step.copiedPictureFeature(), start));
-        out.put("after.text_queue", put(queue.texts().get(), step.copiedTextFeature(), start));
-        long next = (start + b) % model.facts().queue();
-        out.put("after.queue_ptr", step.words().getManager().create(new long[]{next}));
+        FeatureQueue.After queue = model.queue().after(step.contrast().copiedPicture(), step.contrast().copiedText());
+        out.put("after.image_queue", queue.pictures());
+        out.put("after.text_queue", queue.texts());
+        out.put("after.queue_ptr", queue.pointer());
         Map<Weight, NDArray> moved = step.follower().moved();
         model.copy().weights().forEach((name, weight) -> out
                 .put("after." + name.replace("text_encoder_m.", "text_encoder_m.bert."), moved.get(weight)));
-    }
-
-    private static NDArray put(NDArray queue, NDArray features, int start) {
-        long b = features.getShape().get(0);
-        NDArray turned = features.transpose();
-        NDArray old = turned.getManager().zeros(queue.getShape()).add(queue); // a slice of a weight would be its scope's
-        NDList parts = new NDList();
-        if (start > 0) {
-            parts.add(old.get(new NDIndex(":, :{}", start)));
-        }
-        parts.add(turned);
-        if (start + b < queue.getShape().get(1)) {
-            parts.add(old.get(new NDIndex(":, {}:", start + b)));
-        }
-        return NDArrays.concat(parts, 1);
     }
 
     /// Attention of one fusion layer times the positive part of its gradient of the match logit, mean over heads, without the class row (salesforce/ALBEF
@@ -161,14 +142,14 @@ record AlbefTrace(AlbefModel model) {
         }
         AlbefLosses.Step step = losses.step(Pass.READABLE, inputs);
         float alpha = AlbefLosses.alpha(inputs);
-        NDArray contrast = losses.contrast(step, alpha);
+        NDArray contrast = step.contrast().loss(alpha);
         NDArray matching = losses.matching(Pass.READABLE, step, inputs);
         NDArray masked = losses.masked(Pass.READABLE, step, inputs, alpha);
         out.put("loss", contrast.add(matching).add(masked));
         out.put(AlbefLosses.CONTRAST, contrast);
         out.put(AlbefLosses.MATCHING, matching);
         out.put(AlbefLosses.MASKED, masked);
-        out.put("alpha0_" + AlbefLosses.CONTRAST, losses.contrast(step, 0));
+        out.put("alpha0_" + AlbefLosses.CONTRAST, step.contrast().loss(0));
         out.put("alpha0_" + AlbefLosses.MATCHING, matching);
         out.put("alpha0_" + AlbefLosses.MASKED, losses.masked(Pass.READABLE, step, inputs, 0));
         return out;

@@ -1,4 +1,4 @@
-package org.diptych.engine.models.albef;
+package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.diptych.engine.model.Weight;
 
-/// The copy's step behind the model: m <- k m + (1 - k) p, done before its features of the same batch are taken (section 3.3). The copy's own tensors are not touched here: the
+/// The step that a copy makes behind its model: m <- k m + (1 - k) p, done before its features of the same batch are taken (He et al. 2020, equation 2; ALBEF section 3.3; BLIP section 3.2). The copy's own tensors are not touched here: the
 /// moved ones stand in for the length of a call, and who trains writes them down afterwards.
-final class Follower {
+public final class Follower {
     private final Map<Weight, NDArray> moved = new LinkedHashMap<>();
 
     /// @param online the model's weights by name
     /// @param copy   the copy's, under names with `_m`
     /// @param keep   k
     /// @param near   says where the moved tensors live
-    Follower(Map<String, Weight> online, Map<String, Weight> copy, double keep, NDArray near) {
+    public Follower(Map<String, Weight> online, Map<String, Weight> copy, double keep, NDArray near) {
         NDArray one = near.getManager().create(1f);
         copy.forEach((name, weight) -> {
             Weight source = online.get(name.replaceFirst("_m\\.", "."));
@@ -25,7 +25,7 @@ final class Follower {
     }
 
     /// Runs something with the moved tensors in place.
-    <T> T during(Supplier<T> body) {
+    public <T> T during(Supplier<T> body) {
         Map<Weight, NDArray> before = new LinkedHashMap<>();
         moved.forEach((weight, value) -> {
             before.put(weight, weight.get());
@@ -38,7 +38,8 @@ final class Follower {
         }
     }
 
-    Map<Weight, NDArray> moved() {
+    /// @return copy's weight -> where it stands after the step
+    public Map<Weight, NDArray> moved() {
         return moved;
     }
 }

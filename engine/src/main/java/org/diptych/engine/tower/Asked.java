@@ -1,0 +1,33 @@
+package org.diptych.engine.tower;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import org.diptych.engine.nn.Rows;
+
+/// What questions say after they have looked at their pictures: what a decoder of answers looks at.
+///
+/// @param states   (Q, T, D)
+/// @param attended int64 (Q, T) 1 for a word
+public record Asked(NDArray states, NDArray attended) {
+    /// @param counts (Q) answers of each question
+    /// @return each question as often as it has answers
+    public Asked repeated(NDArray counts) {
+        long[] each = counts.toType(DataType.INT64, false).toLongArray();
+        long[] rows = new long[(int) java.util.Arrays.stream(each).sum()];
+        int next = 0;
+        for (int i = 0; i < each.length; i++) {
+            for (int k = 0; k < each[i]; k++) {
+                rows[next++] = i;
+            }
+        }
+        NDArray index = states.getManager().create(rows);
+        return new Asked(Rows.samples(states, index), attended.get(index));
+    }
+
+    /// @return one question, `times` times
+    public Asked one(int question, int times) {
+        NDIndex row = new NDIndex("{}:{}", question, question + 1);
+        return new Asked(states.get(row).repeat(0, times), attended.get(row).repeat(0, times));
+    }
+}
