@@ -41,6 +41,10 @@ public final class NameMap {
     public record ResizePositions(Pattern name, PositionGrid grid) implements Rule {
     }
 
+    /// A table, under its name in the *model*, of which the file has the first rows only: the others start at zero, as the model's own code adds them.
+    public record Grow(Pattern name, int from, int to) implements Rule {
+    }
+
     /// A tensor the model has no use for, and why, as the load report says it to a person.
     public record Drop(Pattern from, Message reason) implements Rule {
     }
@@ -91,6 +95,12 @@ public final class NameMap {
 
     public static ResizePositions resizePositions(String name, int prefix, int rows, int cols) {
         return new ResizePositions(Pattern.compile(name), new PositionGrid(prefix, rows, cols));
+    }
+
+    /// @param from rows of the file's table
+    /// @param to   rows of the model's
+    public static Grow grow(String name, int from, int to) {
+        return new Grow(Pattern.compile(name), from, to);
     }
 
     /// @param reason key of a text, `checkpoint.drop.positions` for example
@@ -175,7 +185,7 @@ public final class NameMap {
                     aliases.put(name, fill(alias, name, to));
                     yield true;
                 }
-                case Rename _,Transpose _,Split _,Drop _,Tie _,ResizePositions _ -> false;
+                case Rename _,Transpose _,Split _,Drop _,Tie _,ResizePositions _,Grow _ -> false;
             };
         }
 
@@ -211,6 +221,8 @@ public final class NameMap {
                 if (rule instanceof ResizePositions(Pattern name, PositionGrid grid)
                         && name.matcher(target).matches()) {
                     whole = recipe.then(new Regrid(grid));
+                } else if (rule instanceof Grow(Pattern name, int from, int to) && name.matcher(target).matches()) {
+                    whole = recipe.then(new Recipe.Longer(from, to));
                 }
             }
             if (recipes.putIfAbsent(target, whole) != null) {

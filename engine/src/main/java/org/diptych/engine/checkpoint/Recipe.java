@@ -3,6 +3,7 @@ package org.diptych.engine.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,10 @@ public record Recipe(List<String> sources, List<Step> steps) {
 
     /// A table of positions brought to another grid, see [PositionGrid].
     public record Regrid(PositionGrid grid) implements Step {
+    }
+
+    /// A table of `from` rows with rows of zeros behind them, `to` in all.
+    public record Longer(int from, int to) implements Step {
     }
 
     public Recipe {
@@ -63,6 +68,7 @@ public record Recipe(List<String> sources, List<Step> steps) {
                 case Piece(int _, int count, int axis) -> piece(now.getFirst(), count, axis);
                 case Turn() -> turned(now.getFirst());
                 case Regrid(PositionGrid grid) -> grid.shape(now.getFirst());
+                case Longer(int had, int to) -> longer(now.getFirst(), had, to);
             };
             if (made.isEmpty()) {
                 return made;
@@ -106,6 +112,21 @@ public record Recipe(List<String> sources, List<Step> steps) {
         return shape.length == 2 ? Optional.of(new long[]{shape[1], shape[0]}) : Optional.empty();
     }
 
+    private static Optional<long[]> longer(long[] shape, int from, int to) {
+        if (shape.length == 0 || shape[0] != from || to < from) {
+            return Optional.empty();
+        }
+        long[] out = shape.clone();
+        out[0] = to;
+        return Optional.of(out);
+    }
+
+    private static NDArray longer(NDArray table, int rows) {
+        long[] more = table.getShape().getShape().clone();
+        more[0] = rows;
+        return table.concat(table.getManager().zeros(new Shape(more), table.getDataType()), 0);
+    }
+
     /// @param from the sources' tensors, in their order, of shapes that fit
     /// @return the model's tensor, in the sources' scope; the very same array when nothing has to change
     public NDArray apply(List<NDArray> from) {
@@ -116,6 +137,7 @@ public record Recipe(List<String> sources, List<Step> steps) {
                 case Piece(int index, int count, int axis) -> now.split(count, axis).get(index);
                 case Turn() -> now.transpose(1, 0);
                 case Regrid(PositionGrid grid) -> grid.apply(now);
+                case Longer(int had, int to) -> longer(now, to - had);
             };
         }
         return now;

@@ -61,6 +61,9 @@ final class TraceJson {
         json.put("summary", site.summary());
         json.put("query", axis(site.query()));
         json.put("key", axis(site.key()));
+        if (!site.experts().isEmpty()) {
+            json.put("experts", site.experts());
+        }
         json.put("head_mean", trace.mean());
         long floats = (long) site.layers() * site.heads() * site.query().size() * site.key().size();
         if (floats <= MOST_FLOATS) {

@@ -10,13 +10,14 @@ import org.diptych.engine.models.roberta.RobertaFamily;
 import org.diptych.engine.models.uniter.UniterFamily;
 import org.diptych.engine.models.vilbert.VilbertFamily;
 import org.diptych.engine.models.vilt.ViltFamily;
+import org.diptych.engine.models.vlmo.VlmoFamily;
 
 /// Every model that this version can load, oldest first. A new one adds its line here.
 public final class Models {
     private static final List<Family> ALL = List.of(new RobertaFamily(), new VilbertFamily(), new LxmertFamily(),
             new UniterFamily(),
             new ClipFamily(),
-            new ViltFamily(), new AlbefFamily());
+            new ViltFamily(), new AlbefFamily(), new VlmoFamily());
 
     private Models() {
     }

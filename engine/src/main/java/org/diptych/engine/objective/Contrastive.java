@@ -3,6 +3,8 @@ package org.diptych.engine.objective;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.Map;
+import java.util.Set;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.kernel.ContrastiveKernel;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.LearnsContrast;
@@ -23,7 +25,8 @@ public final class Contrastive implements Objective {
 
     @Override
     public boolean fits(VisionLanguageModel model) {
-        return model instanceof LearnsContrast;
+        return model instanceof LearnsContrast && model.capabilities()
+                .containsAll(Set.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
     }
 
     @Override

@@ -47,7 +47,15 @@ public final class WordEmbeddings extends Module {
 
     /// The vectors before the norm, for a model that puts further ones among them.
     public NDArray sum(NDArray ids, NDArray place, Optional<NDArray> type) {
-        NDArray sum = words.apply(ids).add(positions.apply(place));
+        return segmented(words.apply(ids).add(positions.apply(place)), ids, type);
+    }
+
+    /// As [#sum] without positions, for a model whose attention tells places apart: the table stands in its file and is not read.
+    public NDArray unplaced(NDArray ids, Optional<NDArray> type) {
+        return segmented(words.apply(ids), ids, type);
+    }
+
+    private NDArray segmented(NDArray sum, NDArray ids, Optional<NDArray> type) {
         return types.isPresent() ? sum.add(types.get().apply(type.orElseGet(ids::zerosLike))) : sum;
     }
 

@@ -148,4 +148,18 @@ class NameMapTest {
             return 0;
         });
     }
+
+    @Test
+    void aTableOfWhichTheFileHasTheFirstRowsEndsInZeros() throws EngineException {
+        TestLane.run(context -> {
+            NameMap map = NameMap.of(NameMap.join("table", 1, "a", "b"), NameMap.grow("table", 1, 3));
+            Map<String, NDArray> out = map.apply(Map.of("a", context.scope().arange(2f).reshape(1, 2).add(1), "b",
+                    context.scope().arange(1f).reshape(1, 1).add(7)));
+            assertThat(out.get("table").toFloatArray()).containsExactly(1, 2, 7, 0, 0, 0, 0, 0, 0);
+            Recipe recipe = map.plan(Set.of("a", "b")).recipes().get("table");
+            assertThat(recipe.shape(List.of(new long[]{1, 2}, new long[]{1, 1})).orElseThrow()).containsExactly(3, 3);
+            assertThat(recipe.shape(List.of(new long[]{2, 2}, new long[]{2, 1}))).as("other rows").isEmpty();
+            return true;
+        });
+    }
 }

@@ -1,0 +1,72 @@
+package org.diptych.engine.models.vlmo;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Weight;
+import org.diptych.engine.nn.DropPath;
+import org.diptych.engine.nn.LayerNorm;
+import org.diptych.engine.nn.Linear;
+import org.diptych.engine.tower.Multiway;
+
+/// One layer: shared attention, then the expert of what stands there, each with its own norm; one pair of layer scales (Touvron et al. 2021) for all experts.
+final class VlmoBlock extends Module {
+    /// A feed-forward part with the norm before it.
+    private static final class Expert extends Module {
+        private final LayerNorm norm;
+        private final Linear fc1;
+        private final Linear fc2;
+
+        Expert(VlmoConfig config, String name) {
+            norm = child("norm2_" + name, new LayerNorm(config.width(), config.epsilon()));
+            fc1 = child("mlp_" + name + ".fc1", new Linear(config.width(), config.mlp()));
+            fc2 = child("mlp_" + name + ".fc2", new Linear(config.mlp(), config.width()));
+        }
+
+        NDArray apply(NDArray x) {
+            return fc2.apply(Activations.GELU.apply(fc1.apply(norm.apply(x))));
+        }
+    }
+
+    /// Attention's scale and the expert's.
+    private record Scales(Weight first, Weight second) {
+    }
+
+    private final double dropPath;
+    private final Optional<Scales> scales;
+    private final LayerNorm norm;
+    private final SharedAttention attention;
+    private final Expert text;
+    private final Expert picture;
+    private final Optional<Expert> pair;
+
+    VlmoBlock(VlmoConfig config, int layer) {
+        dropPath = DropPath.rate(config.dropPath(), layer, config.layers());
+        scales = config.scale() > 0
+                ? Optional.of(new Scales(weight("gamma_1", config.width()), weight("gamma_2", config.width())))
+                : Optional.empty();
+        norm = child("norm1", new LayerNorm(config.width(), config.epsilon()));
+        attention = child("attn", new SharedAttention(config.width(), config.heads(), config.biased()));
+        text = child("", new Expert(config, "text"));
+        picture = child("", new Expert(config, "imag"));
+        pair = layer >= config.pairFrom() ? Optional.of(child("", new Expert(config, "vl"))) : Optional.empty();
+    }
+
+    /// @param x     (B, T, D)
+    /// @param route which experts take which positions
+    /// @return (B, T, D)
+    NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, Route route, String site, int layer) {
+        NDArray seen = attention.apply(pass, norm.apply(x), mask, site, layer);
+        NDArray y = x.add(DropPath.apply(pass, scaled(seen, scales.map(Scales::first)), dropPath));
+        NDArray thought = route.throughPair(layer)
+                ? pair.orElseThrow().apply(y)
+                : Multiway.apply(y, route.words(), text::apply, picture::apply);
+        return y.add(DropPath.apply(pass, scaled(thought, scales.map(Scales::second)), dropPath));
+    }
+
+    private static NDArray scaled(NDArray x, Optional<Weight> scale) {
+        return scale.isPresent() ? x.mul(scale.get().get()) : x;
+    }
+}

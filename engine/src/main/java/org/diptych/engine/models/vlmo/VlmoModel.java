@@ -1,0 +1,451 @@
+package org.diptych.engine.models.vlmo;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.diptych.engine.api.AttentionSite;
+import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan.Trains;
+import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.RelevanceMethod;
+import org.diptych.engine.api.Sample;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Answers;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.FillsMasks;
+import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.LearnsContrast;
+import org.diptych.engine.model.LearnsInStages;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Traceable;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
+import org.diptych.engine.nn.Linear;
+import org.diptych.engine.tower.AnswerHead;
+import org.diptych.engine.tower.NormalStart;
+import org.diptych.engine.tower.WordHead;
+
+/// VLMo with those heads that its file has.
+public final class VlmoModel extends Module
+        implements
+            VisionLanguageModel,
+            LearnsContrast,
+            ScoresPairs,
+            FillsMasks,
+            Answers,
+            Learns,
+            LearnsInStages,
+            Traceable,
+            Initialises {
+    private static final double TEXT_EPSILON = 1e-12;
+    private static final double HEAD_EPSILON = 1e-5;
+    private static final double COLD = Math.log(1 / 0.07);
+
+    /// Projections of the two towers into the shared space, and the logarithm of what multiplies the cosines.
+    private record Contrast(Linear picture, Linear text, Weight scale) {
+    }
+
+    private final JsonObject json;
+    private final VlmoConfig config;
+    private final VlmoReader reader;
+    private final VlmoStack stack;
+    private final Linear pooler;
+    private final Optional<WordHead> words;
+    private final Optional<Linear> match;
+    private final Optional<Contrast> contrast;
+    private final Optional<Contrast> branch;
+    private final Optional<AnswerHead> answer;
+    private final Optional<AnswerHead> pair;
+
+    private VlmoModel(JsonObject json, VlmoConfig config, VlmoReader reader) {
+        this.json = json;
+        this.config = config;
+        this.reader = reader;
+        int width = config.width();
+        VlmoConfig.Heads parts = config.parts();
+        stack = child("", new VlmoStack(config));
+        pooler = child("pooler.dense", new Linear(width, width));
+        words = parts.words()
+                ? Optional.of(child("mlm_score", new WordHead(width, TEXT_EPSILON, Activations.GELU,
+                        config.vocabulary(), WordHead.Names.BERT)))
+                : Optional.empty();
+        match = parts.match() ? Optional.of(child("itm_score.fc", new Linear(width, 2))) : Optional.empty();
+        contrast = parts.contrast() ? Optional.of(contrast("itc_", "logit_scale")) : Optional.empty();
+        branch = parts.branch() ? Optional.of(contrast("itc_vl_", "logit_vl_scale")) : Optional.empty();
+        answer = parts.answers() > 0
+                ? Optional.of(child("vqa_classifier",
+                        new AnswerHead(width, 2 * width, parts.answers(), HEAD_EPSILON, true)))
+                : Optional.empty();
+        pair = parts.pair()
+                ? Optional.of(child("nlvr2_classifier", new AnswerHead(2 * width, 2 * width, 2, HEAD_EPSILON, true)))
+                : Optional.empty();
+    }
+
+    private Contrast contrast(String prefix, String scale) {
+        int width = config.width();
+        return new Contrast(child(prefix + "image_proj.fc", new Linear(width, width, false)),
+                child(prefix + "text_proj.fc", new Linear(width, width, false)), weight(scale));
+    }
+
+    static VlmoModel of(JsonObject json, VlmoConfig config, ModelFiles files) throws EngineException {
+        return new VlmoModel(json, config, VlmoReader.of(config, files));
+    }
+
+    VlmoConfig facts() {
+        return config;
+    }
+
+    VlmoStack stack() {
+        return stack;
+    }
+
+    @Override
+    public String family() {
+        return "vlmo";
+    }
+
+    @Override
+    public Module module() {
+        return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        if (contrast.isPresent()) {
+            all.addAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
+        }
+        if (match.isPresent() || contrast.isPresent()) {
+            all.add(Capability.SCORES_PAIRS);
+        }
+        words.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
+        answer.ifPresent(_ -> all.add(Capability.ANSWERS));
+        return all;
+    }
+
+    @Override
+    public String config() {
+        return json.toString();
+    }
+
+    @Override
+    public Encoded encode(Sample sample) throws EngineException {
+        return reader.encode(sample);
+    }
+
+    @Override
+    public Inputs batch(List<Encoded> samples, NDManager manager) {
+        return new Inputs(reader.batch(samples, manager), samples);
+    }
+
+    static NDArray ids(Inputs inputs) {
+        return inputs.has("text_ids") ? inputs.get("text_ids") : inputs.get("input_ids");
+    }
+
+    static NDArray attended(Inputs inputs, NDArray ids) {
+        return inputs.has("text_masks")
+                ? inputs.get("text_masks")
+                : inputs.has("attention_mask") ? inputs.get("attention_mask") : ids.onesLike();
+    }
+
+    static NDArray pixels(Inputs inputs) {
+        return inputs.has("image") ? inputs.get("image") : inputs.get("pixel_values");
+    }
+
+    private static boolean sees(Inputs inputs) {
+        return inputs.has("image") || inputs.has("pixel_values");
+    }
+
+    static Inputs with(Inputs inputs, String name, NDArray value) {
+        Map<String, NDArray> all = new HashMap<>(inputs.tensors());
+        all.put(name, value);
+        return new Inputs(all, inputs.samples());
+    }
+
+    /// @return true when a pair is read as one sequence: every file but one that is fine-tuned for retrieval, which has unlearnt it
+    private boolean fuses() {
+        return contrast.isEmpty() || match.isPresent();
+    }
+
+    @Override
+    public void forward(Pass pass, Inputs inputs) {
+        boolean reads = inputs.has("text_ids") || inputs.has("input_ids");
+        if (inputs.has("image_0")) {
+            pairLogits(pass, inputs);
+        } else if (fuses() && reads && sees(inputs)) {
+            states(pass, inputs, 1);
+        } else {
+            if (sees(inputs)) {
+                stack.alone(pass, stack.picture(pixels(inputs), 1), false);
+            }
+            if (reads) {
+                stack.alone(pass, textSequence(pass, inputs), false);
+            }
+        }
+    }
+
+    private VlmoStack.Sequence textSequence(Pass pass, Inputs inputs) {
+        NDArray ids = ids(inputs);
+        return stack.words(pass, ids, attended(inputs, ids));
+    }
+
+    /// What comes out of one sequence of words and patches.
+    ///
+    /// @param all    (B, T + 1 + N, D) normed
+    /// @param pooled (B, D) of the text's first position, through a tanh
+    record States(NDArray all, NDArray pooled) {
+    }
+
+    States states(Pass pass, Inputs inputs, int kind) {
+        NDArray last = stack.both(pass, textSequence(pass, inputs), stack.picture(pixels(inputs), kind));
+        NDArray pooled = pooler.apply(last.get(new NDIndex(":, 0"))).tanh();
+        pass.probe().value("pooler", pooled);
+        return new States(last, pooled);
+    }
+
+    /// One side as a vector of unit length.
+    ///
+    /// @param own    (B, D)
+    /// @param branch (B, D) through the experts for pairs
+    record Features(NDArray own, Optional<NDArray> branch) {
+    }
+
+    Features picture(Pass pass, Inputs inputs, boolean branches) {
+        VlmoStack.Endings ends = stack.alone(pass, stack.picture(pixels(inputs), 1), branches);
+        return new Features(unit(contrast.orElseThrow().picture, ends.own()),
+                ends.branch().map(b -> unit(branch.orElseThrow().picture, b)));
+    }
+
+    Features text(Pass pass, Inputs inputs, boolean branches) {
+        VlmoStack.Endings ends = stack.alone(pass, textSequence(pass, inputs), branches);
+        return new Features(unit(contrast.orElseThrow().text, ends.own()),
+                ends.branch().map(b -> unit(branch.orElseThrow().text, b)));
+    }
+
+    private static NDArray unit(Linear projection, NDArray states) {
+        NDArray x = projection.apply(states.get(new NDIndex(":, 0")));
+        return x.div(x.norm(new int[]{-1}, true));
+    }
+
+    /// @return (N, M) cosines times the scale
+    NDArray similarity(NDArray pictures, NDArray texts) {
+        return scaled(pictures, texts, contrast.orElseThrow().scale);
+    }
+
+    NDArray branchSimilarity(NDArray pictures, NDArray texts) {
+        return scaled(pictures, texts, branch.orElseThrow().scale);
+    }
+
+    private static NDArray scaled(NDArray pictures, NDArray texts, Weight scale) {
+        return pictures.matMul(texts.transpose()).mul(Scalars.of(pictures, 0).add(scale.get()).exp());
+    }
+
+    @Override
+    public NDArray encodeImage(Pass pass, Inputs inputs) {
+        return picture(pass, inputs, false).own();
+    }
+
+    @Override
+    public NDArray encodeText(Pass pass, Inputs inputs) {
+        return text(pass, inputs, false).own();
+    }
+
+    @Override
+    public Weight logScale() {
+        return contrast.orElseThrow().scale;
+    }
+
+    @Override
+    public NDArray wordLogits(Pass pass, Inputs inputs) {
+        NDArray states = sees(inputs)
+                ? states(pass, inputs, 1).all().get(new NDIndex(":, :{}", ids(inputs).getShape().get(1)))
+                : stack.alone(pass, textSequence(pass, inputs), false).own();
+        return words.orElseThrow().apply(states);
+    }
+
+    /// @return (B, 2) logits of mismatch and match
+    NDArray matchLogits(Pass pass, Inputs inputs) {
+        return match.orElseThrow().apply(states(pass, inputs, 1).pooled());
+    }
+
+    @Override
+    public NDArray answerLogits(Pass pass, Inputs inputs) {
+        return answer.orElseThrow().apply(states(pass, inputs, 1).pooled());
+    }
+
+    @Override
+    public List<String> answers() {
+        if (!json.has("id2label") || answer.isEmpty()) {
+            return List.of();
+        }
+        JsonObject names = json.getAsJsonObject("id2label");
+        return names.size() == config.parts().answers()
+                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
+                : List.of();
+    }
+
+    /// @return (B, 2): the text read with each of two pictures
+    NDArray pairLogits(Pass pass, Inputs inputs) {
+        NDArray first = states(pass, with(inputs, "image", inputs.get("image_0")), 1).pooled();
+        NDArray second = states(pass, with(inputs, "image", inputs.get("image_1")), 2).pooled();
+        return pair.orElseThrow().apply(first.concat(second, 1));
+    }
+
+    @Override
+    public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        if (match.isEmpty()) {
+            return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+        }
+        NDArray pixels = pixels(images);
+        long m = ids(texts).getShape().get(0);
+        NDList rows = new NDList();
+        for (long i = 0; i < pixels.getShape().get(0); i++) {
+            NDArray same = pixels.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, m);
+            rows.add(matchLogits(pass, with(texts, "image", same)).softmax(-1).get(new NDIndex(":, 1"))
+                    .expandDims(0));
+        }
+        return NDArrays.concat(rows, 0);
+    }
+
+    @Override
+    public double scale() {
+        return probability() ? 1 : Math.exp(contrast.orElseThrow().scale.get().toFloatArray()[0]);
+    }
+
+    @Override
+    public boolean probability() {
+        return match.isPresent();
+    }
+
+    @Override
+    public List<String> objectives() {
+        List<String> all = new ArrayList<>();
+        words.ifPresent(_ -> all
+                .add(config.pairFrom() < config.layers() ? VlmoLosses.WORDS : VlmoLosses.TEXT_WORDS));
+        contrast.ifPresent(_ -> all.add(branch.isPresent() ? VlmoLosses.CONTRAST : VlmoLosses.RETRIEVAL));
+        match.ifPresent(_ -> all.add(VlmoLosses.MATCHING));
+        answer.ifPresent(_ -> all.add(VlmoLosses.ANSWER));
+        pair.ifPresent(_ -> all.add(VlmoLosses.PAIR));
+        return all;
+    }
+
+    @Override
+    public NDArray loss(String objective, Pass pass, Inputs inputs) {
+        return new VlmoLosses(this).loss(objective, pass, inputs);
+    }
+
+    /// Section 3.3: pictures first; then words, with attention and what is the picture's own left as it is; then pairs. The code of the second stage also teaches
+    /// the common bias table and the last norm, which the paper does not say (microsoft/unilm `vlmo/run.py`).
+    @Override
+    public Map<String, Trains> stages() {
+        List<String> picture = new ArrayList<>(List.of("transformer.cls_token", "transformer.pos_embed",
+                "transformer.patch_embed", "transformer.norm", "relative_position_bias_table"));
+        List<String> text = new ArrayList<>(List.of("text_embeddings", "token_type_embeddings", "mlm_score",
+                "relative_position_bias_table", "transformer.norm"));
+        for (int i = 0; i < config.layers(); i++) {
+            String block = "transformer.blocks." + i + ".";
+            for (String part : List.of("norm1", "attn", "gamma_1", "gamma_2", "norm2_imag", "mlp_imag")) {
+                picture.add(block + part);
+            }
+            text.addAll(List.of(block + "norm2_text", block + "mlp_text"));
+        }
+        Map<String, Trains> stages = new LinkedHashMap<>();
+        stages.put("vision", new Trains(picture, List.of()));
+        stages.put("language", new Trains(text, List.of()));
+        stages.put("pairs", new Trains(List.of(), List.of()));
+        return stages;
+    }
+
+    @Override
+    public Map<String, NDArray> outputs(Map<String, NDArray> inputs) {
+        return new VlmoTrace(this).outputs(inputs);
+    }
+
+    @Override
+    public Map<String, NDArray> losses(Map<String, NDArray> inputs) {
+        return new VlmoTrace(this).losses(inputs);
+    }
+
+    @Override
+    public List<AttentionSite> sites(Encoded sample) {
+        int words = sample.tokens().map(t -> t.size()).orElse(0);
+        Axis.Patches seen = patches().orElseThrow();
+        if (fuses() && words > 0 && sample.height() > 0) {
+            return List.of(site(VlmoStack.BOTH, new Axis.Joined(List.of(new Axis.Text(words), seen)),
+                    new Route(words, words + seen.size(), config.pairFrom())));
+        }
+        List<AttentionSite> sites = new ArrayList<>();
+        if (sample.height() > 0) {
+            sites.add(site(VlmoStack.PICTURE, seen, Route.alone(0, seen.size())));
+        }
+        if (words > 0) {
+            sites.add(site(VlmoStack.TEXT, new Axis.Text(words), Route.alone(words, words)));
+        }
+        return sites;
+    }
+
+    private AttentionSite site(String name, Axis axis, Route route) {
+        return new AttentionSite(name, AttentionSite.Kind.SELF, config.layers(), config.heads(), axis, axis, false, 0)
+                .with(IntStream.range(0, config.layers()).mapToObj(route::experts).toList());
+    }
+
+    @Override
+    public Optional<Axis.Patches> patches() {
+        return Optional.of(new Axis.Patches(config.grid(), config.grid(), 1));
+    }
+
+    @Override
+    public List<RelevanceMethod> methods() {
+        return match.isPresent() || contrast.isPresent()
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
+                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                : List.of();
+    }
+
+    @Override
+    public int imageSize() {
+        return config.image();
+    }
+
+    @Override
+    public int textLength() {
+        return config.positions();
+    }
+
+    /// As the original's `init_weights`: layer scales at their given start, biases of places at zero, the temperature at CLIP's.
+    @Override
+    public void initialise(NDManager scope, long seed) {
+        NormalStart.fill(weights(), scope, seed);
+        weights().forEach((name, weight) -> {
+            float[] start = new float[(int) weight.shape().size()];
+            if (name.matches(".*\\.gamma_\\d")) {
+                Arrays.fill(start, (float) config.scale());
+            } else if (name.startsWith("logit_")) {
+                Arrays.fill(start, (float) COLD);
+            } else if (!name.equals("relative_position_bias_table")) {
+                return;
+            }
+            weight.set(scope.create(start, weight.shape()));
+        });
+    }
+}
