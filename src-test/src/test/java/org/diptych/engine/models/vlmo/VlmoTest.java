@@ -157,7 +157,8 @@ class VlmoTest {
             assertThat(answers(model, new Inputs(padded, List.of())).get("both")).isNotEqualTo(alone.get("both"));
             padded.put("attention_mask", scope.create(new long[]{1, 1, 1, 0, 0, 0}, new Shape(1, 6)));
             answers(model, new Inputs(padded, List.of()))
-                    .forEach((way, answer) -> assertThat(answer).as(way).containsExactly(alone.get(way), within(1e-4f)));
+                    .forEach(
+                            (way, answer) -> assertThat(answer).as(way).containsExactly(alone.get(way), within(1e-4f)));
         });
     }
 
