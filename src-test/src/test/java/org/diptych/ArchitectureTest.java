@@ -57,6 +57,7 @@ class ArchitectureTest {
             Map.entry("bench",
                     Set.of("model", "nn", "kernel", "objective", "data", "checkpoint", "probe", "train", "api",
                             "work")),
+            Map.entry("generate", Set.of("model", "nn", "kernel", "api", "work")),
             Map.entry("cli", Set.of("bench", "api")));
 
     static Stream<Arguments> engineRules() {

@@ -3,6 +3,7 @@ package org.diptych.golden;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -20,6 +21,8 @@ import org.diptych.engine.checkpoint.Layout;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.Recipe;
+import org.diptych.engine.generate.Decodings;
+import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.models.Models;
@@ -83,7 +86,15 @@ final class WeightFileGolden {
     private static void outputs(GoldenCase golden, Loader.Loaded loaded, Traceable model, Map<String, NDArray> inputs,
             Map<String, NDArray> expected,
             Compared result, NDManager scope) throws IOException {
-        Map<String, NDArray> got = model.outputs(inputs);
+        Map<String, NDArray> got = new LinkedHashMap<>(model.outputs(inputs));
+        if (loaded.model() instanceof Generates writer) {
+            Map<String, NDArray> given = new LinkedHashMap<>(inputs);
+            expected.entrySet().stream().filter(e -> e.getKey().endsWith("_draws")) // stand among the answers, but are given
+                    .forEach(e -> given.put(e.getKey(), e.getValue()));
+            Map<String, Shape> asked = new LinkedHashMap<>();
+            expected.forEach((name, tensor) -> asked.put(name, tensor.getShape()));
+            Decodings.of(writer, given, asked, scope).forEach(got::putIfAbsent);
+        }
         Map<String, NDArray> scaled = scaledOutputs(golden, loaded, model, inputs, expected.keySet(), scope);
         for (Map.Entry<String, NDArray> item : expected.entrySet()) {
             String name = item.getKey();

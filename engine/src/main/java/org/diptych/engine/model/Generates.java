@@ -12,7 +12,25 @@ public interface Generates {
     record Ends(long start, long end, long pad, int length) {
     }
 
+    /// Whose beam search a model was published with.
+    enum Search {
+        /// Hugging Face transformers 4.41 `BeamSearchScorer`: 2K candidates, K finished texts, scores over the new ids with the end.
+        TRANSFORMERS,
+        /// microsoft/unilm `beit3/engine_for_finetuning.py`: 3K candidates, one finished text, scores over the whole text and one place more, everything closes
+        /// one place before the limit.
+        UNILM
+    }
+
     Ends ends();
+
+    /// @return false for ids that the table holds but no text does: an image's place holder, rows that only fill the table up
+    default boolean writes(long id) {
+        return true;
+    }
+
+    default Search search() {
+        return Search.TRANSFORMERS;
+    }
 
     /// Reads what is to be gone on from.
     ///
