@@ -29,7 +29,8 @@ final class Best {
 
     /// @return the model's own view of one step: the chosen id and the likeliest ones
     static Choice choice(double[] logProbabilities, long id, int alternatives) {
-        List<Choice.Alternative> likeliest = IntStream.of(alternatives == 0 ? new int[0]
+        List<Choice.Alternative> likeliest = IntStream.of(alternatives == 0
+                ? new int[0]
                 : of(logProbabilities, alternatives))
                 .mapToObj(i -> new Choice.Alternative(i, Math.exp(logProbabilities[i]))).toList();
         return new Choice(id, Math.exp(logProbabilities[(int) id]), likeliest);

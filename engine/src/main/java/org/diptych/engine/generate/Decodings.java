@@ -166,12 +166,14 @@ public final class Decodings {
     private NDArray ids(Written written, Shape shape, Generates writer) {
         if (shape.dimension() == 1) {
             Written.Text text = written.texts().getFirst();
-            LongStream end = text.reason() == Written.Reason.END ? LongStream.of(writer.ends().end())
+            LongStream end = text.reason() == Written.Reason.END
+                    ? LongStream.of(writer.ends().end())
                     : LongStream.empty();
             return manager.create(LongStream.concat(LongStream.of(text.fresh()), end).toArray());
         }
         long[][] rows = written.rows();
-        return manager.create(Arrays.stream(rows).flatMapToLong(LongStream::of).toArray(), new Shape(rows.length, rows[0].length));
+        return manager.create(Arrays.stream(rows).flatMapToLong(LongStream::of).toArray(),
+                new Shape(rows.length, rows[0].length));
     }
 
     private NDArray probabilities(List<List<double[]>> steps) {
