@@ -78,7 +78,7 @@ record GoldenCase(String model, String name, Path folder) {
         return out;
     }
 
-    /// @return the entries of `losses.json` that say how something was made
+    /// @return the entries of `losses.json` that say how something was made, and how many answers the README says are ranked
     Map<String, Long> settings() throws IOException {
         Map<String, Long> out = new LinkedHashMap<>();
         Path answers = folder.resolve("losses.json");
@@ -86,6 +86,10 @@ record GoldenCase(String model, String name, Path folder) {
             JsonParser.parseString(Files.readString(answers)).getAsJsonObject().entrySet().stream()
                     .filter(e -> e.getKey().matches("gradcam_(itc_)?block_num"))
                     .forEach(e -> out.put(e.getKey(), e.getValue().getAsLong()));
+        }
+        Matcher ranked = Pattern.compile("k_test\\s*=\\s*(\\d+)").matcher(readme());
+        if (ranked.find()) {
+            out.put("k_test", Long.parseLong(ranked.group(1)));
         }
         return out;
     }

@@ -95,6 +95,7 @@ final class WeightFileGolden {
             expected.forEach((name, tensor) -> asked.put(name, tensor.getShape()));
             Decodings.of(writer, given, asked, scope).forEach(got::putIfAbsent);
         }
+        GeneratedTextGolden.compare(golden, got, result);
         Map<String, NDArray> scaled = scaledOutputs(golden, loaded, model, inputs, expected.keySet(), scope);
         for (Map.Entry<String, NDArray> item : expected.entrySet()) {
             String name = item.getKey();

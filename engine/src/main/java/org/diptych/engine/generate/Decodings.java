@@ -122,7 +122,9 @@ public final class Decodings {
     /// A prompt of fewer rows than there are pictures belongs to the first ones.
     private Map<String, NDArray> prompt(String name) {
         Map<String, NDArray> out = new HashMap<>(inputs);
-        out.remove("attention_mask"); // the reference attends to all of a prompt
+        if (!inputs.containsKey("decoder_input_ids")) { // else the mask is a question's
+            out.remove("attention_mask"); // the reference attends to all of a prompt
+        }
         if (name.contains("noprompt")) {
             out.remove("input_ids");
             return out;

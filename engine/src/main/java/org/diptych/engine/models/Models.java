@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.albef.AlbefFamily;
+import org.diptych.engine.models.blip.BlipFamily;
 import org.diptych.engine.models.clip.ClipFamily;
 import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.diptych.engine.models.roberta.RobertaFamily;
@@ -17,7 +18,8 @@ public final class Models {
     private static final List<Family> ALL = List.of(new RobertaFamily(), new VilbertFamily(), new LxmertFamily(),
             new UniterFamily(),
             new ClipFamily(),
-            new ViltFamily(), new AlbefFamily(), new VlmoFamily());
+            new ViltFamily(), new AlbefFamily(), new VlmoFamily(),
+            new BlipFamily());
 
     private Models() {
     }

@@ -47,8 +47,29 @@ public final class Attention extends Module {
     /// @param site  name under which the probe hears the weights
     /// @return (B, Q, D)
     public NDArray apply(Pass pass, NDArray x, NDArray other, Optional<NDArray> mask, String site, int layer) {
-        return out.apply(attend(pass, query.apply(x), key.apply(other), value.apply(other), heads, mask, dropout, site,
-                layer));
+        return over(pass, x, keys(other), values(other), mask, site, layer);
+    }
+
+    /// @param other (B, K, D')
+    /// @return (B, K, D)
+    public NDArray keys(NDArray other) {
+        return key.apply(other);
+    }
+
+    /// @param other (B, K, D')
+    /// @return (B, K, D)
+    public NDArray values(NDArray other) {
+        return value.apply(other);
+    }
+
+    /// As [#apply], with keys and values that are already computed.
+    ///
+    /// @param keys   (B, K, D)
+    /// @param values (B, K, D)
+    /// @return (B, Q, D)
+    public NDArray over(Pass pass, NDArray x, NDArray keys, NDArray values, Optional<NDArray> mask, String site,
+            int layer) {
+        return out.apply(attend(pass, query.apply(x), keys, values, heads, mask, dropout, site, layer));
     }
 
     /// What stands between the projections, for blocks with projections of their own. Where nobody listens it is one fused call; on the readable path the weights

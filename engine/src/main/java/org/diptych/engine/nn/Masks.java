@@ -12,13 +12,20 @@ public final class Masks {
 
     /// @return (1, 1, T, T): 0 where position i may see j (j <= i), minus infinity elsewhere
     public static NDArray causal(NDManager manager, int length) {
-        float[] values = new float[length * length];
+        return causal(manager, 0, length);
+    }
+
+    /// @param before words in front, which all may see
+    /// @return (1, 1, T, before + T)
+    public static NDArray causal(NDManager manager, int before, int length) {
+        int all = before + length;
+        float[] values = new float[length * all];
         for (int i = 0; i < length; i++) {
-            for (int j = i + 1; j < length; j++) {
-                values[i * length + j] = Float.NEGATIVE_INFINITY;
+            for (int j = before + i + 1; j < all; j++) {
+                values[i * all + j] = Float.NEGATIVE_INFINITY;
             }
         }
-        return manager.create(values, new Shape(1, 1, length, length));
+        return manager.create(values, new Shape(1, 1, length, all));
     }
 
     /// @param attended (B, T) 1 for a token, 0 for padding

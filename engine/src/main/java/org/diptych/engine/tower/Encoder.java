@@ -28,13 +28,19 @@ public final class Encoder extends Module {
     /// @param stream name of its probe points: `text`, `vision`
     /// @param prefix of the layers' names, `layers` or `layer`
     public Encoder(EncoderFacts facts, EncoderNames names, String prefix, String stream) {
+        this(facts, names, prefix, stream, Optional.empty());
+    }
+
+    /// @param kin the stack of which this one is a second form: all but self-attention is the same (BLIP section 3.1)
+    public Encoder(EncoderFacts facts, EncoderNames names, String prefix, String stream, Optional<Encoder> kin) {
         this.facts = facts;
         this.stream = stream;
         for (int i = 0; i < facts.layers(); i++) {
             int own = i;
             Optional<EncoderLayer> shares = facts.cross()
                     .filter(c -> facts.crosses(own) && (own - c.first()) % c.shared() > 0).map(_ -> layers.getLast());
-            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names, facts.crosses(i), shares)));
+            layers.add(child(prefix + "." + i, new EncoderLayer(facts, names, facts.crosses(i), shares,
+                    kin.map(e -> e.layers.get(own)))));
         }
     }
 
@@ -69,6 +75,24 @@ public final class Encoder extends Module {
         for (int i = from; i < to; i++) {
             h = layers.get(i).apply(pass, h, added, other, stream, i);
             pass.probe().hidden(stream, i + 1, h);
+        }
+        return h;
+    }
+
+    /// Goes on behind the words that are remembered, in a causal stack.
+    ///
+    /// @param x     (R, n, D)
+    /// @param other (B, S, D') what cross-attention looks at, R a multiple of B, the rows of one sample side by side; the same at every call
+    /// @param cache takes these words up too
+    /// @return (R, n, D)
+    public NDArray next(Pass pass, NDArray x, Optional<NDArray> other, KeyCache cache) {
+        int n = (int) x.getShape().get(1);
+        Optional<NDArray> mask = n == 1
+                ? Optional.empty()
+                : Optional.of(Masks.causal(x.getManager(), cache.length(), n));
+        NDArray h = x;
+        for (int i = 0; i < layers.size(); i++) {
+            h = layers.get(i).next(pass, h, mask, other, cache, stream, i);
         }
         return h;
     }

@@ -25,7 +25,9 @@ final class EncoderLayer extends Module {
     private final Linear fc2;
 
     /// @param shares the layer whose cross-attention's keys and values this one takes over
-    EncoderLayer(EncoderFacts facts, EncoderNames names, boolean crosses, Optional<EncoderLayer> shares) {
+    /// @param kin    the layer of which this one is a second form: all but self-attention and its norm is the same
+    EncoderLayer(EncoderFacts facts, EncoderNames names, boolean crosses, Optional<EncoderLayer> shares,
+            Optional<EncoderLayer> kin) {
         this.facts = facts;
         int width = facts.width();
         attention = child(names.attention(),
@@ -33,14 +35,15 @@ final class EncoderLayer extends Module {
         norm1 = child(names.norm1(), new LayerNorm(width, facts.epsilon()));
         crossing = facts.cross().filter(_ -> crosses)
                 .map(cross -> new Crossing(
-                        child("crossattention",
-                                new Attention(width, cross.width(), facts.heads(), facts.dropout(),
+                        child("crossattention", kin.flatMap(l -> l.crossing).map(Crossing::attention)
+                                .orElseGet(() -> new Attention(width, cross.width(), facts.heads(), facts.dropout(),
                                         names.projections(),
-                                        shares.flatMap(l -> l.crossing).map(Crossing::attention))),
-                        child("crossattention.output.LayerNorm", new LayerNorm(width, facts.epsilon()))));
-        norm2 = child(names.norm2(), new LayerNorm(width, facts.epsilon()));
-        fc1 = child(names.fc1(), new Linear(width, facts.mlp()));
-        fc2 = child(names.fc2(), new Linear(facts.mlp(), width));
+                                        shares.flatMap(l -> l.crossing).map(Crossing::attention)))),
+                        child("crossattention.output.LayerNorm", kin.flatMap(l -> l.crossing).map(Crossing::norm)
+                                .orElseGet(() -> new LayerNorm(width, facts.epsilon())))));
+        norm2 = child(names.norm2(), kin.map(l -> l.norm2).orElseGet(() -> new LayerNorm(width, facts.epsilon())));
+        fc1 = child(names.fc1(), kin.map(l -> l.fc1).orElseGet(() -> new Linear(width, facts.mlp())));
+        fc2 = child(names.fc2(), kin.map(l -> l.fc2).orElseGet(() -> new Linear(facts.mlp(), width)));
     }
 
     /// @param x     (B, T, D)
@@ -57,9 +60,38 @@ final class EncoderLayer extends Module {
             y = c.norm.apply(y.add(drop(pass, c.attention.apply(pass, y, other.get().states(), other.get().mask(),
                     site + Encoder.CROSS, layer))));
         }
+        return rest(pass, y);
+    }
+
+    private NDArray rest(Pass pass, NDArray y) {
         NDArray inner = facts.activation().apply(fc1.apply(facts.preNorm() ? norm2.apply(y) : y));
         NDArray z = y.add(drop(pass, fc2.apply(inner)));
         return facts.preNorm() ? z : norm2.apply(z);
+    }
+
+    /// As [#apply] for words behind those that are remembered.
+    ///
+    /// @param x     (R, n, D)
+    /// @param mask  added to the scores, broadcast to (R, heads, n, T + n); nothing where each word may see all
+    /// @param other (B, S, D') what cross-attention looks at, R a multiple of B
+    /// @return (R, n, D)
+    NDArray next(Pass pass, NDArray x, Optional<NDArray> mask, Optional<NDArray> other, KeyCache cache, String site,
+            int layer) {
+        NDArray asked = facts.preNorm() ? norm1.apply(x) : x;
+        KeyCache.Pair all = cache.behind(layer, attention.keys(asked), attention.values(asked));
+        NDArray a = x.add(attention.over(pass, asked, all.key(), all.value(), mask, site, layer));
+        NDArray y = facts.preNorm() ? a : norm1.apply(a);
+        if (crossing.isPresent() && other.isPresent()) {
+            Crossing c = crossing.get();
+            KeyCache.Pair seen = cache.seen(layer, () -> new KeyCache.Pair(c.attention.keys(other.get()),
+                    c.attention.values(other.get())));
+            // the rows of one sample look at the same: they ask side by side
+            NDArray together = y.reshape(other.get().getShape().get(0), -1, facts.width());
+            NDArray looked = c.attention.over(pass, together, seen.key(), seen.value(), cache.seenMask(),
+                    site + Encoder.CROSS, layer);
+            y = c.norm.apply(y.add(looked.reshape(y.getShape())));
+        }
+        return rest(pass, y);
     }
 
     private NDArray drop(Pass pass, NDArray x) {

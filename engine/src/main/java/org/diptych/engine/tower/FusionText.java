@@ -8,7 +8,8 @@ import org.diptych.engine.nn.Masks;
 
 /// A BERT some of whose layers can look at other states: it reads alone, or reads what it looks at, or writes from it (ALBEF section 3.1; BLIP section 3.1). Names as Hugging Face's BERT.
 public final class FusionText extends Module {
-    private static final float HIDDEN = -10000; // what both references add to a padded key
+    /// What is added to the score of a padded key.
+    public static final float HIDDEN = -10000;
 
     /// The language head.
     public enum Head {
@@ -28,10 +29,17 @@ public final class FusionText extends Module {
     /// @param facts  of the layers, with their cross-attention
     /// @param stream name of its probe points
     public FusionText(WordEmbeddings.Facts words, EncoderFacts facts, Head head, String stream) {
+        this(words, facts, head, stream, Optional.empty());
+    }
+
+    /// @param kin the text of which this one is a second form: all but self-attention is the same (BLIP section 3.1)
+    public FusionText(WordEmbeddings.Facts words, EncoderFacts facts, Head head, String stream,
+            Optional<FusionText> kin) {
         this.stream = stream;
         this.words = words;
-        embeddings = child("embeddings", new WordEmbeddings(words));
-        encoder = child("encoder", new Encoder(facts, EncoderNames.BERT, "layer", stream));
+        embeddings = child("embeddings", kin.map(k -> k.embeddings).orElseGet(() -> new WordEmbeddings(words)));
+        encoder = child("encoder",
+                new Encoder(facts, EncoderNames.BERT, "layer", stream, kin.map(k -> k.encoder)));
         this.head = head(facts, head);
     }
 
@@ -52,7 +60,11 @@ public final class FusionText extends Module {
     /// @param ids int64 (B, T)
     /// @return (B, T, D)
     public NDArray embedded(Pass pass, NDArray ids) {
-        NDArray x = embeddings.apply(pass, ids, WordEmbeddings.places(ids), Optional.empty());
+        return embedded(pass, ids, 0);
+    }
+
+    private NDArray embedded(Pass pass, NDArray ids, int from) {
+        NDArray x = embeddings.apply(pass, ids, WordEmbeddings.places(ids).add(from), Optional.empty());
         pass.probe().value(stream + ".embeddings", x);
         return x;
     }
@@ -77,6 +89,15 @@ public final class FusionText extends Module {
     /// @return (B, T, D) of all layers
     public NDArray looking(Pass pass, NDArray ids, NDArray attended, NDArray seen, Optional<NDArray> mask) {
         return part(pass, embedded(pass, ids), attended, Optional.of(other(seen, mask)), 0, facts().layers());
+    }
+
+    /// Goes on behind the words that are remembered.
+    ///
+    /// @param ids  int64 (R, n)
+    /// @param seen (B, S, D') what is looked at, R a multiple of B; the same at every call
+    /// @return (R, n, D)
+    public NDArray next(Pass pass, NDArray ids, Optional<NDArray> seen, KeyCache cache) {
+        return encoder.next(pass, embedded(pass, ids, cache.length()), seen, cache);
     }
 
     public static Encoder.Other other(NDArray seen, Optional<NDArray> mask) {

@@ -3,6 +3,7 @@ package org.diptych.engine.tower;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
@@ -46,5 +47,15 @@ public final class VitTower extends Module {
         NDArray last = norm.apply(encoder.apply(pass, all, Optional.empty()));
         pass.probe().value(stream + ".norm", last);
         return last;
+    }
+
+    /// The last norm once more, as Hugging Face's BLIP puts it on the class row for its pooled output.
+    ///
+    /// @param states (B, 1 + N, D) normed
+    /// @return (B, D)
+    public NDArray pooled(Pass pass, NDArray states) {
+        NDArray pooled = norm.apply(states.get(new NDIndex(":, 0")));
+        pass.probe().value(stream + ".norm", pooled);
+        return pooled;
     }
 }

@@ -25,6 +25,7 @@ import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
 import org.diptych.engine.tower.EncoderNames;
+import org.diptych.engine.tower.KeyCache;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,31 @@ class FusedPathTest {
             same(run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.INFER, direction),
                     run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.READABLE,
                             direction));
+            return true;
+        });
+    }
+
+    /// A decoder that goes on behind the words it remembers, two texts of each sample, says what it says of the whole.
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void goingOnAgreesWithTheWhole(boolean fused) throws EngineException {
+        TestLane.run(context -> {
+            NDManager scope = context.scope();
+            Pass pass = fused ? Pass.INFER : Pass.READABLE;
+            EncoderFacts facts = new EncoderFacts(24, 3, 4, 40, 1e-12, Activations.GELU, false, true)
+                    .with(new EncoderFacts.Cross(10, 0, 1));
+            Encoder encoder = encoder(scope, facts, EncoderNames.BERT);
+            NDArray x = random(scope, new SplittableRandom(1), 1, new Shape(4, 6, 24));
+            NDArray seen = random(scope, new SplittableRandom(3), 1, new Shape(2, 7, 10));
+            NDArray hidden = Masks.padding(scope.create(new long[]{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},
+                    new Shape(2, 7)), -10000);
+            NDArray whole = encoder.apply(pass, x, Optional.empty(),
+                    Optional.of(new Encoder.Other(seen.repeat(0, 2), Optional.of(hidden.repeat(0, 2)))), 0, 3);
+            KeyCache cache = new KeyCache(Optional.of(hidden));
+            NDArray got = encoder.next(pass, x.get(":, :3"), Optional.of(seen), cache)
+                    .concat(encoder.next(pass, x.get(":, 3:4"), Optional.of(seen), cache), 1)
+                    .concat(encoder.next(pass, x.get(":, 4:"), Optional.of(seen), cache), 1);
+            same(List.of(got.toFloatArray()), List.of(whole.toFloatArray()));
             return true;
         });
     }
