@@ -40,7 +40,8 @@ public final class KeyCache {
         } else {
             NDManager step = key.getManager();
             Pair before = own.get(layer);
-            own.set(layer, new Pair(kept(before.key().concat(key, 1), step), kept(before.value().concat(value, 1), step)));
+            own.set(layer,
+                    new Pair(kept(before.key().concat(key, 1), step), kept(before.value().concat(value, 1), step)));
         }
         return own.get(layer);
     }
@@ -73,7 +74,8 @@ public final class KeyCache {
             return;
         }
         NDArray index = scope.create(java.util.Arrays.stream(parents).asLongStream().toArray());
-        own.replaceAll(p -> new Pair(kept(Rows.samples(p.key(), index), scope), kept(Rows.samples(p.value(), index), scope)));
+        own.replaceAll(
+                p -> new Pair(kept(Rows.samples(p.key(), index), scope), kept(Rows.samples(p.value(), index), scope)));
     }
 
     private static NDArray kept(NDArray array, NDManager scope) {

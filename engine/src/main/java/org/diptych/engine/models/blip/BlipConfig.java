@@ -203,7 +203,6 @@ record BlipConfig(Vision vision, Text text, Ends ends, int embed, int queue, dou
         file.addProperty("queue", second(shapes, "image_queue"));
     }
 
-
     private static JsonObject section(JsonObject json, String name) {
         JsonObject section = json.has(name) && json.get(name).isJsonObject()
                 ? json.getAsJsonObject(name)

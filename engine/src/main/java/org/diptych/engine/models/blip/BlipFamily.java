@@ -29,7 +29,8 @@ public final class BlipFamily implements Family {
     @Override
     public List<Layout> layouts() {
         return List.of(
-                new Layout("Hugging Face", names -> text(names) && names.contains(BlipConfig.Names.HUGGING_FACE.places()),
+                new Layout("Hugging Face",
+                        names -> text(names) && names.contains(BlipConfig.Names.HUGGING_FACE.places()),
                         config -> NameMap.of(rules(config)),
                         (shapes, config) -> BlipConfig.complete(shapes, config, BlipConfig.Names.HUGGING_FACE)),
                 new Layout("original", names -> text(names) && names.contains(BlipConfig.Names.ORIGINAL.places()),
