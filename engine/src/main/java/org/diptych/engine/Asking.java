@@ -3,14 +3,10 @@ package org.diptych.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.diptych.engine.api.AttentionSite;
-import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
@@ -22,7 +18,6 @@ import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Picture;
-import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Sample;
@@ -31,11 +26,9 @@ import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
-import org.diptych.engine.model.PatchText;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Recorder;
-import org.diptych.engine.probe.Relevance;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Priority;
@@ -53,9 +46,11 @@ final class Asking {
     }
 
     JobHandle<InspectResult> inspect(InspectRequest request) {
-        return lane.submitPrepared(Message.of("engine.job.inspect"), Priority.INTERACTIVE,
-                context -> shelf.get(request.model()).model().encode(Sample.of(request.picture(), request.text())),
-                (encoded, context) -> inspect(shelf.get(request.model()).model(), request, encoded, context));
+        return lane.submitPrepared(Message.of("engine.job.inspect"), Priority.INTERACTIVE, context -> {
+            VisionLanguageModel model = shelf.get(request.model()).model();
+            return model.encode(RegionSources.sample(model, request.picture(), Optional.of(request.text()),
+                    request.regions()));
+        }, (encoded, context) -> inspect(shelf.get(request.model()).model(), request, encoded, context));
     }
 
     private static InspectResult inspect(VisionLanguageModel model, InspectRequest request, Encoded encoded,
@@ -78,84 +73,25 @@ final class Asking {
         List<Message> notes = new ArrayList<>();
         encoded.tokens().filter(t -> t.truncated())
                 .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
+        Guesses guesses = new Guesses(model, inputs);
         return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())),
-                grid(model, encoded), recorder.trace(), scores, notes);
+                Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), scores, guesses.answers(),
+                guesses.fills(encoded.tokens().orElseThrow()), notes);
     }
 
-    private static Box whole(Picture picture) {
+    static Box whole(Picture picture) {
         return new Box(0, 0, picture.width(), picture.height());
     }
 
     JobHandle<RelevanceResult> relevance(RelevanceRequest request) {
         return lane.submitPrepared(Message.of("engine.job.relevance"), Priority.INTERACTIVE,
-                context -> shelf.get(request.model()).model().encode(Sample.of(request.picture(), request.asked())),
-                (encoded, context) -> relevance(shelf.get(request.model()).model(), request, encoded, context));
+                context -> Explaining.encode(shelf.get(request.model()).model(), request),
+                (encoded, context) -> new Explaining(shelf.get(request.model()).model(), request, encoded)
+                        .result(context));
     }
 
-    private static RelevanceResult relevance(VisionLanguageModel model, RelevanceRequest request, Encoded encoded,
-            JobContext context) throws EngineException {
-        if (!model.methods().contains(request.method()) || !scores(model)
-                || !(model instanceof ScoresPairs pairs)) {
-            throw new EngineException("engine.method", model.family(), request.method());
-        }
-        Axis.Patches grid = grid(model, encoded).orElseThrow();
-        Inputs inputs = model.batch(List.of(encoded), context.scope());
-        Box view = encoded.view().orElse(whole(request.picture()));
-        return switch (request.method()) {
-            case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER -> {
-                List<AttentionSite> sites = model.sites(encoded);
-                Relevance.Explained explained = Relevance.explain(request.method(), sites,
-                        pass -> pairs.scorePairs(pass, inputs, inputs));
-                float[] patches = new float[grid.rows() * grid.cols()];
-                float[] tokens = new float[0];
-                for (AttentionSite site : sites) {
-                    float[] values = explained.bySite().get(site.name());
-                    if (values != null) {
-                        int at = 0;
-                        for (Axis part : site.key() instanceof Axis.Joined joined
-                                ? joined.parts()
-                                : List.of(site.key())) {
-                            if (part instanceof Axis.Patches seen) {
-                                System.arraycopy(values, at + seen.prefix(), patches, 0, patches.length);
-                            } else if (part instanceof Axis.Text) {
-                                tokens = Arrays.copyOfRange(values, at, at + part.size());
-                            }
-                            at += part.size();
-                        }
-                    }
-                }
-                yield new RelevanceResult(grid, patches, tokens, encoded.tokens().orElseThrow(), explained.score(),
-                        view);
-            }
-            case PATCH_TEXT -> {
-                float[] patches = ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray();
-                yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(),
-                        pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
-                        view);
-            }
-            case OCCLUSION -> {
-                float[] patches = Relevance.occlusion(inputs.get("pixel_values"), grid.rows(), grid.cols(), AT_ONCE,
-                        pixels -> pairs.scorePairs(Pass.INFER, new Inputs(Map.of("pixel_values", pixels), List.of()),
-                                inputs));
-                yield new RelevanceResult(grid, patches, new float[0], encoded.tokens().orElseThrow(),
-                        pairs.scorePairs(Pass.INFER, inputs, inputs).toFloatArray()[0],
-                        view);
-            }
-        };
-    }
-
-    private static boolean scores(VisionLanguageModel model) {
+    static boolean scores(VisionLanguageModel model) {
         return model.capabilities().contains(Capability.SCORES_PAIRS);
-    }
-
-    /// A model that keeps a picture's proportions has a grid of its own for each.
-    private static Optional<Axis.Patches> grid(VisionLanguageModel model, Encoded encoded) {
-        return model.sites(encoded).stream()
-                .flatMap(site -> site.key() instanceof Axis.Joined joined
-                        ? joined.parts().stream()
-                        : Stream.of(site.key()))
-                .filter(Axis.Patches.class::isInstance).map(Axis.Patches.class::cast).findFirst()
-                .or(model::patches);
     }
 
     JobHandle<ContrastResult> contrast(ContrastRequest request) {

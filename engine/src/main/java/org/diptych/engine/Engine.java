@@ -27,6 +27,7 @@ import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Runs;
@@ -35,6 +36,7 @@ import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
 import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
@@ -234,6 +236,12 @@ public final class Engine implements AutoCloseable {
 
     public JobHandle<Picture> readPicture(Path file) {
         return lane.submitOffLane(Message.of("engine.job.picture", file.getFileName()), context -> Pictures.read(file));
+    }
+
+    /// Reads the regions of one picture from a file of region features: `.npz`, `.tsv` or `.npy`.
+    public JobHandle<Regions> readRegions(Path file, Picture picture) {
+        return lane.submitOffLane(Message.of("engine.job.picture", file.getFileName()),
+                context -> RegionFile.read(file, picture, context::checkCancelled));
     }
 
     public EngineStatus status() {

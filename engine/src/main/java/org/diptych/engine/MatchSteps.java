@@ -9,6 +9,7 @@ import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Pass;
@@ -58,8 +59,12 @@ final class MatchSteps implements EngineLane.Steps<ContrastResult> {
             }
             texts.add(encoded);
         }
-        for (var picture : request.pictures()) {
-            pictures.add(model.encode(Sample.of(picture)));
+        for (int i = 0; i < request.pictures().size(); i++) {
+            Optional<RegionSource> regions = i < request.regions().size()
+                    ? Optional.of(request.regions().get(i))
+                    : Optional.empty();
+            pictures.add(model.encode(RegionSources.sample(model, request.pictures().get(i), Optional.empty(),
+                    regions)));
         }
     }
 

@@ -11,6 +11,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// The models in memory, by handle.
@@ -55,7 +56,7 @@ final class Shelf {
             LoadedModel.Provenance provenance,
             LoadReport report) {
         return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(), model.methods(),
-                model.imageSize(), model.textLength(),
+                model.imageSize(), model instanceof ReadsRegions reads ? reads.regionWidth() : 0, model.textLength(),
                 parts(model));
     }
 

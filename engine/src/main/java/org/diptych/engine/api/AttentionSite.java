@@ -12,9 +12,11 @@ import java.util.List;
 /// @param key    what is looked at
 /// @param causal true when a position sees only itself and what precedes it
 /// @param summary query position whose output the model reads as the whole (a class token, CLIP's end of text), -1 when it has none
+/// @param first   number of its first layer within the stream: cross-attention may begin in the middle of a stack
+/// @param every   1 when it stands in each layer from there on, 2 in every second
 /// @param experts `[layer]`: which weights each stretch of the query positions goes through in that layer; empty for a model without experts
 public record AttentionSite(String name, Kind kind, int layers, int heads, Axis query, Axis key, boolean causal,
-        int summary, List<List<Expert>> experts) {
+        int summary, int first, int every, List<List<Expert>> experts) {
     public enum Kind {
         SELF, CROSS
     }
@@ -31,13 +33,25 @@ public record AttentionSite(String name, Kind kind, int layers, int heads, Axis 
         experts = experts.stream().map(List::copyOf).toList();
     }
 
-    /// A site of a model that has the same weights for every position.
+    /// A site in all layers of its stream, of a model that has the same weights for every position.
     public AttentionSite(String name, Kind kind, int layers, int heads, Axis query, Axis key, boolean causal,
             int summary) {
-        this(name, kind, layers, heads, query, key, causal, summary, List.of());
+        this(name, kind, layers, heads, query, key, causal, summary, 0, 1, List.of());
     }
 
     public AttentionSite with(List<List<Expert>> own) {
-        return new AttentionSite(name, kind, layers, heads, query, key, causal, summary, own);
+        return new AttentionSite(name, kind, layers, heads, query, key, causal, summary, first, every, own);
+    }
+
+    /// @param start number of its first layer within the stream
+    /// @param step  layers from one to the next
+    public AttentionSite at(int start, int step) {
+        return new AttentionSite(name, kind, layers, heads, query, key, causal, summary, start, step, experts);
+    }
+
+    /// @param layer its number within the stream
+    /// @return its place among the site's own layers
+    public int place(int layer) {
+        return (layer - first) / every;
     }
 }

@@ -87,6 +87,19 @@ public record ModelConfig(String model, JsonObject json) {
         return new EngineException("models.config", model, key);
     }
 
+    /// @param count how many answers the head has
+    /// @return their names from `id2label`, or none where the file names them not or not all
+    public static List<String> labels(JsonObject json, int count) {
+        if (!json.has("id2label") || !(json.get("id2label") instanceof JsonObject names) || names.size() != count) {
+            return List.of();
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < count && names.has(String.valueOf(i)); i++) {
+            all.add(names.get(String.valueOf(i)).getAsString());
+        }
+        return all.size() == count ? all : List.of();
+    }
+
     /// @return one more than the largest number behind the prefix in a file's tensor names: how many layers there are
     public static int count(Map<String, long[]> shapes, String prefix) {
         return 1 + shapes.keySet().stream().filter(n -> n.startsWith(prefix))

@@ -322,8 +322,8 @@ final class Unpickler {
 
     private void skipBytes(int size) throws EngineException {
         length(size);
+        stack.add(new Raw(in.position(), size));
         in.position(in.position() + size);
-        stack.add(new Raw(size));
     }
 
     private String line() {

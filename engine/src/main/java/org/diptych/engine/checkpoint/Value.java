@@ -8,7 +8,7 @@ import java.util.Map;
 
 /// All that can exist while a pickle is read. There is no way from here to code.
 sealed interface Value {
-    /// A leaf: text, whole number, real, truth value, bytes or nothing.
+    /// A leaf: text, whole number, real, truth value or nothing.
     record Str(String text) implements Value {
     }
 
@@ -21,7 +21,8 @@ sealed interface Value {
     record Bool(boolean truth) implements Value {
     }
 
-    record Raw(int length) implements Value {
+    /// Bytes, as the place in the pickle where they lie.
+    record Raw(int from, int length) implements Value {
     }
 
     record None() implements Value {

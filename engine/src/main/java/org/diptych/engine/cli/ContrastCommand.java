@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.ContrastRequest;
@@ -16,6 +17,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.SafeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +32,8 @@ final class ContrastCommand extends EngineCommand {
     private List<Path> images;
     @Option(names = "--texts", paramLabel = "FILE|T", required = true, arity = "1..*")
     private List<String> texts;
+    @Option(names = "--regions", paramLabel = "FILE|grid:RxC", arity = "1..*")
+    private List<String> regions = List.of();
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
     @Option(names = "--json")
@@ -37,6 +41,12 @@ final class ContrastCommand extends EngineCommand {
 
     ContrastCommand(Console console) {
         super(console);
+    }
+
+    @Override
+    void check() {
+        regions.forEach(
+                r -> require(RegionOption.sound(r) && !r.equals(RegionOption.TOYBOX), "--regions " + r));
     }
 
     @Override
@@ -50,7 +60,8 @@ final class ContrastCommand extends EngineCommand {
                 pictures.add(console.await(engine.readPicture(file)));
             }
             ContrastResult result = console
-                    .await(engine.contrast(new ContrastRequest(loaded.handle(), pictures, sentences)));
+                    .await(engine.contrast(new ContrastRequest(loaded.handle(), pictures, sentences,
+                            sources(engine, loaded, pictures))));
             StringBuilder table = new StringBuilder("image");
             sentences.forEach(s -> table.append(',').append(quoted(s)));
             table.append('\n');
@@ -72,6 +83,17 @@ final class ContrastCommand extends EngineCommand {
                 console.say("cli.written", out);
             }
         }
+    }
+
+    /// One source for all pictures, or one a picture in the same order.
+    private List<RegionSource> sources(Engine engine, LoadedModel loaded, List<Picture> pictures)
+            throws EngineException {
+        List<RegionSource> out = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            String given = regions.isEmpty() ? "" : regions.get(regions.size() == pictures.size() ? i : 0);
+            RegionOption.of(given, console, engine, loaded, pictures.get(i), Optional.empty()).ifPresent(out::add);
+        }
+        return out;
     }
 
     private static Map<String, Object> metrics(ContrastResult result) {

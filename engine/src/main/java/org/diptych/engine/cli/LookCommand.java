@@ -1,10 +1,12 @@
 package org.diptych.engine.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.Axis;
@@ -13,13 +15,17 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionSource;
+import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Score;
 import org.diptych.engine.api.TraceSelection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +34,9 @@ import picocli.CommandLine.Option;
 @Command(name = "look")
 final class LookCommand extends EngineCommand {
     private static final int SIDE = 512;
+    /// Cells a side in which boxes are drawn.
+    private static final int SPREAD = 128;
+
     @Option(names = "--model", paramLabel = "M", defaultValue = "clip")
     private String model;
     @Option(names = "--image", paramLabel = "F")
@@ -40,6 +49,10 @@ final class LookCommand extends EngineCommand {
     private String words = "";
     @Option(names = "--method", paramLabel = "METHOD")
     private RelevanceMethod method;
+    @Option(names = "--regions", paramLabel = "FILE|grid:RxC|toybox")
+    private String regions = "";
+    @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX")
+    private String score = "";
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
     @Option(names = "--json")
@@ -54,6 +67,10 @@ final class LookCommand extends EngineCommand {
         if (image == null && scene == null || image != null && text == null) {
             throw misunderstood("cli.look.needs");
         }
+        require(RegionOption.sound(regions) && (scene != null || !regions.equals(RegionOption.TOYBOX)),
+                "--regions " + regions);
+        require(score.isEmpty() || score.equals("match") || score.startsWith("answer:")
+                || score.matches("word:\\d{1,6}"), "--score " + score);
     }
 
     @Override
@@ -62,43 +79,72 @@ final class LookCommand extends EngineCommand {
             LoadedModel loaded = load(engine, model);
             Picture seen = image != null
                     ? console.await(engine.readPicture(image))
-                    : engine.scene(scene, loaded.imageSize(), "aligned").picture();
+                    : engine.scene(scene, loaded.sceneSize(), "aligned").picture();
             String said = text != null ? text : engine.scene(scene, 64, "aligned").captions().get("en").getFirst();
             Picture shown = seen;
             if (image == null) {
                 Scene large = engine.scene(scene, SIDE, "aligned");
                 shown = large.picture();
             }
-            write(engine, loaded, seen, shown, said);
+            Optional<Scene> truth = Optional.ofNullable(scene)
+                    .map(s -> engine.scene(s, loaded.sceneSize(), "aligned"));
+            write(engine, loaded, new Shown(seen, shown, said, RegionOption.of(regions, console, engine, loaded, seen, truth)));
         }
     }
 
-    private void write(Engine engine, LoadedModel loaded, Picture seen, Picture shown, String said)
-            throws EngineException {
+    /// @param picture as the model gets it
+    /// @param shown   the same, as it is drawn under a map
+    private record Shown(Picture picture, Picture shown, String said, Optional<RegionSource> regions) {
+        Box scaled(Box box) {
+            float s = (float) shown.width() / picture.width();
+            return new Box(box.x1() * s, box.y1() * s, box.x2() * s, box.y2() * s);
+        }
+    }
+
+    private Score score(LoadedModel loaded) {
+        if (score.startsWith("answer:")) {
+            return new Score.Answer(score.substring("answer:".length()));
+        }
+        if (score.startsWith("word:")) {
+            return new Score.Word(Integer.parseInt(score.substring("word:".length())));
+        }
+        boolean answersOnly = score.isEmpty() && loaded.capabilities().contains(Capability.ANSWERS)
+                && !loaded.capabilities().contains(Capability.SCORES_PAIRS);
+        return answersOnly ? new Score.Answer("") : new Score.Match();
+    }
+
+    private void write(Engine engine, LoadedModel loaded, Shown input) throws EngineException {
+        String said = input.said;
         int start = words.isEmpty() ? 0 : said.indexOf(words);
         if (start < 0) {
             throw new EngineException("cli.words", words, said);
         }
-        InspectResult result = console
-                .await(engine.inspect(new InspectRequest(loaded.handle(), seen, said, TraceSelection.DEFAULT)));
+        InspectResult result = console.await(engine.inspect(new InspectRequest(loaded.handle(), input.picture, said,
+                TraceSelection.DEFAULT, input.regions)));
         result.notes().forEach(note -> console.note(note.key(), note.args().toArray()));
-        float scale = (float) shown.width() / seen.width();
         for (AttentionTrace.SiteTrace site : result.trace().sites()) {
-            if (site.site().key() instanceof Axis.Patches axis) {
-                for (int layer = 0; layer < site.site().layers(); layer++) {
-                    float[] row = site.row(layer, AttentionTrace.HEAD_MEAN, Math.max(0, site.site().summary()));
-                    overlay(engine, shown, scaled(result.view(), scale), axis,
-                            java.util.Arrays.copyOfRange(row, axis.prefix(), row.length),
-                            "attention-" + site.site().name() + "-layer" + (layer + 1) + ".png");
+            for (int layer = 0; layer < site.site().layers(); layer++) {
+                float[] row = site.row(layer, AttentionTrace.HEAD_MEAN, Math.max(0, site.site().summary()));
+                String name = "attention-" + site.site().name() + "-layer" + (layer + 1) + ".png";
+                int at = 0;
+                for (Axis part : site.site().key() instanceof Axis.Joined joined
+                        ? joined.parts()
+                        : List.of(site.site().key())) {
+                    int prefix = part instanceof Axis.Patches grid
+                            ? grid.prefix()
+                            : part instanceof Axis.Boxes boxes ? boxes.prefix() : 0;
+                    draw(engine, input, part, Arrays.copyOfRange(row, at + prefix, at + part.size()),
+                            new Seen(result.view(), result.regions()), name);
+                    at += part.size();
                 }
             }
         }
         Map<String, RelevanceResult> relevance = new LinkedHashMap<>();
-        for (RelevanceMethod each : method == null ? loaded.methods() : List.of(method)) {
-            RelevanceResult found = console.await(engine
-                    .relevance(new RelevanceRequest(loaded.handle(), seen, said, start, start + words.length(), each)));
+        for (RelevanceMethod each : methods(loaded)) {
+            RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(loaded.handle(),
+                    input.picture, said, start, start + words.length(), each, score(loaded), input.regions)));
             relevance.put(each.name().toLowerCase(Locale.ROOT), found);
-            overlay(engine, shown, scaled(found.view(), scale), found.grid(), found.patches(),
+            draw(engine, input, found.picture(), found.values(), new Seen(found.view(), found.regions()),
                     "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");
         }
         SafeFile.write(out.resolve("trace.json"), TraceJson.of(loaded, said, result, words, relevance));
@@ -107,16 +153,46 @@ final class LookCommand extends EngineCommand {
             return;
         }
         result.scores().forEach((name, value) -> console.line(String.format(Locale.ROOT, "%s %.4f", name, value)));
+        result.answers().forEach(g -> console.line(String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability())));
+        result.fills().forEach((place, guesses) -> console.line(place + " " + guesses.stream()
+                .map(g -> String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability()))
+                .collect(java.util.stream.Collectors.joining(", "))));
         console.say("cli.written", out);
     }
 
-    private static Box scaled(Box box, float s) {
-        return new Box(box.x1() * s, box.y1() * s, box.x2() * s, box.y2() * s);
+    /// Occlusion answers for the match alone.
+    private List<RelevanceMethod> methods(LoadedModel loaded) {
+        return method != null
+                ? List.of(method)
+                : loaded.methods().stream().filter(m -> score(loaded) instanceof Score.Match
+                        || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
     }
 
-    private void overlay(Engine engine, Picture shown, Box view, Axis.Patches axis, float[] values, String name)
+    /// What was seen of a picture, and its boxes where a model reads regions.
+    private record Seen(Box view, Optional<Regions> regions) {
+    }
+
+    private void draw(Engine engine, Shown input, Axis axis, float[] values, Seen seen, String name)
             throws EngineException {
-        console.await(engine.writeOverlay(
-                new OverlayRequest(shown, view, axis.rows(), axis.cols(), values, "viridis", SIDE, out.resolve(name))));
+        int rows;
+        int cols;
+        float[] cells;
+        switch (axis) {
+            case Axis.Patches grid -> {
+                rows = grid.rows();
+                cols = grid.cols();
+                cells = values;
+            }
+            case Axis.Boxes boxes -> {
+                rows = SPREAD;
+                cols = SPREAD;
+                cells = Regions.spread(seen.regions.orElseThrow().boxes(), values, seen.view, rows, cols);
+            }
+            default -> {
+                return; // no part of the picture
+            }
+        }
+        console.await(engine.writeOverlay(new OverlayRequest(input.shown, input.scaled(seen.view), rows, cols, cells,
+                "viridis", SIDE, out.resolve(name))));
     }
 }

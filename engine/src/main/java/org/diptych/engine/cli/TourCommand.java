@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
@@ -67,9 +68,10 @@ final class TourCommand extends EngineCommand {
             RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(model.handle(), small.picture(),
                     text, start, start + words.length(), model.methods().getFirst())));
             Path file = out.resolve("look-" + thing.colour() + "-" + thing.kind() + ".png");
+            Axis.Patches grid = found.grid().orElseThrow(); // the bundled model has patches
             console.await(engine.writeOverlay(new OverlayRequest(large.picture(),
-                    new org.diptych.engine.api.Box(0, 0, SIDE, SIDE), found.grid().rows(), found.grid().cols(),
-                    found.patches(), "viridis", SIDE, file)));
+                    new org.diptych.engine.api.Box(0, 0, SIDE, SIDE), grid.rows(), grid.cols(), found.values(),
+                    "viridis", SIDE, file)));
             figures.add(new TourPage.Figure(bytes(file), words));
         }
         page.look(model.title(), figures);

@@ -32,6 +32,9 @@ final class TraceJson {
         json.put("tokens", seen.tokens().tokens());
         json.put("view", seen.view());
         json.put("scores", seen.scores());
+        json.put("answers", seen.answers());
+        json.put("fills", seen.fills());
+        seen.regions().ifPresent(r -> json.put("boxes", r.boxes()));
         json.put("words", words);
         Map<String, Object> methods = new LinkedHashMap<>();
         relevance.forEach((method, found) -> methods.put(method, relevance(found)));
@@ -43,8 +46,8 @@ final class TraceJson {
     private static Map<String, Object> relevance(RelevanceResult found) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("score", found.score());
-        json.put("grid", axis(found.grid()));
-        json.put("patches", found.patches());
+        json.put("grid", axis(found.picture()));
+        json.put("patches", found.values());
         json.put("read", found.read().tokens());
         json.put("tokens", found.tokens());
         return json;

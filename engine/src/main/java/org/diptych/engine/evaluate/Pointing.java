@@ -1,11 +1,9 @@
 package org.diptych.engine.evaluate;
 
 import ai.djl.ndarray.NDManager;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.MatrixMath;
@@ -46,21 +44,15 @@ final class Pointing {
                     grid.cols(), COVERED_AT_ONCE,
                     pixels -> pairs.scorePairs(Pass.INFER, new Inputs(Map.of("pixel_values", pixels), List.of()),
                             inputs)));
-            case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER -> attention(model, encoded, method, inputs, pairs);
+            case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER, GRAD_CAM -> attention(model, encoded, method, inputs, pairs);
         };
     }
 
     private static Optional<float[]> attention(VisionLanguageModel model, Encoded encoded, RelevanceMethod method,
             Inputs inputs, ScoresPairs pairs) {
-        List<AttentionSite> sites = model.sites(encoded).stream().filter(s -> s.key() instanceof Axis.Patches).toList();
-        if (sites.isEmpty()) {
-            return Optional.empty();
-        }
-        AttentionSite site = sites.getFirst();
-        float[] values = Relevance.explain(method, sites, pass -> pairs.scorePairs(pass, inputs, inputs)).bySite()
-                .get(site.name());
-        return Optional.ofNullable(values)
-                .map(v -> Arrays.copyOfRange(v, ((Axis.Patches) site.key()).prefix(), v.length));
+        Relevance.Explained found = Relevance.explain(method, model.sites(encoded), Relevance.Focus.SUMMARY,
+                pass -> pairs.matchLogits(pass, inputs, inputs));
+        return found.picture().filter(Axis.Patches.class::isInstance).flatMap(p -> found.onPicture());
     }
 
     /// @return true when the middle of the map's highest patch lies in the box

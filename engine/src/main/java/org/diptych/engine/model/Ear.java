@@ -1,18 +1,24 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Hears the gradient of a score with respect to attention weights. To each map it adds zeros that require a gradient; the gradient of those zeros is the
 /// gradient of the map, which the engine does not keep for values in the middle of a graph.
 public final class Ear implements Probe {
-    private final Map<String, NDArray> weights = new LinkedHashMap<>();
-    private final Map<String, NDArray> zeros = new LinkedHashMap<>();
+    /// One map that was heard.
+    public record Heard(String site, int layer) {
+    }
+
+    private final Map<Heard, NDArray> weights = new LinkedHashMap<>();
+    private final Map<Heard, NDArray> zeros = new LinkedHashMap<>();
 
     @Override
     public NDArray attention(String site, int layer, NDArray map) {
-        String key = key(site, layer);
+        Heard key = new Heard(site, layer);
         if (zeros.containsKey(key)) {
             return map; // a second pass through the same site: the first is the one explained
         }
@@ -34,20 +40,26 @@ public final class Ear implements Probe {
     }
 
     public boolean heard(String site, int layer) {
-        return zeros.containsKey(key(site, layer));
+        return zeros.containsKey(new Heard(site, layer));
+    }
+
+    /// @return what was heard, in the order in which the model ran it
+    public List<Heard> order() {
+        return List.copyOf(zeros.keySet());
+    }
+
+    /// @return the zeros that catch the gradients
+    public Collection<NDArray> zeros() {
+        return List.copyOf(zeros.values());
     }
 
     /// @return (B, H, Q, K) as the pass used it
     public NDArray weights(String site, int layer) {
-        return weights.get(key(site, layer));
+        return weights.get(new Heard(site, layer));
     }
 
     /// @return (B, H, Q, K), a new handle that the caller closes; call after `backward`
     public NDArray gradient(String site, int layer) {
-        return zeros.get(key(site, layer)).getGradient();
-    }
-
-    private static String key(String site, int layer) {
-        return site + "#" + layer;
+        return zeros.get(new Heard(site, layer)).getGradient();
     }
 }

@@ -9,6 +9,13 @@ public interface ScoresPairs {
     /// @return (N, M): cosines for two towers, match probabilities for fusion models
     NDArray scorePairs(Pass pass, Inputs images, Inputs texts);
 
+    /// What a map explains: the logit of a match where [#scorePairs] gives its probability, since near 0 and 1 a probability has no slope.
+    ///
+    /// @return (N, M)
+    default NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return scorePairs(pass, images, texts);
+    }
+
     /// @return what the cosines are multiplied with before a softmax, 1 for probabilities
     double scale();
 

@@ -32,8 +32,9 @@ public final class Recorder implements Probe {
     }
 
     @Override
-    public NDArray attention(String name, int layer, NDArray weights) {
+    public NDArray attention(String name, int number, NDArray weights) {
         Store store = stores.get(name);
+        int layer = store == null ? 0 : store.site.place(number);
         if (store == null || store.mean[layer] != null) {
             return weights;
         }
@@ -41,13 +42,7 @@ public final class Recorder implements Probe {
         int map = store.site.query().size() * store.site.key().size();
         try (NDArray first = firstSample(weights, store.site)) {
             float[] all = first.toFloatArray(); // (H, Q, K)
-            float[] mean = new float[map];
-            for (int h = 0; h < heads; h++) {
-                for (int i = 0; i < map; i++) {
-                    mean[i] += all[h * map + i] / heads;
-                }
-            }
-            store.mean[layer] = mean;
+            store.mean[layer] = MapAlgebra.mean(all, heads, map);
             if (store.allHeads || layer == store.focus) {
                 store.byHead[layer] = split(all, heads, map);
             }

@@ -4,94 +4,135 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.diptych.engine.api.AttentionSite;
-import org.diptych.engine.api.AttentionTrace;
-import org.diptych.engine.api.AttentionTrace.SiteTrace;
+import org.diptych.engine.api.AttentionSite.Kind;
+import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.RelevanceMethod;
-import org.diptych.engine.api.TraceSelection;
+import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Pass;
 
-/// Which input positions a score rests on, along each self-attention site of a model. A score is given as a function of the pass, so one and the same code
-/// serves similarity, match probability, an answer or a masked word.
+/// Which input positions a score rests on. A score is given as a function of the pass, so one and the same code serves similarity, match, an answer or a
+/// masked word; and it goes by the sites' axes alone, so it serves two towers, one joined stream, cross-attention and co-attention.
 public final class Relevance {
     private Relevance() {
     }
 
-    /// @param score   the scalar that was explained
-    /// @param bySite  site name -> relevance of each key position for the site's summary row
-    public record Explained(double score, Map<String, float[]> bySite) {
+    /// Whose view is explained.
+    ///
+    /// @param tokens positions of words; empty for the position that the model reads as the whole
+    public record Focus(List<Integer> tokens) {
+        public static final Focus SUMMARY = new Focus(List.of());
     }
 
-    /// @param method  one of the attention methods (not [RelevanceMethod#OCCLUSION] or [RelevanceMethod#PATCH_TEXT])
-    /// @param sites   self-attention sites with a summary row; others are passed over
-    /// @param scorer  runs the model under the pass and returns the score as a scalar tensor
-    public static Explained explain(RelevanceMethod method, List<AttentionSite> sites, Function<Pass, NDArray> scorer) {
-        List<AttentionSite> usable = sites.stream().filter(s -> s.kind() == AttentionSite.Kind.SELF && s.summary() >= 0)
-                .toList();
+    /// @param score the scalar that was explained
+    /// @param along input axis -> relevance of each of its positions
+    public record Explained(double score, Map<Axis, float[]> along) {
+        /// @return the patches or boxes of the input, without their summary positions
+        public Optional<Axis> picture() {
+            return parts().filter(p -> overPicture(p.axis)).findFirst().map(Part::axis);
+        }
+
+        /// @return (rows * cols) or (boxes)
+        public Optional<float[]> onPicture() {
+            return parts().filter(p -> overPicture(p.axis)).findFirst()
+                    .map(p -> Arrays.copyOfRange(p.values, prefix(p.axis), p.values.length));
+        }
+
+        /// @return (tokens)
+        public Optional<float[]> onWords() {
+            return parts().filter(p -> p.axis instanceof Axis.Text).findFirst().map(Part::values);
+        }
+
+        private java.util.stream.Stream<Part> parts() {
+            return along.entrySet().stream().flatMap(e -> leaves(e.getKey(), e.getValue()).stream());
+        }
+    }
+
+    private record Part(Axis axis, float[] values) {
+    }
+
+    private static List<Part> leaves(Axis axis, float[] values) {
+        if (!(axis instanceof Axis.Joined joined)) {
+            return List.of(new Part(axis, values));
+        }
+        List<Part> out = new ArrayList<>();
+        int at = 0;
+        for (Axis part : joined.parts()) {
+            out.addAll(leaves(part, Arrays.copyOfRange(values, at, at + part.size())));
+            at += part.size();
+        }
+        return out;
+    }
+
+    private static boolean overPicture(Axis axis) {
+        return axis instanceof Axis.Patches || axis instanceof Axis.Boxes;
+    }
+
+    private static int prefix(Axis axis) {
+        return axis instanceof Axis.Patches patches ? patches.prefix() : ((Axis.Boxes) axis).prefix();
+    }
+
+    /// @param method one of the attention methods (not [RelevanceMethod#OCCLUSION] or [RelevanceMethod#PATCH_TEXT])
+    /// @param sites  the model's; attention of other names is passed over
+    /// @param focus  for [RelevanceMethod#GRAD_CAM] the words whose view is shown, all of them for the summary
+    /// @param scorer runs the model under the pass and returns the score as a scalar tensor
+    public static Explained explain(RelevanceMethod method, List<AttentionSite> sites, Focus focus,
+            Function<Pass, NDArray> scorer) {
         return switch (method) {
-            case RAW -> fromTrace(usable, scorer,
-                    (trace, site) -> trace.row(site.layers() - 1, AttentionTrace.HEAD_MEAN, site.summary()));
-            case ROLLOUT -> fromTrace(usable, scorer, Relevance::rollout);
-            case GRAD_ATTENTION -> fromGradients(usable, scorer, Relevance::gradAttention);
-            case CHEFER -> fromGradients(usable, scorer, Relevance::chefer);
+            case RAW, ROLLOUT -> {
+                Maps maps = new Maps(sites);
+                NDArray score = scorer.apply(Pass.listening(maps));
+                yield new Explained(score.toFloatArray()[0], rule(method, maps.all(), focus, OptionalInt.empty()));
+            }
+            case GRAD_ATTENTION, CHEFER, GRAD_CAM ->
+                gradients(sites, scorer, seen -> rule(method, seen, focus, OptionalInt.empty()));
             case PATCH_TEXT, OCCLUSION -> throw new IllegalArgumentException(method + " does not come from attention");
         };
     }
 
-    private static Explained fromTrace(List<AttentionSite> sites, Function<Pass, NDArray> scorer,
-            BiFunction<SiteTrace, AttentionSite, float[]> rule) {
-        Recorder recorder = new Recorder(sites, TraceSelection.DEFAULT);
-        NDArray score = scorer.apply(Pass.listening(recorder));
-        Map<String, float[]> out = new java.util.LinkedHashMap<>();
-        for (SiteTrace trace : recorder.trace().sites()) {
-            out.put(trace.site().name(), rule.apply(trace, trace.site()));
-        }
-        return new Explained(score.toFloatArray()[0], out);
+    /// Grad-CAM at a layer of choice, as [#explain] with [RelevanceMethod#GRAD_CAM].
+    ///
+    /// @param layer its number within the stream
+    public static Explained gradCam(int layer, List<AttentionSite> sites, Focus focus,
+            Function<Pass, NDArray> scorer) {
+        return gradients(sites, scorer,
+                seen -> rule(RelevanceMethod.GRAD_CAM, seen, focus, OptionalInt.of(layer)));
     }
 
-    /// Abnar and Zuidema 2020: the product over layers of (A + I)/2, read at the summary row.
-    static float[] rollout(SiteTrace trace, AttentionSite site) {
-        int n = site.query().size();
-        float[] product = MapAlgebra.identity(n);
-        for (int layer = 0; layer < site.layers(); layer++) {
-            float[] half = trace.map(layer, AttentionTrace.HEAD_MEAN).clone();
-            for (int i = 0; i < half.length; i++) {
-                half[i] /= 2;
-            }
-            for (int i = 0; i < n; i++) {
-                half[i * n + i] += 0.5f;
-            }
-            product = MapAlgebra.times(half, product, n);
-        }
-        return row(product, n, site.summary());
-    }
-
-    /// The positive part of gradient x attention in one layer's map, mean over heads: (Q, K).
-    private interface LayerMaps {
-        float[] layer(int index);
-    }
-
-    private static Explained fromGradients(List<AttentionSite> sites, Function<Pass, NDArray> scorer,
-            BiFunction<AttentionSite, LayerMaps, float[]> rule) {
+    private static Explained gradients(List<AttentionSite> sites, Function<Pass, NDArray> scorer,
+            Function<List<Maps.Seen>, Map<Axis, float[]>> rule) {
+        Map<String, AttentionSite> known = sites.stream()
+                .collect(Collectors.toMap(AttentionSite::name, Function.identity()));
         Ear ear = new Ear();
         try (GradientCollector collector = ai.djl.engine.Engine.getInstance().newGradientCollector()) {
             NDArray score = scorer.apply(new Pass(false, false, ear));
-            collector.backward(score);
-            Map<String, float[]> out = new java.util.LinkedHashMap<>();
-            for (AttentionSite site : sites) {
-                if (ear.heard(site.name(), 0)) {
-                    out.put(site.name(), rule.apply(site, layer -> positive(ear, site, layer)));
+            NDArray bound = score.sum();
+            for (NDArray zero : ear.zeros()) {
+                bound = bound.add(Scalars.times(zero.sum(), 0)); // a map that the score does not rest on has a gradient of zeros, not none
+            }
+            collector.backward(bound);
+            List<Maps.Seen> seen = new ArrayList<>();
+            for (Ear.Heard heard : ear.order()) {
+                AttentionSite site = known.get(heard.site());
+                if (site != null) {
+                    seen.add(new Maps.Seen(site, heard.layer(), positive(ear, site, heard.layer())));
                 }
             }
-            return new Explained(score.toFloatArray()[0], out);
+            return new Explained(score.toFloatArray()[0], rule.apply(seen));
         }
     }
 
+    /// @return (Q, K) the positive part of gradient x attention, mean over heads
     private static float[] positive(Ear ear, AttentionSite site, int layer) {
         try (NDArray gradient = ear.gradient(site.name(), layer);
                 NDArray g = Recorder.firstSample(gradient, site);
@@ -101,30 +142,119 @@ public final class Relevance {
         }
     }
 
-    /// ReLU(gradient x attention) of the summary row, summed over layers.
-    private static float[] gradAttention(AttentionSite site, LayerMaps maps) {
-        float[] sum = new float[site.key().size()];
-        for (int layer = 0; layer < site.layers(); layer++) {
-            MapAlgebra.addInPlace(sum, row(maps.layer(layer), sum.length, site.summary()));
+    /// @param seen maps in the order in which the model ran them: attention, or for a gradient method its positive part times the gradient
+    static Map<Axis, float[]> rule(RelevanceMethod method, List<Maps.Seen> seen, Focus focus, OptionalInt layer) {
+        if (method == RelevanceMethod.GRAD_CAM) {
+            return cam(seen, focus, layer);
         }
-        return sum;
-    }
-
-    /// Chefer, Gur and Wolf 2021, equations 5 and 6: R starts as the identity, and each layer adds its map times R. The identity is taken off again at the
-    /// end, so that the summary position does not drown the rest.
-    private static float[] chefer(AttentionSite site, LayerMaps maps) {
-        int n = site.query().size();
-        float[] r = MapAlgebra.identity(n);
-        for (int layer = 0; layer < site.layers(); layer++) {
-            MapAlgebra.addInPlace(r, MapAlgebra.times(maps.layer(layer), r, n));
+        Map<Axis, float[]> out = new LinkedHashMap<>();
+        for (Reader reader : readers(seen, focus)) {
+            Map<Axis, float[]> one = switch (method) {
+                case RAW -> last(seen, reader);
+                case GRAD_ATTENTION -> summed(seen, reader);
+                case ROLLOUT -> Carried.through(seen, Carried.Rule.ROLLOUT).row(reader.stream, reader.row);
+                default -> Carried.through(seen, Carried.Rule.GENERIC).row(reader.stream, reader.row);
+            };
+            one.forEach((axis, values) -> out.merge(axis, values, Relevance::sum));
         }
-        float[] out = row(r, n, site.summary());
-        out[site.summary()] -= 1;
         return out;
     }
 
-    private static float[] row(float[] map, int n, int index) {
-        return java.util.Arrays.copyOfRange(map, index * n, (index + 1) * n);
+    private static float[] sum(float[] a, float[] b) {
+        MapAlgebra.addInPlace(a, b);
+        return a;
+    }
+
+    /// A position whose state the score is made of.
+    private record Reader(Axis stream, int row) {
+    }
+
+    /// Where streams look at each other, those that look and have a summary; else each with a summary. With words in focus, these words in the last stream that holds
+    /// them.
+    private static List<Reader> readers(List<Maps.Seen> seen, Focus focus) {
+        if (!focus.tokens.isEmpty()) {
+            List<Axis> holding = seen.stream().map(s -> s.site().query()).distinct()
+                    .filter(a -> offset(a).isPresent()).toList();
+            return holding.isEmpty()
+                    ? List.of()
+                    : focus.tokens.stream()
+                            .map(t -> new Reader(holding.getLast(), offset(holding.getLast()).getAsInt() + t)).toList();
+        }
+        boolean crossing = seen.stream().anyMatch(s -> s.site().kind() == Kind.CROSS);
+        return seen.stream().map(Maps.Seen::site)
+                .filter(s -> s.summary() >= 0 && (!crossing || s.kind() == Kind.CROSS))
+                .map(s -> new Reader(s.query(), s.summary())).distinct().toList();
+    }
+
+    /// @return where words begin along an axis
+    private static OptionalInt offset(Axis axis) {
+        if (axis instanceof Axis.Text) {
+            return OptionalInt.of(0);
+        }
+        int at = 0;
+        for (Axis part : axis instanceof Axis.Joined joined ? joined.parts() : List.<Axis>of()) {
+            if (part instanceof Axis.Text) {
+                return OptionalInt.of(at);
+            }
+            at += part.size();
+        }
+        return OptionalInt.empty();
+    }
+
+    private static float[] row(Maps.Seen map, int row) {
+        int keys = map.site().key().size();
+        return Arrays.copyOfRange(map.values(), row * keys, (row + 1) * keys);
+    }
+
+    /// The newest map over each axis; where another stream looks at it too, its look counts.
+    private static Map<Axis, float[]> last(List<Maps.Seen> seen, Reader reader) {
+        Map<Axis, float[]> out = new LinkedHashMap<>();
+        for (Kind kind : List.of(Kind.SELF, Kind.CROSS)) {
+            seen.stream().filter(s -> s.site().kind() == kind && s.site().query().equals(reader.stream))
+                    .forEach(s -> out.put(s.site().key(), row(s, reader.row)));
+        }
+        return out;
+    }
+
+    private static Map<Axis, float[]> summed(List<Maps.Seen> seen, Reader reader) {
+        Map<Axis, float[]> out = new LinkedHashMap<>();
+        seen.stream().filter(s -> s.site().query().equals(reader.stream))
+                .forEach(s -> out.merge(s.site().key(), row(s, reader.row), Relevance::sum));
+        return out;
+    }
+
+    /// What the words look at, mean over them, in the middle one of the layers in which words look at the picture (salesforce/ALBEF `visualization.ipynb` takes the third of
+    /// six); without such layers where the last layer's summary looks.
+    private static Map<Axis, float[]> cam(List<Maps.Seen> seen, Focus focus, OptionalInt layer) {
+        List<Maps.Seen> looks = seen.stream().filter(s -> offset(s.site().query()).isPresent()
+                && leaves(s.site().key(), new float[s.site().key().size()]).stream()
+                        .anyMatch(p -> overPicture(p.axis)))
+                .toList();
+        if (looks.isEmpty()) {
+            return seen.stream().filter(s -> overPicture(s.site().key()) && s.site().summary() >= 0)
+                    .reduce((a, b) -> b)
+                    .map(s -> Map.of(s.site().key(), row(s, s.site().summary()))).orElse(Map.of());
+        }
+        Maps.Seen chosen = looks.stream().filter(s -> layer.isPresent() && s.layer() == layer.getAsInt()).findFirst()
+                .orElse(looks.get((looks.size() - 1) / 2));
+        Axis query = chosen.site().query();
+        int from = offset(query).getAsInt();
+        List<Integer> words = focus.tokens.isEmpty()
+                ? java.util.stream.IntStream.range(0, textSize(query)).boxed().toList()
+                : focus.tokens;
+        float[] mean = new float[chosen.site().key().size()];
+        for (int word : words) {
+            float[] one = row(chosen, from + word);
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += one[i] / words.size();
+            }
+        }
+        return Map.of(chosen.site().key(), mean);
+    }
+
+    private static int textSize(Axis axis) {
+        return leaves(axis, new float[axis.size()]).stream().map(Part::axis).filter(Axis.Text.class::isInstance)
+                .mapToInt(Axis::size).findFirst().orElse(0);
     }
 
     /// How much the score falls when one patch at a time is set to the value 0, which is the mean of the training pictures after normalisation.

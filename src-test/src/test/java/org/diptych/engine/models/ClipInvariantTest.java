@@ -117,8 +117,8 @@ class ClipInvariantTest {
                     java.util.Optional.empty());
             List<AttentionSite> sites = model.sites(sample);
             Relevance.Explained found = Relevance.explain(org.diptych.engine.api.RelevanceMethod.CHEFER, sites,
-                    pass -> ((ScoresPairs) model).scorePairs(pass, one, one));
-            float[] values = found.bySite().get("vision");
+                    Relevance.Focus.SUMMARY, pass -> ((ScoresPairs) model).scorePairs(pass, one, one));
+            float[] values = found.onPicture().orElseThrow();
             float sum = 0;
             for (float v : values) {
                 assertThat(v).isGreaterThanOrEqualTo(0);

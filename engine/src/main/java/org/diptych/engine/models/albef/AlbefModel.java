@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
@@ -200,6 +201,16 @@ public final class AlbefModel extends Module
         return online.text().words(pass, states(pass, inputs));
     }
 
+    @Override
+    public OptionalInt maskId() {
+        return tokenizer.map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return tokenizer.map(t -> t.readable(id)).orElse("#" + id);
+    }
+
     /// @param states (B, T, D) fused
     /// @return (B, 2) logits of mismatch and match
     NDArray matchLogits(Pass pass, NDArray states) {
@@ -210,9 +221,20 @@ public final class AlbefModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        if (match.isEmpty()) {
-            return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
-        }
+        return match.isPresent()
+                ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
+                : encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return match.isPresent()
+                ? eachPair(pass, images, texts).get(new NDIndex(":, :, 1"))
+                : scorePairs(pass, images, texts);
+    }
+
+    /// @return (N, M, 2) logits of mismatch and match
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
         NDArray pictures = online.picture(pass, pixels(images));
         NDArray ids = texts.get("input_ids");
         NDArray attended = attended(texts, ids);
@@ -220,8 +242,7 @@ public final class AlbefModel extends Module
         NDList rows = new NDList();
         for (long i = 0; i < pictures.getShape().get(0); i++) {
             NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));
-            rows.add(matchLogits(pass, online.text().fused(pass, words, attended, seen)).softmax(-1)
-                    .get(new NDIndex(":, 1")).expandDims(0));
+            rows.add(matchLogits(pass, online.text().fused(pass, words, attended, seen)).expandDims(0));
         }
         return NDArrays.concat(rows, 0);
     }
@@ -288,6 +309,10 @@ public final class AlbefModel extends Module
             Axis text = new Axis.Text(t.size());
             sites.add(new AttentionSite(TEXT, AttentionSite.Kind.SELF, config.layers(), config.heads(), text, text,
                     false, 0));
+            if (sample.height() > 0) {
+                sites.add(new AttentionSite(FUSION, AttentionSite.Kind.CROSS, config.layers() - config.fusion(),
+                        config.heads(), text, patches, false, 0).at(config.fusion(), 1));
+            }
         });
         return sites;
     }
@@ -301,8 +326,8 @@ public final class AlbefModel extends Module
     @Override
     public List<RelevanceMethod> methods() {
         return match.isPresent() || config.parts().contrast()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
                 : List.of();
     }
 

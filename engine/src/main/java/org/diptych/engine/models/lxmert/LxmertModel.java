@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
@@ -20,6 +22,7 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
@@ -30,6 +33,7 @@ import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.RegionSide;
+import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Traceable;
@@ -45,6 +49,7 @@ import org.diptych.engine.tower.WordHead;
 public final class LxmertModel extends Module
         implements
             VisionLanguageModel,
+            ReadsRegions,
             ScoresPairs,
             FillsMasks,
             Answers,
@@ -169,18 +174,39 @@ public final class LxmertModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return tokenizer.map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return tokenizer.map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         return answerLogits(states(pass, inputs));
     }
 
     @Override
     public List<String> answers() {
-        return List.of();
+        return ModelConfig.labels(json, config.answers());
     }
 
     /// Regions of one picture and the words of one sentence are put together for every pair, since the streams cross.
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts, states -> matchLogits(states).softmax(-1));
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts, this::matchLogits);
+    }
+
+    /// @param scores (M, 2) of M pairs
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts,
+            Function<LxmertStreams.States, NDArray> scores) {
         NDList rows = new NDList();
         NDManager manager = texts.get("input_ids").getManager();
         for (Encoded picture : images.samples()) {
@@ -188,7 +214,7 @@ public final class LxmertModel extends Module
             for (Encoded text : texts.samples()) {
                 pairs.add(new Encoded(text.tokens(), new float[0], 0, 0, picture.view(), picture.regions()));
             }
-            rows.add(matchLogits(states(pass, batch(pairs, manager))).softmax(-1).get(new NDIndex(":, 1"))
+            rows.add(scores.apply(states(pass, batch(pairs, manager))).get(new NDIndex(":, 1"))
                     .expandDims(0));
         }
         return NDArrays.concat(rows, 0);
@@ -256,12 +282,20 @@ public final class LxmertModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return List.of();
+        return capabilities().isEmpty()
+                ? List.of()
+                : List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW);
     }
 
     @Override
     public int imageSize() {
         return 0;
+    }
+
+    @Override
+    public int regionWidth() {
+        return config.feature();
     }
 
     @Override

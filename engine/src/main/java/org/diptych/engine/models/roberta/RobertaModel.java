@@ -11,14 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Answers;
@@ -176,6 +177,16 @@ public final class RobertaModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return tokenizer.map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return tokenizer.map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         Classifier c = classifier.orElseThrow();
         NDArray first = Dropout.apply(pass, states(pass, inputs).get(new NDIndex(":, 0")), config.headDrop());
@@ -186,13 +197,7 @@ public final class RobertaModel extends Module
 
     @Override
     public List<String> answers() {
-        if (!json.has("id2label") || classifier.isEmpty()) {
-            return List.of();
-        }
-        JsonObject names = json.getAsJsonObject("id2label");
-        return names.size() == config.labels()
-                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
-                : List.of();
+        return classifier.isPresent() ? ModelConfig.labels(json, config.labels()) : List.of();
     }
 
     @Override

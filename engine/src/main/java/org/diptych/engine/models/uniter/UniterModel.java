@@ -12,13 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
@@ -28,10 +31,12 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.AnswerHead;
 import org.diptych.engine.tower.NormalStart;
@@ -41,6 +46,7 @@ import org.diptych.engine.tower.WordHead;
 public final class UniterModel extends Module
         implements
             VisionLanguageModel,
+            ReadsRegions,
             ScoresPairs,
             FillsMasks,
             Answers,
@@ -191,18 +197,43 @@ public final class UniterModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return reader.tokenizer().map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return reader.tokenizer().map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         return answers.orElseThrow().apply(pooled(pass, states(pass, inputs)));
     }
 
     @Override
     public List<String> answers() {
-        return List.of();
+        return ModelConfig.labels(json, config.answers());
     }
 
     /// Regions of one picture and the words of one sentence are put together for every pair, since the model reads nothing apart.
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts, pooled -> match.isPresent()
+                ? matchLogits(pooled).softmax(-1).get(new NDIndex(":, 1"))
+                : ai.djl.nn.Activation.sigmoid(rankLogits(pooled)).squeeze(-1));
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts,
+                pooled -> match.isPresent()
+                        ? matchLogits(pooled).get(new NDIndex(":, 1"))
+                        : rankLogits(pooled).squeeze(-1));
+    }
+
+    /// @param score (M, D) pooled -> (M)
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts, UnaryOperator<NDArray> score) {
         NDList rows = new NDList();
         NDManager manager = texts.get("input_ids").getManager();
         for (Encoded picture : images.samples()) {
@@ -210,10 +241,7 @@ public final class UniterModel extends Module
             for (Encoded text : texts.samples()) {
                 pairs.add(new Encoded(text.tokens(), new float[0], 0, 0, picture.view(), picture.regions()));
             }
-            NDArray pooled = pooled(pass, states(pass, batch(pairs, manager)));
-            rows.add(match.isPresent()
-                    ? matchLogits(pooled).softmax(-1).get(new NDIndex(":, 1")).expandDims(0)
-                    : ai.djl.nn.Activation.sigmoid(rankLogits(pooled)).transpose());
+            rows.add(score.apply(pooled(pass, states(pass, batch(pairs, manager)))).expandDims(0));
         }
         return NDArrays.concat(rows, 0);
     }
@@ -275,12 +303,20 @@ public final class UniterModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return List.of();
+        return capabilities().isEmpty()
+                ? List.of()
+                : List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW);
     }
 
     @Override
     public int imageSize() {
         return 0;
+    }
+
+    @Override
+    public int regionWidth() {
+        return config.feature();
     }
 
     @Override

@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
@@ -23,6 +25,7 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
@@ -33,6 +36,7 @@ import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.RegionSide;
+import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
@@ -46,6 +50,7 @@ import org.diptych.engine.tower.NormalStart;
 public final class VilbertModel extends Module
         implements
             VisionLanguageModel,
+            ReadsRegions,
             ScoresPairs,
             FillsMasks,
             Answers,
@@ -159,18 +164,39 @@ public final class VilbertModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return tokenizer.map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return tokenizer.map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         return heads.answers(states(pass, inputs));
     }
 
     @Override
     public List<String> answers() {
-        return List.of();
+        return ModelConfig.labels(json, config.heads().answers());
     }
 
     /// Regions of one picture and the words of one sentence are put together for every pair, since the streams cross.
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts, states -> heads.match(states).softmax(-1));
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(pass, images, texts, heads::match);
+    }
+
+    /// @param scores (M, 2) of M pairs
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts,
+            Function<VilbertStreams.States, NDArray> scores) {
         NDList rows = new NDList();
         NDManager manager = texts.get("input_ids").getManager();
         for (Encoded picture : images.samples()) {
@@ -178,7 +204,7 @@ public final class VilbertModel extends Module
             for (Encoded text : texts.samples()) {
                 pairs.add(new Encoded(text.tokens(), new float[0], 0, 0, picture.view(), picture.regions()));
             }
-            rows.add(heads.match(states(pass, batch(pairs, manager))).softmax(-1).get(new NDIndex(":, 0"))
+            rows.add(scores.apply(states(pass, batch(pairs, manager))).get(new NDIndex(":, 0"))
                     .expandDims(0));
         }
         return NDArrays.concat(rows, 0);
@@ -251,12 +277,20 @@ public final class VilbertModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return List.of();
+        return capabilities().isEmpty()
+                ? List.of()
+                : List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW);
     }
 
     @Override
     public int imageSize() {
         return 0;
+    }
+
+    @Override
+    public int regionWidth() {
+        return config.feature();
     }
 
     @Override

@@ -13,14 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
@@ -35,6 +37,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Masks;
+import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.tower.AnswerHead;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
@@ -133,7 +136,9 @@ public final class ViltModel extends Module
             all.add(Capability.SCORES_PAIRS);
         }
         words.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
-        classifier.ifPresent(_ -> all.add(Capability.ANSWERS));
+        if (classifier.isPresent() && !config.pair()) { // a pair's classifier reads two pictures at once
+            all.add(Capability.ANSWERS);
+        }
         return all;
     }
 
@@ -210,6 +215,16 @@ public final class ViltModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return reader.tokenizer().map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return reader.tokenizer().map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         return config.pair()
                 ? pairLogits(List.of(pass, pass), inputs)
@@ -236,6 +251,21 @@ public final class ViltModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(images, texts, pairs -> match.isPresent()
+                ? matchLogits(states(pass, pairs, 1)).softmax(-1).get(new NDIndex(":, 1"))
+                : ai.djl.nn.Activation.sigmoid(rankLogits(pass, pairs)).squeeze(-1));
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return eachPair(images, texts,
+                pairs -> match.isPresent()
+                        ? matchLogits(states(pass, pairs, 1)).get(new NDIndex(":, 1"))
+                        : rankLogits(pass, pairs).squeeze(-1));
+    }
+
+    /// @param score M pairs -> (M)
+    private static NDArray eachPair(Inputs images, Inputs texts, Function<Inputs, NDArray> score) {
         NDArray pixels = images.get("pixel_values");
         NDList rows = new NDList();
         long m = texts.get("input_ids").getShape().get(0);
@@ -246,10 +276,7 @@ public final class ViltModel extends Module
             if (images.has("pixel_mask")) {
                 one.put("pixel_mask", images.get("pixel_mask").get(new NDIndex("{}:{}", i, i + 1)).repeat(0, m));
             }
-            Inputs pairs = new Inputs(one, List.of());
-            rows.add(match.isPresent()
-                    ? matchLogits(states(pass, pairs, 1)).softmax(-1).get(new NDIndex(":, 1")).expandDims(0)
-                    : ai.djl.nn.Activation.sigmoid(rankLogits(pass, pairs)).transpose());
+            rows.add(score.apply(new Inputs(one, List.of())).expandDims(0));
         }
         return NDArrays.concat(rows, 0);
     }
@@ -266,13 +293,7 @@ public final class ViltModel extends Module
 
     @Override
     public List<String> answers() {
-        if (!json.has("id2label") || classifier.isEmpty()) {
-            return List.of();
-        }
-        JsonObject names = json.getAsJsonObject("id2label");
-        return names.size() == config.answers()
-                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
-                : List.of();
+        return classifier.isPresent() ? ModelConfig.labels(json, config.answers()) : List.of();
     }
 
     @Override
@@ -319,10 +340,15 @@ public final class ViltModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return match.isPresent() || rank.isPresent()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
-                : List.of();
+        List<RelevanceMethod> all = new ArrayList<>();
+        if (!capabilities().isEmpty()) {
+            all.addAll(List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                    RelevanceMethod.ROLLOUT, RelevanceMethod.RAW));
+        }
+        if (match.isPresent() || rank.isPresent()) {
+            all.add(RelevanceMethod.OCCLUSION);
+        }
+        return all;
     }
 
     @Override

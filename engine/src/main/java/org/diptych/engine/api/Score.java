@@ -1,0 +1,20 @@
+package org.diptych.engine.api;
+
+/// A single number that a model gives a picture and a text, and that a map can explain.
+public sealed interface Score {
+    /// How well both go together: the cosine of two towers, the match of a model that reads both at once.
+    record Match() implements Score {
+    }
+
+    /// One answer of the model's closed list.
+    ///
+    /// @param name its name, or its number where the checkpoint names none; empty for the likeliest
+    record Answer(String name) implements Score {
+    }
+
+    /// The word that was there, at a place that is masked.
+    ///
+    /// @param token its place in the text as the model reads it, the summary token counted
+    record Word(int token) implements Score {
+    }
+}
