@@ -1,5 +1,6 @@
 package org.diptych.app.canvas;
 
+import java.util.List;
 import java.util.Optional;
 import javafx.animation.FadeTransition;
 import javafx.beans.property.BooleanProperty;
@@ -14,6 +15,8 @@ import javafx.scene.image.ImageView;
 import org.diptych.app.fx.Motion;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.ColorMap;
+import org.diptych.engine.api.Regions;
+import org.diptych.engine.api.RelevanceResult;
 
 /// A map of floats over a part of a picture, as raw cells or smoothed between their centres. A new map fades in over the old one.
 public final class HeatOverlay extends Overlay {
@@ -24,6 +27,26 @@ public final class HeatOverlay extends Overlay {
             if (values.length != rows * cols) {
                 throw new IllegalArgumentException(values.length + " values for " + rows + "x" + cols);
             }
+        }
+
+        /// Any relevance as a map: that of boxes covers what lies in them.
+        ///
+        /// @param scale shown pixels for each pixel of the picture that the model saw
+        public static Heat of(RelevanceResult found, double scale) {
+            Box view = scaled(found.view(), scale);
+            return found.grid().map(grid -> new Heat(view, grid.rows(), grid.cols(), found.values()))
+                    .orElseGet(() -> of(found.regions().orElseThrow().boxes(), found.values(), found.view(), scale));
+        }
+
+        /// @param boxes in the pixels of the picture that the model saw
+        /// @param view  the whole of it
+        public static Heat of(List<Box> boxes, float[] values, Box view, double scale) {
+            return new Heat(scaled(view, scale), SPREAD, SPREAD, Regions.spread(boxes, values, view, SPREAD, SPREAD));
+        }
+
+        private static Box scaled(Box box, double by) {
+            float s = (float) by;
+            return new Box(box.x1() * s, box.y1() * s, box.x2() * s, box.y2() * s);
         }
 
         /// @return the cell under a place in picture pixels
@@ -39,6 +62,8 @@ public final class HeatOverlay extends Overlay {
 
     private static final double FADE_MILLIS = 150;
     private static final int SIDE = 320;
+    /// Cells a side in which boxes are drawn.
+    private static final int SPREAD = 160;
 
     private final ImageView front = new ImageView();
     private final ImageView back = new ImageView();

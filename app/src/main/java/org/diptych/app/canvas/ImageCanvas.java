@@ -1,6 +1,7 @@
 package org.diptych.app.canvas;
 
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javafx.beans.property.DoubleProperty;
@@ -23,6 +24,9 @@ import org.diptych.engine.api.Picture;
 
 /// A picture, as large as fits, with layers over it. What is under the mouse is told in the picture's own pixels, so that layers and views need no geometry.
 public final class ImageCanvas extends Region {
+    /// A mouse that moves less than this between press and release has clicked.
+    private static final double SLACK = 5;
+
     private final ObjectProperty<Optional<Picture>> picture = new SimpleObjectProperty<>(this, "picture",
             Optional.empty());
     private final DoubleProperty grey = new SimpleDoubleProperty(this, "grey", 0);
@@ -36,6 +40,9 @@ public final class ImageCanvas extends Region {
     private Function<Point2D, Optional<String>> says = p -> Optional.empty();
     private Consumer<Point2D> pick = p -> {
     };
+    private BiConsumer<Point2D, Point2D> drag = (from, to) -> {
+    };
+    private Optional<Point2D> pressed = Optional.empty();
     private Viewport viewport = new Viewport(0, 0, 1, 1, 1);
 
     public ImageCanvas() {
@@ -60,7 +67,15 @@ public final class ImageCanvas extends Region {
         setOnMouseMoved(this::moved);
         setOnMouseDragged(this::moved);
         setOnMouseExited(e -> leave());
+        setOnMousePressed(e -> pressed = Optional.of(new Point2D(e.getX(), e.getY())));
         setOnMouseClicked(e -> {
+            Optional<Point2D> start = pressed.filter(p -> p.distance(e.getX(), e.getY()) > SLACK);
+            pressed = Optional.empty();
+            if (start.isPresent()) {
+                drag.accept(viewport.toPicture(start.get().getX(), start.get().getY()),
+                        viewport.toPicture(e.getX(), e.getY()));
+                return;
+            }
             Point2D at = viewport.toPicture(e.getX(), e.getY());
             if (viewport.contains(at)) {
                 pick.accept(at);
@@ -94,6 +109,11 @@ public final class ImageCanvas extends Region {
     /// Called with a place in picture pixels at each click on the picture.
     public void setOnPick(Consumer<Point2D> action) {
         pick = action;
+    }
+
+    /// Called at the end of a drag with the places in picture pixels where it began and ended.
+    public void setOnDrag(BiConsumer<Point2D, Point2D> action) {
+        drag = action;
     }
 
     /// What to say beside the mouse at a place in picture pixels.

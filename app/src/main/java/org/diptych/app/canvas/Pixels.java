@@ -106,7 +106,7 @@ public final class Pixels {
 
     /// Draws a map with `factor` pixels a cell side, so that nothing depends on how a graphics pipeline stretches a few pixels.
     ///
-    /// @param values (rows * cols)
+    /// @param values (rows * cols); where it is not a number the map has a hole
     /// @param smooth bilinear between the cells' centres instead of flat cells
     public static Image heat(int rows, int cols, float[] values, Range range, ColorMap map, int factor,
             boolean smooth) {
@@ -118,7 +118,7 @@ public final class Pixels {
                 double value = smooth
                         ? between(values, rows, cols, (y + 0.5) / factor - 0.5, (x + 0.5) / factor - 0.5)
                         : values[y / factor * cols + x / factor];
-                out[y * w + x] = 0xff000000 | range.rgb(value, map);
+                out[y * w + x] = Double.isNaN(value) ? 0 : 0xff000000 | range.rgb(value, map);
             }
         }
         return image(w, h, out);

@@ -15,9 +15,11 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Score;
 
 /// Says which properties lead to which question; nothing else in the view starts work.
 final class ContrastController {
@@ -57,7 +59,8 @@ final class ContrastController {
             model.result.set(java.util.Optional.empty());
             return;
         }
-        compare.ask(new ContrastRequest(context.model().get().orElseThrow().handle(), items.seen(), items.texts()));
+        compare.ask(new ContrastRequest(context.model().get().orElseThrow().handle(), items.seen(), items.texts(),
+                items.regions()));
     }
 
     private void compared(ContrastResult result) {
@@ -75,20 +78,23 @@ final class ContrastController {
 
     /// Scenes of the test split with pairwise different captions, so that each pair has one right partner.
     void toybox(int count) {
-        int size = context.model().get().map(LoadedModel::imageSize).orElse(64);
+        int size = context.model().get().map(LoadedModel::sceneSize).orElse(64);
         List<Picture> shown = new ArrayList<>();
         List<Picture> seen = new ArrayList<>();
+        List<RegionSource> regions = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (long i = 0; shown.size() < count; i++) {
             Scene scene = context.engine().scene(TEST_SCENES + i, SHOWN_SIZE, WORLD);
             String text = scene.captions().get("en").getFirst();
             if (!texts.contains(text)) {
                 shown.add(scene.picture());
-                seen.add(context.engine().scene(TEST_SCENES + i, size, WORLD).picture());
+                Scene small = context.engine().scene(TEST_SCENES + i, size, WORLD);
+                seen.add(small.picture());
+                regions.add(RegionSource.Crops.of(small));
                 texts.add(text);
             }
         }
-        change(new Items(List.copyOf(shown), List.copyOf(seen), List.copyOf(texts)));
+        change(new Items(List.copyOf(shown), List.copyOf(seen), List.copyOf(regions), List.copyOf(texts)));
     }
 
     void add(List<Path> files) {
@@ -99,7 +105,9 @@ final class ContrastController {
                 more.add(picture);
                 List<Picture> shown = new ArrayList<>(now.shown());
                 shown.add(picture);
-                change(new Items(List.copyOf(shown), List.copyOf(more), now.texts()));
+                List<RegionSource> regions = new ArrayList<>(now.regions());
+                regions.add(RegionSource.Grid.USUAL);
+                change(new Items(List.copyOf(shown), List.copyOf(more), List.copyOf(regions), now.texts()));
             });
         }
     }
@@ -107,7 +115,7 @@ final class ContrastController {
     void say(List<String> texts) {
         Items now = model.items.get();
         if (!texts.equals(now.texts())) {
-            change(new Items(now.shown(), now.seen(), List.copyOf(texts)));
+            change(new Items(now.shown(), now.seen(), now.regions(), List.copyOf(texts)));
         }
     }
 
@@ -120,7 +128,8 @@ final class ContrastController {
         LoadedModel chosen = context.model().get().orElseThrow();
         if (!chosen.methods().isEmpty()) {
             explain.ask(new RelevanceRequest(chosen.handle(), model.items.get().seen().get(row),
-                    model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst()));
+                    model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst(), new Score.Match(),
+                    java.util.Optional.of(model.items.get().regions().get(row))));
         }
     }
 

@@ -8,6 +8,7 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceResult;
 
 /// The state of the view.
@@ -18,9 +19,11 @@ final class ContrastModel {
 
     /// What is compared: changed as a whole, so that one undo takes back one change.
     ///
-    /// @param shown the pictures as drawn, and as the model gets them
-    record Items(List<Picture> shown, List<Picture> seen, List<String> texts) {
-        static final Items NONE = new Items(List.of(), List.of(), List.of());
+    /// @param shown   the pictures as drawn
+    /// @param seen    as the model gets them
+    /// @param regions of each, for a model that reads regions
+    record Items(List<Picture> shown, List<Picture> seen, List<RegionSource> regions, List<String> texts) {
+        static final Items NONE = new Items(List.of(), List.of(), List.of(), List.of());
 
         boolean paired() {
             return seen.size() == texts.size() && !seen.isEmpty();

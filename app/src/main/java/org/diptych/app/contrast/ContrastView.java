@@ -96,11 +96,7 @@ final class ContrastView extends BorderPane {
             if (row < model.items.get().shown().size()) {
                 s = (float) model.items.get().shown().get(row).width() / model.items.get().seen().get(row).width();
             }
-            heat.show(new HeatOverlay.Heat(
-                    new org.diptych.engine.api.Box(r.view().x1() * s, r.view().y1() * s, r.view().x2() * s,
-                            r.view().y2() * s),
-                    r.grid().rows(),
-                    r.grid().cols(), r.patches()), Range.of(r.patches()));
+            heat.show(HeatOverlay.Heat.of(r, s), Range.of(r.values()));
         }));
     }
 

@@ -16,13 +16,14 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
-import org.diptych.engine.api.Box;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Score;
 import org.diptych.engine.api.TrainingControl;
 
 /// What the model sees now: the matrix of the fixed probe set, and where one pinned pair's score comes from, both with the weights of this moment.
@@ -119,20 +120,17 @@ final class SeesPane extends VBox {
     private void lookAtPinned(TrainingControl run) {
         context.engine().loaded().stream().filter(m -> m.handle().equals(run.model()) && !m.methods().isEmpty())
                 .findFirst().ifPresent(m -> {
-                    Scene seen = scene(m.imageSize());
+                    Scene seen = scene(m.sceneSize());
                     look.askNow(new RelevanceRequest(m.handle(), seen.picture(), sentence(seen), 0, 0,
-                            m.methods().getFirst()));
+                            m.methods().getFirst(), new Score.Match(), Optional.of(RegionSource.Crops.of(seen))));
                 });
     }
 
     private void show(RelevanceResult r) {
         int side = model.run.get().flatMap(
                 run -> context.engine().loaded().stream().filter(m -> m.handle().equals(run.model())).findFirst())
-                .map(LoadedModel::imageSize).orElse(SHOWN);
-        float scale = (float) SHOWN / side;
-        heat.show(new HeatOverlay.Heat(
-                new Box(r.view().x1() * scale, r.view().y1() * scale, r.view().x2() * scale, r.view().y2() * scale),
-                r.grid().rows(), r.grid().cols(), r.patches()), Range.of(r.patches()));
+                .map(LoadedModel::sceneSize).orElse(SHOWN);
+        heat.show(HeatOverlay.Heat.of(r, (double) SHOWN / side), Range.of(r.values()));
     }
 
     /// @return true once the pinned pair's map was drawn

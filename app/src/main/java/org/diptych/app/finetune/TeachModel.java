@@ -58,7 +58,7 @@ final class TeachModel {
     /// @param name for a person
     FineTunePlan plan(FineTunePlan base, Start from, String name) {
         FineTunePlan.Data d = base.data();
-        int side = from.model().map(m -> Math.min(LARGEST_PICTURE, m.imageSize())).orElse(d.pictureSize());
+        int side = from.model().map(m -> Math.min(LARGEST_PICTURE, m.sceneSize())).orElse(d.pictureSize());
         FineTunePlan.Data data = new FineTunePlan.Data(folder.get().map(Path::toString).orElse("toybox"), world.get(),
                 language.get(), captions.get(), noise.get(), hard.get(), d.train(),
                 Math.min(VALIDATION, d.validation()), side);

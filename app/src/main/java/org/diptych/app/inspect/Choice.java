@@ -7,7 +7,7 @@ import org.diptych.app.canvas.TokenStrip;
 
 /// What a person points at: words of the sentence, a patch of the picture, both, or neither.
 ///
-/// @param patch      index in the patch grid, row by row, summary positions not counted
+/// @param patch      index in the patch grid, row by row, or of a box; summary positions not counted
 /// @param patchFirst true when the patch was chosen after the words: where an attention site knows both, the newest choice asks
 record Choice(Optional<TokenStrip.Span> words, Optional<Integer> patch, boolean patchFirst) {
     static final Choice NONE = new Choice(Optional.empty(), Optional.empty(), false);

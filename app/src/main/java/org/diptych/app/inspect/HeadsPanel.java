@@ -16,6 +16,8 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
+import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.Regions;
 
 /// Every layer and head of one attention site. A click chooses both.
 final class HeadsPanel extends VBox {
@@ -139,10 +141,21 @@ final class HeadsPanel extends VBox {
     private void draw() {
         model.chosenSite().ifPresent(site -> {
             following = true;
-            grid.show(Reading.tiles(site, model.choice()));
+            grid.show(Reading.tiles(site, model.choice(), this::small));
             following = false;
             follow();
         });
+    }
+
+    /// What boxes say as a small grid, where nothing lies 0.
+    private float[] small(float[] values) {
+        InspectResult seen = model.result.get().orElseThrow();
+        float[] cells = Regions.spread(seen.regions().orElseThrow().boxes(), values, seen.view(), Reading.BOXED,
+                Reading.BOXED);
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = Float.isNaN(cells[i]) ? 0 : cells[i];
+        }
+        return cells;
     }
 
     /// The outlined cell is the layer and head that stand on the slider and the buttons.

@@ -1,9 +1,11 @@
 package org.diptych.app.inspect;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import javafx.util.Duration;
 import org.diptych.app.canvas.Pixels;
@@ -17,11 +19,14 @@ import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Score;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.api.TraceSelection;
 
@@ -40,6 +45,7 @@ final class InspectController {
     private final LatestTask<RelevanceRequest, RelevanceResult> ask;
     private long nextScene = FIRST_SCENE;
     private boolean layerChosen;
+    private Optional<Path> regionFile = Optional.empty();
 
     InspectController(AppContext context, InspectModel model, Consumer<Throwable> failed) {
         this.context = context;
@@ -54,12 +60,14 @@ final class InspectController {
         context.model().subscribe((old, now) -> newModel(now));
         model.input.subscribe((old, now) -> look());
         model.text.subscribe((old, now) -> look());
+        model.regions.subscribe((old, now) -> look());
         // What leads to a new question about what the score rests on:
         model.words.subscribe((old, now) -> {
             now.ifPresent(span -> wordsChosen());
             ask();
         });
         model.method.subscribe((old, now) -> ask());
+        model.score.subscribe((old, now) -> ask());
         model.result.subscribe((old, now) -> ask());
         model.patch.subscribe((old, now) -> now.ifPresent(p -> patchChosen()));
     }
@@ -73,7 +81,36 @@ final class InspectController {
     }
 
     List<RelevanceMethod> methods() {
-        return context.model().get().map(LoadedModel::methods).orElse(List.of());
+        boolean match = score().filter(Score.Match.class::isInstance).isPresent();
+        return context.model().get().map(LoadedModel::methods).orElse(List.of()).stream()
+                .filter(m -> match || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
+    }
+
+    /// @return what a map of this model can explain now
+    List<Score> scores() {
+        Set<Capability> able = context.model().get().map(LoadedModel::capabilities).orElse(Set.of());
+        List<Score> all = new ArrayList<>();
+        if (able.contains(Capability.SCORES_PAIRS)) {
+            all.add(new Score.Match());
+        }
+        if (able.contains(Capability.ANSWERS)) {
+            model.result.get().ifPresent(r -> r.answers().forEach(a -> all.add(new Score.Answer(a.name()))));
+        }
+        if (able.contains(Capability.FILLS_MASKS)) {
+            model.words.get().map(TokenStrip.Span::first)
+                    .filter(w -> model.result.get().filter(r -> w < r.tokens().size()
+                            && !r.tokens().tokens().get(w).special()).isPresent())
+                    .ifPresent(w -> all.add(new Score.Word(w)));
+        }
+        return all;
+    }
+
+    /// @return the chosen score, or the first of those there are
+    Optional<Score> score() {
+        List<Score> all = scores();
+        Score chosen = model.score.get();
+        return all.stream().filter(s -> s.equals(chosen) || s instanceof Score.Word && chosen instanceof Score.Word)
+                .findFirst().or(() -> all.stream().findFirst());
     }
 
     /// The way to explain a score that depends on the words, gradients first.
@@ -100,6 +137,7 @@ final class InspectController {
         Scene large = context.engine().scene(seed, SHOWN_SIZE, WORLD);
         model.words.set(Optional.empty());
         model.patch.set(Optional.empty());
+        forgetRegions();
         // the longest caption: it says how the things stand to each other, too
         model.text.set(large.captions().get("en").getLast());
         model.input.set(Optional.of(new Input(large.picture(), forModel(seed), Optional.of(large), Optional.empty())));
@@ -107,8 +145,12 @@ final class InspectController {
 
     /// The scene as the model's own world was drawn.
     private Picture forModel(long seed) {
-        int size = context.model().get().map(LoadedModel::imageSize).orElse(64);
-        return context.engine().scene(seed, size, WORLD).picture();
+        return smallScene(seed).picture();
+    }
+
+    private Scene smallScene(long seed) {
+        int size = context.model().get().map(LoadedModel::sceneSize).orElse(64);
+        return context.engine().scene(seed, size, WORLD);
     }
 
     void open(Path file) {
@@ -125,7 +167,31 @@ final class InspectController {
     private void show(Input next) {
         remember();
         model.patch.set(Optional.empty());
+        forgetRegions();
         model.input.set(Optional.of(next));
+    }
+
+    /// A grid fits every picture; boxes belong to the one that they were made for.
+    private void forgetRegions() {
+        model.regions.set(model.regions.get().filter(RegionSource.Grid.class::isInstance));
+    }
+
+    void openRegions(Path file) {
+        model.input.get().ifPresent(input -> Fx.deliver(
+                context.jobs().track(context.engine().readRegions(file, input.seen())).result(), regions -> {
+                    model.patch.set(Optional.empty());
+                    model.regions.set(Optional.of(new RegionSource.Given(regions)));
+                    regionFile = Optional.of(file);
+                }, failed));
+    }
+
+    /// What a model that reads regions is given: what was chosen, else a scene's own boxes or a grid.
+    private Optional<RegionSource> regions() {
+        if (context.model().get().map(LoadedModel::regionWidth).orElse(0) == 0) {
+            return Optional.empty();
+        }
+        return model.regions.get().or(() -> Optional.of(model.input.get().flatMap(Input::scene)
+                .<RegionSource>map(s -> RegionSource.Crops.of(smallScene(s.seed()))).orElse(RegionSource.Grid.USUAL)));
     }
 
     void say(String text) {
@@ -177,6 +243,7 @@ final class InspectController {
         model.result.set(Optional.empty());
         model.relevance.set(Optional.empty());
         model.patch.set(Optional.empty());
+        model.regions.set(model.regions.get().filter(r -> !(r instanceof RegionSource.Crops)));
         layerChosen = false;
         if (model.method.get().filter(m -> now.map(LoadedModel::methods).orElse(List.of()).contains(m)).isEmpty()) {
             model.method.set(bestMethod());
@@ -189,7 +256,7 @@ final class InspectController {
     void look() {
         if (context.model().get().isPresent() && model.input.get().isPresent()) {
             look.ask(new InspectRequest(context.model().get().get().handle(), model.input.get().get().seen(),
-                    model.text.get(), TraceSelection.DEFAULT));
+                    model.text.get(), TraceSelection.DEFAULT, regions()));
         } else {
             look.cancel();
         }
@@ -206,8 +273,7 @@ final class InspectController {
         if (model.words.get().filter(s -> s.last() >= result.tokens().size()).isPresent()) {
             model.words.set(Optional.empty());
         }
-        if (model.patch.get().filter(p -> result.patches().filter(g -> p < g.rows() * g.cols()).isEmpty())
-                .isPresent()) {
+        if (model.patch.get().filter(p -> p >= places(result)).isPresent()) {
             model.patch.set(Optional.empty());
         }
         model.result.set(Optional.of(result));
@@ -216,16 +282,23 @@ final class InspectController {
         layerChosen = true;
     }
 
+    /// @return how many patches or boxes there are to choose from
+    private static int places(InspectResult result) {
+        return result.regions().map(r -> r.boxes().size())
+                .orElse(result.patches().map(g -> g.rows() * g.cols()).orElse(0));
+    }
+
     private void ask() {
         if (context.model().get().isEmpty() || model.input.get().isEmpty() || model.method.get().isEmpty()
-                || model.result.get().isEmpty()) {
+                || model.result.get().isEmpty() || score().isEmpty()) {
             ask.cancel();
             model.relevance.set(Optional.empty());
             return;
         }
         int[] asked = characters();
         ask.ask(new RelevanceRequest(context.model().get().get().handle(), model.input.get().get().seen(),
-                model.text.get(), asked[0], asked[1], model.method.get().get()));
+                model.text.get(), asked[0], asked[1], model.method.get().get(), score().get(),
+                regions()));
     }
 
     /// @return first character of the chosen words, and the one after the last; twice 0 for the whole sentence
@@ -252,6 +325,25 @@ final class InspectController {
                 .orElseGet(() -> " --image " + CommandLine.quote(
                         input.file().map(f -> f.toAbsolutePath().toString()).orElse(input.seen().name())))));
         text.append(" --text ").append(CommandLine.quote(model.text.get()));
+        if (regions().isPresent()) {
+            switch (model.regions.get().orElse(null)) {
+                case RegionSource.Grid grid ->
+                    text.append(" --regions grid:").append(grid.rows()).append('x').append(grid.cols());
+                case RegionSource.Given _ -> regionFile.ifPresent(f -> text.append(" --regions ")
+                        .append(CommandLine.quote(f.toAbsolutePath().toString())));
+                case RegionSource.Crops _ -> {
+                    // boxes moved by hand have no name on a command line: it takes the scene's own
+                }
+                case null -> {
+                    // what the command does when nothing is said
+                }
+            }
+        }
+        score().ifPresent(s -> text.append(switch (s) {
+            case Score.Match _ -> "";
+            case Score.Answer answer -> " --score " + CommandLine.quote("answer:" + answer.name());
+            case Score.Word word -> " --score word:" + word.token();
+        }));
         model.method.get().ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(Locale.ROOT)));
         if (model.result.get().isPresent()) {
             int[] asked = characters();

@@ -13,8 +13,10 @@ import org.diptych.app.canvas.TokenStrip;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.ColorMap;
 import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceResult;
+import org.diptych.engine.api.Score;
 
 /// The state of the view: what is asked, what came back, what is chosen. Every control writes one of these; everything drawn follows them.
 final class InspectModel {
@@ -29,7 +31,12 @@ final class InspectModel {
     final ObjectProperty<Optional<RelevanceResult>> relevance = new SimpleObjectProperty<>(Optional.empty());
     /// Empty: the picture shows attention as it is; else what the score of the chosen words rests on.
     final ObjectProperty<Optional<RelevanceMethod>> method = new SimpleObjectProperty<>(Optional.empty());
+    /// What the map explains.
+    final ObjectProperty<Score> score = new SimpleObjectProperty<>(new Score.Match());
+    /// What a model that reads regions is given; empty: a scene's own boxes, or a grid over any other picture.
+    final ObjectProperty<Optional<RegionSource>> regions = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<TokenStrip.Span>> words = new SimpleObjectProperty<>(Optional.empty());
+    /// A patch, or a box of a model that reads regions.
     final ObjectProperty<Optional<Integer>> patch = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<String> site = new SimpleObjectProperty<>("");
     final IntegerProperty layer = new SimpleIntegerProperty(0);

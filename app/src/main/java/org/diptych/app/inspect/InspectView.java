@@ -127,7 +127,7 @@ final class InspectView extends StackPane {
         var open = Ui.button(i18n, "inspect.open", this::choosePicture);
         var scene = Ui.button(i18n, "inspect.scene", controller::anotherScene);
         scene.setId("inspect-scene");
-        return Ui.row(8, open, scene, waiting, Ui.spring(),
+        return Ui.row(8, open, scene, new RegionChooser(context, model, controller), waiting, Ui.spring(),
                 Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand),
                 Ui.iconButton(i18n, "mdi2i-image-move", "inspect.export", this::export));
     }

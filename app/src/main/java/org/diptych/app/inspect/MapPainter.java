@@ -10,7 +10,9 @@ import org.diptych.app.fx.Startup;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceResult;
+import org.diptych.engine.api.Score;
 import org.diptych.engine.api.Tokens;
 
 /// Draws what is chosen onto both panels, with words for what is drawn: nothing here asks the engine, so a hover or a drag costs a copy of a row.
@@ -56,13 +58,12 @@ final class MapPainter {
         String asked = i18n.get(whole ? "inspect.asked.whole" : "inspect.asked.words", read.text());
         String method = i18n.get(
                 "inspect.method." + model.method.get().orElseThrow().name().toLowerCase(Locale.ROOT));
-        Range range = Range.of(relevance.patches());
+        Range range = Range.of(relevance.values());
         Startup.reached(Startup.Point.EXAMPLE);
-        picture.show(new PicturePanel.Shown(relevance.grid(), relevance.patches(), relevance.view(), range,
-                i18n.get("inspect.map.relevance", asked, method),
-                (cell, value) -> i18n.get("inspect.readout.relevance", cell / relevance.grid().cols() + 1,
-                        cell % relevance.grid().cols() + 1, ScaleBar.number(value), ScaleBar.number(range.low()),
-                        ScaleBar.number(range.high()))));
+        picture.show(new PicturePanel.Shown(relevance.picture(), relevance.values(), relevance.view(),
+                relevance.regions(), range, i18n.get("inspect.map.relevance", explained(asked, relevance), method),
+                (place, value) -> i18n.get("inspect.readout.relevance.at", place(relevance.picture(), place),
+                        ScaleBar.number(value), ScaleBar.number(range.low()), ScaleBar.number(range.high()))));
         if (whole && relevance.tokens().length == result.tokens().size()) {
             words.bars(relevance.tokens(), i18n.get("inspect.bars.relevance", method),
                     v -> i18n.get("inspect.bar.relevance", ScaleBar.number(v)));
@@ -73,13 +74,13 @@ final class MapPainter {
 
     private void drawAttention(InspectResult result, Reading reading) {
         Reading.Seen seen = reading.picture().orElseThrow();
-        Axis.Patches grid = seen.grid();
-        String asker = asker(result, reading, grid.cols());
-        picture.show(new PicturePanel.Shown(grid, seen.values(), result.view(), Range.of(seen.values()),
+        String asker = asker(result, reading);
+        picture.show(new PicturePanel.Shown(seen.over(), seen.values(), result.view(), result.regions(),
+                Range.of(seen.values()),
                 i18n.get(reading.inverse() ? "inspect.map.inverse" : "inspect.map.attention", asker,
                         reading.layer() + 1, head(reading.head())),
-                (cell, value) -> i18n.get("inspect.readout.attention", cell / grid.cols() + 1,
-                        cell % grid.cols() + 1, percent(value), asker)));
+                (place, value) -> i18n.get("inspect.readout.attention.at", place(seen.over(), place), percent(value),
+                        asker)));
     }
 
     private void drawBars(InspectResult result) {
@@ -90,19 +91,41 @@ final class MapPainter {
             return;
         }
         Reading r = reading.get();
-        int cols = result.patches().map(Axis.Patches::cols).orElse(1);
-        String asker = asker(result, r, cols);
+        String asker = asker(result, r);
         words.bars(Arrays.copyOf(r.words().orElseThrow(), result.tokens().size()),
                 i18n.get(r.inverse() ? "inspect.bars.inverse" : "inspect.bars.attention", asker, r.layer() + 1,
                         head(r.head())),
                 v -> i18n.get("inspect.bar.attention", percent(v), asker));
     }
 
-    private String asker(InspectResult result, Reading reading, int cols) {
+    /// A patch or box by its name.
+    private String place(Axis over, int index) {
+        Optional<String> label = model.result.get().flatMap(InspectResult::regions).map(Regions::labels)
+                .filter(l -> index < l.size()).map(l -> l.get(index));
+        return over instanceof Axis.Patches grid
+                ? i18n.get("inspect.place.patch", index / grid.cols() + 1, index % grid.cols() + 1)
+                : label.isPresent()
+                        ? i18n.get("inspect.place.box.named", index + 1, picture.label(label.get()))
+                        : i18n.get("inspect.place.box", index + 1);
+    }
+
+    /// What the score was: of these words, an answer, or a word that was masked.
+    private String explained(String asked, RelevanceResult relevance) {
+        return switch (model.score.get()) {
+            case Score.Match match -> asked;
+            case Score.Answer answer -> i18n.get("inspect.asked.answer", answer.name());
+            case Score.Word word -> i18n.get("inspect.asked.masked",
+                    model.result.get().map(r -> r.tokens().tokens()).filter(t -> word.token() < t.size())
+                            .map(t -> t.get(word.token()).string()).orElse(""));
+        };
+    }
+
+    private String asker(InspectResult result, Reading reading) {
         return switch (reading.asker()) {
             case WORDS -> i18n.get("inspect.asked.words", said(result.tokens()));
-            case PATCH -> i18n.get("inspect.asked.patch", model.patch.get().orElseThrow() / cols + 1,
-                    model.patch.get().orElseThrow() % cols + 1);
+            case PATCH -> place(result.regions().isPresent()
+                    ? new Axis.Boxes(result.regions().get().boxes().size(), 0)
+                    : result.patches().orElseThrow(), model.patch.get().orElseThrow());
             case WHOLE -> i18n.get("inspect.asked.summary");
         };
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.diptych.app.canvas.HeadGrid;
 import org.diptych.app.canvas.TokenStrip;
@@ -21,15 +22,18 @@ import org.diptych.engine.api.Axis;
 /// @param head    from 0, or one of [AttentionTrace]'s two
 /// @param asker   who looks
 /// @param inverse true when the site cannot be asked by the asker but looks at it: the values then say who looks at the asker
-/// @param picture shares on the patches, where the other axis has any
+/// @param picture shares on the patches or boxes, where the other axis has any
 /// @param words   (tokens) shares on the words, where the other axis has any
 record Reading(String site, int layer, int head, Asker asker, boolean inverse, Optional<Seen> picture,
         Optional<float[]> words) {
-    /// @param grid   the patches
-    /// @param values (rows * cols)
-    /// @param rest   what falls on no patch: the class token, words ...
-    record Seen(Axis.Patches grid, float[] values, double rest) {
+    /// @param over   patches or boxes
+    /// @param values (rows * cols) or (boxes)
+    /// @param rest   what falls on none of them: the class token, words ...
+    record Seen(Axis over, float[] values, double rest) {
     }
+
+    /// Cells a side of the small map of boxes.
+    static final int BOXED = 24;
 
     private record Part(Axis axis, int start) {
     }
@@ -88,29 +92,35 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
 
     /// @return true when one of the two axes has patches
     static boolean overPicture(SiteTrace trace) {
-        return patches(trace.site().key()).or(() -> patches(trace.site().query())).isPresent();
+        return seen(trace.site().key()) || seen(trace.site().query());
     }
 
-    /// Every layer and head as small maps: patches where the choice reads any, else all of (Q, K).
-    static HeadGrid.Maps tiles(SiteTrace trace, Choice choice) {
+    /// Every layer and head as small maps: patches or boxes where the choice reads any, else all of (Q, K).
+    ///
+    /// @param boxes shares on boxes -> a grid over the picture
+    static HeadGrid.Maps tiles(SiteTrace trace, Choice choice, UnaryOperator<float[]> boxes) {
         int layers = trace.site().layers();
         int heads = trace.site().heads();
-        Optional<Axis.Patches> grid = of(trace, 0, AttentionTrace.HEAD_MEAN, choice).picture().map(Seen::grid);
+        Optional<Axis> over = of(trace, 0, AttentionTrace.HEAD_MEAN, choice).picture().map(Seen::over);
         float[][][] maps = new float[layers][heads + 1][];
         for (int l = 0; l < layers; l++) {
             for (int h = 0; h <= heads; h++) {
                 int head = h == heads ? AttentionTrace.HEAD_MEAN : h;
                 if (h < heads && !trace.hasHeads(l)) {
                     maps[l][h] = new float[0];
-                } else if (grid.isPresent()) {
-                    maps[l][h] = of(trace, l, head, choice).picture().orElseThrow().values();
+                } else if (over.isPresent()) {
+                    float[] values = of(trace, l, head, choice).picture().orElseThrow().values();
+                    maps[l][h] = over.get() instanceof Axis.Patches ? values : boxes.apply(values);
                 } else {
                     maps[l][h] = trace.map(l, head);
                 }
             }
         }
-        return new HeadGrid.Maps(grid.map(Axis.Patches::rows).orElse(trace.site().query().size()),
-                grid.map(Axis.Patches::cols).orElse(trace.site().key().size()), maps);
+        return switch (over.orElse(trace.site().key())) {
+            case Axis.Patches grid when over.isPresent() -> new HeadGrid.Maps(grid.rows(), grid.cols(), maps);
+            case Axis.Boxes _ when over.isPresent() -> new HeadGrid.Maps(BOXED, BOXED, maps);
+            default -> new HeadGrid.Maps(trace.site().query().size(), trace.site().key().size(), maps);
+        };
     }
 
     /// @return over how many places values spread: the exponential of their entropy, 1 for a single peak, all for an even spread, 0 for nothing
@@ -136,10 +146,10 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
         Optional<float[]> words = Optional.empty();
         double all = sum(values);
         for (Part part : parts(axis)) {
-            if (part.axis() instanceof Axis.Patches grid && picture.isEmpty()) {
-                int from = part.start() + grid.prefix();
-                float[] seen = Arrays.copyOfRange(values, from, from + grid.rows() * grid.cols());
-                picture = Optional.of(new Seen(grid, seen, Math.max(0, all - sum(seen))));
+            if (seen(part.axis()) && picture.isEmpty()) {
+                float[] seen = Arrays.copyOfRange(values, part.start() + prefix(part.axis()),
+                        part.start() + part.axis().size());
+                picture = Optional.of(new Seen(part.axis(), seen, Math.max(0, all - sum(seen))));
             } else if (part.axis() instanceof Axis.Text text && words.isEmpty()) {
                 words = Optional.of(Arrays.copyOfRange(values, part.start(), part.start() + text.size()));
             }
@@ -155,9 +165,13 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
         return sum;
     }
 
-    private static Optional<Axis.Patches> patches(Axis axis) {
-        return parts(axis).stream().map(Part::axis).filter(Axis.Patches.class::isInstance)
-                .map(Axis.Patches.class::cast).findFirst();
+    private static boolean seen(Axis axis) {
+        return parts(axis).stream().map(Part::axis)
+                .anyMatch(a -> a instanceof Axis.Patches || a instanceof Axis.Boxes);
+    }
+
+    private static int prefix(Axis axis) {
+        return axis instanceof Axis.Patches patches ? patches.prefix() : axis instanceof Axis.Boxes b ? b.prefix() : 0;
     }
 
     private static List<Part> parts(Axis axis) {
@@ -190,9 +204,9 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
                 return IntStream.rangeClosed(span.first(), Math.min(span.last(), text.size() - 1))
                         .map(i -> part.start() + i).toArray();
             }
-            if (asker == Asker.PATCH && part.axis() instanceof Axis.Patches grid
-                    && choice.patch().orElseThrow() < grid.rows() * grid.cols()) {
-                return new int[]{part.start() + grid.prefix() + choice.patch().orElseThrow()};
+            int place = prefix(part.axis()) + choice.patch().orElse(0);
+            if (asker == Asker.PATCH && seen(part.axis()) && place < part.axis().size()) {
+                return new int[]{part.start() + place};
             }
         }
         return new int[0];

@@ -20,6 +20,7 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.AttentionTrace;
+import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RelevanceMethod;
@@ -61,10 +62,12 @@ final class WordsPanel extends VBox {
         methods.setId("inspect-methods");
         heads = new Segments<>(model.head);
         heads.setId("inspect-head");
-        getChildren().addAll(sentence(), skeleton, words, caption, hint(), scores, notes, methods, layer(), heads);
+        getChildren().addAll(sentence(), skeleton, words, caption, hint(), scores, notes, new ScoreChooser(i18n, model, controller),
+                methods, layer(), heads);
         model.result.subscribe(this::show);
         i18n.textsProperty().subscribe(t -> model.result.get().ifPresent(this::say));
         model.site.subscribe(s -> fillHeads());
+        model.score.subscribe(s -> fillMethods());
     }
 
     private TextField sentence() {
@@ -138,6 +141,10 @@ final class WordsPanel extends VBox {
             String value = String.format(Locale.ROOT, "%.3f", score.getValue());
             parts.add(i18n.texts().has(key) ? i18n.get(key, value) : score.getKey() + " " + value);
         }
+        if (!result.answers().isEmpty()) {
+            parts.add(i18n.get("inspect.answers", guesses(result.answers())));
+        }
+        result.fills().forEach((place, words) -> parts.add(i18n.get("inspect.fills", place, guesses(words))));
         scores.setText(String.join("     ", parts));
         scores.setTooltip(i18n.tooltip("inspect.score.why"));
         List<String> said = new ArrayList<>();
@@ -145,6 +152,11 @@ final class WordsPanel extends VBox {
             said.add(i18n.texts().get(note));
         }
         notes.setText(String.join("\n", said));
+    }
+
+    private static String guesses(List<Guess> guesses) {
+        return guesses.stream().map(g -> String.format(Locale.ROOT, "%s %.0f %%", g.name(), 100 * g.probability()))
+                .collect(java.util.stream.Collectors.joining(", "));
     }
 
     private void fillMethods() {

@@ -1,6 +1,8 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
@@ -10,6 +12,13 @@ import org.diptych.engine.model.Staging;
 /// Picks rows of states. A row look-up is done as an embedding: it is differentiable and leaves no index handle behind.
 public final class Rows {
     private Rows() {
+    }
+
+    /// One under the other. The library's own way copies a single part out of the recorded graph, and with it goes every gradient.
+    ///
+    /// @param parts of the same shape behind the first axis
+    public static NDArray under(NDList parts) {
+        return parts.size() == 1 ? parts.getFirst() : NDArrays.concat(parts, 0);
     }
 
     /// @param flat  (R, D)

@@ -98,6 +98,9 @@ public final class Encoder extends Module {
     }
 
     private NDArray fused(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Other> other, int from, int to) {
+        if (from == to) {
+            return x; // streams that cross before one of them has a layer of its own
+        }
         List<NDArray> tensors = new ArrayList<>((to - from) * EncoderKernel.TENSORS);
         List<Boolean> crossed = new ArrayList<>();
         for (int i = from; i < to; i++) {

@@ -1,7 +1,6 @@
 package org.diptych.engine.models.albef;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -40,6 +39,7 @@ import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.FeatureQueue;
@@ -244,7 +244,7 @@ public final class AlbefModel extends Module
             NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));
             rows.add(matchLogits(pass, online.text().fused(pass, words, attended, seen)).expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

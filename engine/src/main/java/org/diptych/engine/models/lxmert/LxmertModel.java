@@ -1,7 +1,6 @@
 package org.diptych.engine.models.lxmert;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -39,6 +38,7 @@ import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.AnswerHead;
@@ -217,7 +217,7 @@ public final class LxmertModel extends Module
             rows.add(scores.apply(states(pass, batch(pairs, manager))).get(new NDIndex(":, 1"))
                     .expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

@@ -36,6 +36,7 @@ import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.AnswerHead;
@@ -243,7 +244,7 @@ public final class UniterModel extends Module
             }
             rows.add(score.apply(pooled(pass, states(pass, batch(pairs, manager)))).expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

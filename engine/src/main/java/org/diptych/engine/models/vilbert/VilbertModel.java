@@ -42,6 +42,7 @@ import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.NormalStart;
@@ -207,7 +208,7 @@ public final class VilbertModel extends Module
             rows.add(scores.apply(states(pass, batch(pairs, manager))).get(new NDIndex(":, 0"))
                     .expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

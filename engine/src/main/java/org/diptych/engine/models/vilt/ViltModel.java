@@ -37,6 +37,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Masks;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.tower.AnswerHead;
 import org.diptych.engine.tower.Encoder;
@@ -278,7 +279,7 @@ public final class ViltModel extends Module
             }
             rows.add(score.apply(new Inputs(one, List.of())).expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.diptych.engine.models.vlmo;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
@@ -23,6 +23,7 @@ import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.kernel.Scalars;
@@ -41,6 +42,8 @@ import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Rows;
+import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.tower.AnswerHead;
 import org.diptych.engine.tower.NormalStart;
 import org.diptych.engine.tower.WordHead;
@@ -289,19 +292,23 @@ public final class VlmoModel extends Module
     }
 
     @Override
+    public OptionalInt maskId() {
+        return reader.tokenizer().map(TextTokenizer::maskId).orElse(OptionalInt.empty());
+    }
+
+    @Override
+    public String word(int id) {
+        return reader.tokenizer().map(t -> t.readable(id)).orElse("#" + id);
+    }
+
+    @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
         return answer.orElseThrow().apply(states(pass, inputs, 1).pooled());
     }
 
     @Override
     public List<String> answers() {
-        if (!json.has("id2label") || answer.isEmpty()) {
-            return List.of();
-        }
-        JsonObject names = json.getAsJsonObject("id2label");
-        return names.size() == config.parts().answers()
-                ? IntStream.range(0, names.size()).mapToObj(i -> names.get(String.valueOf(i)).getAsString()).toList()
-                : List.of();
+        return answer.isPresent() ? ModelConfig.labels(json, config.parts().answers()) : List.of();
     }
 
     /// @return (B, 2): the text read with each of two pictures
@@ -313,18 +320,28 @@ public final class VlmoModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        if (match.isEmpty()) {
-            return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
-        }
+        return match.isPresent()
+                ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
+                : encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return match.isPresent()
+                ? eachPair(pass, images, texts).get(new NDIndex(":, :, 1"))
+                : scorePairs(pass, images, texts);
+    }
+
+    /// @return (N, M, 2) logits of mismatch and match
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
         NDArray pixels = pixels(images);
         long m = ids(texts).getShape().get(0);
         NDList rows = new NDList();
         for (long i = 0; i < pixels.getShape().get(0); i++) {
             NDArray same = pixels.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, m);
-            rows.add(matchLogits(pass, with(texts, "image", same)).softmax(-1).get(new NDIndex(":, 1"))
-                    .expandDims(0));
+            rows.add(matchLogits(pass, with(texts, "image", same)).expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override
@@ -417,8 +434,8 @@ public final class VlmoModel extends Module
     @Override
     public List<RelevanceMethod> methods() {
         return match.isPresent() || contrast.isPresent()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
                 : List.of();
     }
 
