@@ -106,7 +106,8 @@ class RegionModelsTest {
 
         RelevanceResult explain(RelevanceMethod method, Score score) throws EngineException {
             return done(
-                    asking.relevance(new RelevanceRequest("m", PICTURE, TEXT, 0, 0, method, score, Optional.of(regions))));
+                    asking.relevance(
+                            new RelevanceRequest("m", PICTURE, TEXT, 0, 0, method, score, Optional.of(regions))));
         }
     }
 
@@ -141,7 +142,8 @@ class RegionModelsTest {
         InspectResult seen = held.look(TEXT);
         assertThat(seen.scores()).containsKey("match");
         assertThat(seen.regions().isPresent()).isEqualTo(boxed);
-        assertThat(seen.trace().sites()).isNotEmpty().allSatisfy(s -> assertThat((Object[]) s.mean()).doesNotContainNull());
+        assertThat(seen.trace().sites()).isNotEmpty()
+                .allSatisfy(s -> assertThat((Object[]) s.mean()).doesNotContainNull());
         for (RelevanceMethod method : List.of(RelevanceMethod.RAW, RelevanceMethod.ROLLOUT,
                 RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM)) {
             for (Score score : List.of(new Score.Match(), new Score.Word(2))) {
@@ -183,7 +185,8 @@ class RegionModelsTest {
         InspectResult seen = held.look(TEXT);
         assertThat(seen.answers()).hasSize(5);
         RelevanceResult best = held.explain(RelevanceMethod.CHEFER, new Score.Answer(""));
-        RelevanceResult named = held.explain(RelevanceMethod.CHEFER, new Score.Answer(seen.answers().getFirst().name()));
+        RelevanceResult named = held.explain(RelevanceMethod.CHEFER,
+                new Score.Answer(seen.answers().getFirst().name()));
         assertThat(named.values()).containsExactly(best.values());
         EngineException told = assertThatExceptionOfType(EngineException.class)
                 .isThrownBy(() -> held.explain(RelevanceMethod.CHEFER, new Score.Answer("no such answer"))).actual();
@@ -193,7 +196,8 @@ class RegionModelsTest {
 
     /// A file without a head opens for what it can do, and what it cannot is known.
     @ParameterizedTest
-    @CsvSource({"uniter/vqa, SCORES_PAIRS", "lxmert/vqa, SCORES_PAIRS", "vilbert/pretrain, ANSWERS", "vilt/vqa, FILLS_MASKS",
+    @CsvSource({"uniter/vqa, SCORES_PAIRS", "lxmert/vqa, SCORES_PAIRS", "vilbert/pretrain, ANSWERS",
+            "vilt/vqa, FILLS_MASKS",
             "albef/nlvr2, SCORES_PAIRS", "roberta/mlm, ANSWERS"})
     void aMissingHeadIsNamed(String golden, Capability lacking) throws EngineException {
         Held held = load(golden);

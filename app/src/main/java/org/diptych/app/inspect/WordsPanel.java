@@ -62,7 +62,8 @@ final class WordsPanel extends VBox {
         methods.setId("inspect-methods");
         heads = new Segments<>(model.head);
         heads.setId("inspect-head");
-        getChildren().addAll(sentence(), skeleton, words, caption, hint(), scores, notes, new ScoreChooser(i18n, model, controller),
+        getChildren().addAll(sentence(), skeleton, words, caption, hint(), scores, notes,
+                new ScoreChooser(i18n, model, controller),
                 methods, layer(), heads);
         model.result.subscribe(this::show);
         i18n.textsProperty().subscribe(t -> model.result.get().ifPresent(this::say));

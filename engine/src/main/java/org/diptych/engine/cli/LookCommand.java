@@ -88,7 +88,8 @@ final class LookCommand extends EngineCommand {
             }
             Optional<Scene> truth = Optional.ofNullable(scene)
                     .map(s -> engine.scene(s, loaded.sceneSize(), "aligned"));
-            write(engine, loaded, new Shown(seen, shown, said, RegionOption.of(regions, console, engine, loaded, seen, truth)));
+            write(engine, loaded,
+                    new Shown(seen, shown, said, RegionOption.of(regions, console, engine, loaded, seen, truth)));
         }
     }
 
