@@ -62,6 +62,8 @@ class PlanFileTest {
             "objectives.contrastive|-1|objectives.contrastive|0 … 1000"})
     void valuesOutOfRange(String key, String value, String named, String allowed) throws IOException {
         JsonObject plan = JsonParser.parseString(shipped()).getAsJsonObject();
+        plan.getAsJsonObject("data").addProperty("train", 50000); // limits of other keys
+        plan.addProperty("steps", 1500);
         String[] path = key.split("\\.");
         JsonObject at = path.length == 1 ? plan : plan.getAsJsonObject(path[0]);
         at.add(path[path.length - 1], JsonParser.parseString(value));
