@@ -47,7 +47,7 @@ class ArchitectureTest {
             Map.entry("text", Set.of("api")),
             Map.entry("image", Set.of("api")), Map.entry("session", Set.of("api")),
             Map.entry("checkpoint", Set.of("model", "nn", "kernel", "api", "work")),
-            Map.entry("objective", Set.of("model", "nn", "kernel", "api", "work")),
+            Map.entry("objective", Set.of("model", "nn", "kernel", "data", "api", "work")),
             Map.entry("data", Set.of("model", "nn", "kernel", "checkpoint", "api", "work", "image", "text")),
             Map.entry("train",
                     Set.of("model", "nn", "kernel", "api", "work", "objective", "data", "checkpoint", "evaluate")),

@@ -10,6 +10,7 @@ import java.util.Map;
 /// @param config     the model's own configuration, for `fresh:` starts only (Hugging Face keys)
 /// @param data       what it learns from
 /// @param objectives objective name -> weight, for example `contrastive: 1`
+/// @param lessons    how the objectives hide, and how much a following copy says
 /// @param trains     which parts learn
 /// @param optimizer  AdamW settings
 /// @param schedule   how the rate moves
@@ -19,7 +20,7 @@ import java.util.Map;
 /// @param evaluateEvery steps between two evaluations on the fixed validation set
 /// @param checkpointEvery steps between two checkpoints
 public record FineTunePlan(String name, String model, Map<String, Object> config, Data data,
-        Map<String, Double> objectives,
+        Map<String, Double> objectives, Lessons lessons,
         Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
         int checkpointEvery) {
 
@@ -36,6 +37,23 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             double hardNegatives, int train,
             int validation,
             int pictureSize) {
+    }
+
+    /// @param masking `dynamic`: words are hidden anew at every sight of a text; `static`: each text keeps the words that were hidden first
+    /// @param rule    `bert`: each ordinary word with a probability; `roberta`: so many positions of the whole sequence, its special tokens among them
+    /// @param share   of words or regions that are hidden
+    /// @param joint   words and regions are hidden at once; else what is asked for is hidden alone (UNITER's conditional masking)
+    /// @param alpha   share of a following copy's answers in the targets, 0 to learn from labels alone
+    /// @param alphaRamp steps over which that share grows from 0
+    public record Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp) {
+        /// As published: 15 % hidden anew each time, one side alone, and a share of 0.4 for a copy that follows (ALBEF section 3.3).
+        public static final Lessons USUAL = new Lessons("dynamic", "bert", 0.15, false, 0.4, 0);
+
+        /// @param step from 1
+        /// @return the copy's share at that step
+        public double alphaAt(int step) {
+            return alphaRamp == 0 ? alpha : alpha * Math.min(1, (step - 1.0) / alphaRamp);
+        }
     }
 
     /// @param parts  prefixes of parameter names that learn (`vision_model`, `text_model.encoder.layers.2`, `visual_projection` ...); empty = all

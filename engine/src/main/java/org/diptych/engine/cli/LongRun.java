@@ -69,7 +69,7 @@ final class LongRun {
         FineTunePlan p = engine.plan("clip");
         return new FineTunePlan("bench", p.model(), p.config(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
-                p.trains(), p.optimizer(), p.schedule(), STEPS, BATCH, 1, STEPS, STEPS);
+                p.lessons(), p.trains(), p.optimizer(), p.schedule(), STEPS, BATCH, 1, STEPS, STEPS);
     }
 
     private Sample sample(long at) {

@@ -1,6 +1,9 @@
 package org.diptych.engine.data;
 
+import java.util.List;
+import java.util.OptionalInt;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Task;
 
 /// Numbered pairs. Examples are drawn or decoded when they are asked for, on any thread.
 public interface Dataset {
@@ -16,4 +19,14 @@ public interface Dataset {
     /// @param index from 0
     /// @throws EngineException when the example's files cannot be read
     Example example(int index) throws EngineException;
+
+    /// @return answers that its questions can have, by number
+    default List<String> answers() {
+        return List.of();
+    }
+
+    /// @return how many classes the task's labels are of, where the set has such labels
+    default OptionalInt classes(Task task) {
+        return OptionalInt.empty();
+    }
 }

@@ -7,5 +7,9 @@ import org.diptych.engine.api.Picture;
 /// @param id      says which, for logs and for a person to find it again
 /// @param caption as it is trained with; a noisy set may hold wrong ones
 /// @param right   false when the caption was made wrong on purpose
-public record Example(String id, Picture picture, String caption, boolean right) {
+/// @param more    what else is known
+public record Example(String id, Picture picture, String caption, boolean right, More more) {
+    public Example(String id, Picture picture, String caption, boolean right) {
+        this(id, picture, caption, right, More.NONE);
+    }
 }

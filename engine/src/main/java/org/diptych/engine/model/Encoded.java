@@ -15,4 +15,13 @@ import org.diptych.engine.api.Tokens;
 /// @param regions boxes and features for region models
 public record Encoded(Optional<Tokens> tokens, float[] pixels, int height, int width, Optional<Box> view,
         Optional<Regions> regions) {
+    /// @return the same picture with another text
+    public Encoded saying(Tokens other) {
+        return new Encoded(Optional.of(other), pixels, height, width, view, regions);
+    }
+
+    /// @return the same with other regions in their place
+    public Encoded with(Regions other) {
+        return new Encoded(tokens, pixels, height, width, view, Optional.of(other));
+    }
 }

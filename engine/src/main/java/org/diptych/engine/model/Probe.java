@@ -45,4 +45,11 @@ public interface Probe {
 
     /// Any other named point: `text.pooled`, `image_embeds`, `logits_per_image` ...
     void value(String name, NDArray value);
+
+    /// A stack of layers ran; told on the fused path too, and to those who do not listen.
+    ///
+    /// @param stream as the site's name
+    /// @param share  of the stack's layers
+    default void ran(String stream, double share) {
+    }
 }

@@ -52,4 +52,32 @@ public final class Stacked {
         }
         return out;
     }
+
+    /// @param ignored what stands where nothing is asked
+    /// @return int64 (B, T) the hidden words of the lessons' texts, T the longest
+    public static NDArray hiddenWords(List<Lesson> lessons, long ignored, NDManager manager) {
+        int longest = lessons.stream().mapToInt(l -> l.words().length).max().orElseThrow();
+        long[] out = new long[lessons.size() * longest];
+        for (int i = 0; i < lessons.size(); i++) {
+            long[] words = lessons.get(i).words();
+            for (int t = 0; t < longest; t++) {
+                out[i * longest + t] = t < words.length && words[t] >= 0 ? words[t] : ignored;
+            }
+        }
+        return Staging.longs(manager, out, new Shape(lessons.size(), longest));
+    }
+
+    /// @return int64 (B)
+    public static NDArray labels(Lesson.Course course, NDManager manager) {
+        return Staging.longs(manager, course.labels(), new Shape(course.lessons().size()));
+    }
+
+    /// @return (B, classes) 1 at each lesson's label, 0 elsewhere
+    public static NDArray oneHot(Lesson.Course course, int classes, NDManager manager) {
+        float[] out = new float[course.lessons().size() * classes];
+        for (int i = 0; i < course.lessons().size(); i++) {
+            out[i * classes + course.lessons().get(i).label()] = 1;
+        }
+        return Staging.floats(manager, out, new Shape(course.lessons().size(), classes));
+    }
 }

@@ -1,11 +1,21 @@
 package org.diptych.engine.objective;
 
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Task;
+import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.LearnsContrast;
+import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.VisionLanguageModel;
 
-/// A loss over a batch of pairs.
+/// A loss over a batch, in two halves: [#prepare] makes plain lessons of examples on ordinary threads, all the rest runs on the lane.
 public interface Objective {
     /// @return its name in plans
     String name();
@@ -13,18 +23,69 @@ public interface Objective {
     /// @return true when the model can be trained with it
     boolean fits(VisionLanguageModel model);
 
+    /// @param model that it fits
+    /// @throws EngineException when this very model lacks something that the objective needs
+    default void check(VisionLanguageModel model) throws EngineException {
+    }
+
+    /// Runs on any thread.
+    ///
+    /// @param alpha share of what a following copy says in the targets
+    /// @throws EngineException when the examples lack what the objective asks for
+    default Lesson.Course prepare(Drawn drawn, double alpha) throws EngineException {
+        return new Lesson.Course(List.of(), alpha);
+    }
+
+    /// @param base the step's examples as they are; the same object for all objectives of a step
+    /// @return what [#loss] reads
+    default Inputs inputs(VisionLanguageModel model, Lesson.Course course, Inputs base, NDManager manager) {
+        return base;
+    }
+
     /// Runs the model. Called while a gradient is being recorded, or not, for validation.
     LossTerms loss(VisionLanguageModel model, Pass pass, Inputs batch);
+
+    /// @return what the model says, where that is right or wrong
+    default Optional<Guess> guess(VisionLanguageModel model, Inputs batch) {
+        return Optional.empty();
+    }
 
     /// Brings weights back into their allowed range after an optimiser step.
     default void afterStep(VisionLanguageModel model) {
     }
 
-    /// @throws EngineException for a name that no objective has
-    static Objective named(String name) throws EngineException {
-        return switch (name) {
-            case Contrastive.NAME -> new Contrastive();
-            default -> throw new EngineException("train.objective", name, Contrastive.NAME);
-        };
+    /// The objective of a plan's name for a model that learns it.
+    ///
+    /// @throws EngineException for a name that no objective has, or one that does not fit the model
+    static Objective of(String name, VisionLanguageModel model, FineTunePlan plan) throws EngineException {
+        boolean two = plan.objectives().containsKey(Task.NEXT_SENTENCE.plan());
+        for (Objective objective : List.of(new Contrastive(),
+                new Teaching(task(name), Preparation.of(task(name), plan.lessons(), plan.data().hardNegatives(), two),
+                        plan.lessons()))) {
+            if (objective.name().equals(name) && objective.fits(model)) {
+                objective.check(model);
+                return objective;
+            }
+        }
+        throw new EngineException("train.fit", model.family(), name,
+                String.join(", ", tasks(model).stream().map(Task::plan).toList()));
+    }
+
+    /// @throws EngineException for a name that no objective has; it lists those that exist
+    static Task task(String name) throws EngineException {
+        return Task.named(name)
+                .orElseThrow(() -> new EngineException("train.objective", name, String.join(", ", Task.names())));
+    }
+
+    /// @return what the model can be taught, the usual first
+    static List<Task> tasks(VisionLanguageModel model) {
+        List<Task> out = new ArrayList<>();
+        if (model instanceof LearnsContrast) {
+            out.add(Task.CONTRAST);
+        }
+        if (model instanceof Taught taught) {
+            taught.lessons().tasks().keySet().stream().filter(t -> !out.contains(t)).forEach(out::add);
+        }
+        return out;
     }
 }

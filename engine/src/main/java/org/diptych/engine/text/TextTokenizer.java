@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.Tokens;
 
 /// One model's way from text to ids and back. Made by [Tokenizers]; may be used by several threads at once until it is closed.
@@ -231,6 +233,15 @@ public final class TextTokenizer implements AutoCloseable {
 
     public OptionalInt maskId() {
         return vocabulary.firstOf("<mask>", "[MASK]");
+    }
+
+    /// @return nothing for a vocabulary without a mask token or without ordinary words
+    public Optional<Lexicon> lexicon() {
+        int[] ordinary = IntStream.range(0, size()).filter(i -> piece(i).isPresent() && !vocabulary.added(i))
+                .toArray();
+        return maskId().isEmpty() || ordinary.length == 0
+                ? Optional.empty()
+                : Optional.of(new Lexicon(maskId().getAsInt(), ordinary[0], ordinary[ordinary.length - 1] + 1));
     }
 
     public OptionalInt unknownId() {

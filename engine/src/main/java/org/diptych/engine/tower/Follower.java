@@ -18,10 +18,19 @@ public final class Follower {
     public Follower(Map<String, Weight> online, Map<String, Weight> copy, double keep, NDArray near) {
         NDArray one = near.getManager().create(1f);
         copy.forEach((name, weight) -> {
-            Weight source = online.get(name.replaceFirst("_m\\.", "."));
+            Weight source = online.get(leader(name));
             moved.put(weight, one.mul((float) keep).mul(weight.get())
                     .add(one.mul((float) (1 - keep)).mul(source.get())).stopGradient());
         });
+    }
+
+    private static String leader(String name) {
+        return name.replaceFirst("_m\\.", ".");
+    }
+
+    /// Makes the copy what the model is, as it is before training.
+    public static void start(Map<String, Weight> online, Map<String, Weight> copy) {
+        copy.forEach((name, weight) -> weight.set(online.get(leader(name)).get().duplicate()));
     }
 
     /// Runs something with the moved tensors in place.

@@ -3,6 +3,11 @@ package org.diptych.engine.tower;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.model.Guess;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Staging;
 import org.diptych.engine.nn.Losses;
 import org.diptych.engine.nn.Rows;
 
@@ -32,11 +37,53 @@ public record HardPairs(NDArray wrongPictures, NDArray wrongTexts) {
     }
 
     /// @param logits (3B, 2) of mismatch and match: the true pairs, then these
-    /// @return scalar
-    public NDArray loss(NDArray logits) {
+    public static Guess guess(NDArray logits) {
         int all = (int) logits.getShape().get(0);
         long[] labels = new long[all];
         java.util.Arrays.fill(labels, 0, all / 3, 1);
-        return Losses.crossEntropy(logits, logits.getManager().create(labels), NONE);
+        return new Guess(logits, logits.getManager().create(labels));
+    }
+
+    /// @param logits (3B, 2) of mismatch and match: the true pairs, then these
+    /// @return scalar
+    public NDArray loss(NDArray logits) {
+        Guess guess = guess(logits);
+        return Losses.crossEntropy(logits, guess.labels(), NONE);
+    }
+
+    /// The pairs that the inputs name (`image_neg_idx`, `text_neg_idx`); without names they are drawn from what the contrast finds alike, by `negative_draws` (2, B), uniform
+    /// numbers from 0 to 1.
+    public static HardPairs of(Inputs inputs, MomentumContrast contrast) {
+        if (inputs.has("image_neg_idx")) {
+            return new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx"));
+        }
+        NDArray draws = inputs.get("negative_draws");
+        return new HardPairs(drawn(contrast.toPictures(), draws.get(0)), drawn(contrast.toTexts(), draws.get(1)));
+    }
+
+    /// @param similarity (B, B + Q) logits against this batch and what came before
+    /// @param draws      (B)
+    /// @return int64 (B) numbers in the batch, never the own one
+    private static NDArray drawn(NDArray similarity, NDArray draws) {
+        int b = (int) similarity.getShape().get(0);
+        float[] likely = similarity.stopGradient().get(new NDIndex(":, :{}", b)).softmax(1).toFloatArray();
+        float[] uniform = draws.toFloatArray();
+        long[] out = new long[b];
+        for (int i = 0; i < b; i++) {
+            double sum = 0;
+            for (int j = 0; j < b; j++) {
+                sum += j == i ? 0 : likely[i * b + j];
+            }
+            double rest = uniform[i] * sum;
+            int chosen = (i + 1) % b; // where all others are as good as impossible
+            for (int j = 0; j < b && rest >= 0 && sum > 0; j++) {
+                if (j != i && likely[i * b + j] > 0) {
+                    chosen = j;
+                    rest -= likely[i * b + j];
+                }
+            }
+            out[i] = chosen;
+        }
+        return Staging.longs(similarity.getManager(), out, new Shape(b));
     }
 }

@@ -1,6 +1,7 @@
 package org.diptych.engine.train;
 
 import java.util.SplittableRandom;
+import org.diptych.engine.objective.Seeds;
 
 /// Which examples a step learns from: a function of (seed, step) alone, so that a resumed run draws what the first would have drawn. Each epoch goes once through a new
 /// order of all groups.
@@ -36,9 +37,20 @@ final class Draw {
         return out;
     }
 
+    /// @param step from 1
+    /// @return how often each of the step's examples was drawn before
+    long[] sights(int step) {
+        int each = batch / group;
+        long[] out = new long[each * group];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = ((long) (step - 1) * each + i / group) / groups;
+        }
+        return out;
+    }
+
     private int[] order(long epoch) {
         if (epoch != orderOf) {
-            SplittableRandom random = new SplittableRandom(mix(seed, epoch));
+            SplittableRandom random = new SplittableRandom(Seeds.mix(seed, epoch));
             order = new int[groups];
             for (int i = 0; i < groups; i++) {
                 int j = random.nextInt(i + 1);
@@ -48,13 +60,5 @@ final class Draw {
             orderOf = epoch;
         }
         return order;
-    }
-
-    /// @return a seed for (seed, number), far from its neighbours'
-    static long mix(long seed, long number) {
-        long z = seed * 0x9E3779B97F4A7C15L + number;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
     }
 }

@@ -6,15 +6,19 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.data.toybox.ToyboxTokenizer;
 
 /// What lies beside a model that begins from nothing: Toybox's tokenizer, and how pictures are prepared.
 public final class FreshFiles {
     /// CLIP's own channel means and deviations, which serve any picture.
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+    private static final List<String> WORDS = List.of("text_config", "bert_config");
+    private static final List<String> PICTURES = List.of("vision_config", "vision");
     private static final List<Double> DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
 
     private FreshFiles() {
@@ -22,21 +26,25 @@ public final class FreshFiles {
 
     /// Writes the files.
     ///
-    /// @return the plan's configuration, with what the tokenizer decides filled in: `vocab_size` and `eos_token_id` of `text_config`
+    /// @return the plan's configuration, with what the tokenizer decides filled in: `vocab_size`, and `eos_token_id` or `pad_token_id`, in the part about words
     /// @throws EngineException when the plan's configuration has another vocabulary, or the folder cannot be written
     public static JsonObject write(Path folder, FineTunePlan plan) throws EngineException {
         Gson gson = new GsonBuilder().setPrettyPrinting().create();
         JsonObject config = gson.toJsonTree(plan.config()).getAsJsonObject();
-        int side = plan.data().pictureSize();
-        if (config.get("vision_config") instanceof JsonObject vision
-                && vision.get("image_size") instanceof JsonElement given) {
-            side = given.getAsInt();
+        ToyboxTokenizer.Reach reach = plan.objectives().keySet().equals(Set.of(Task.CONTRAST.plan()))
+                ? ToyboxTokenizer.Reach.CAPTIONS
+                : ToyboxTokenizer.Reach.CONVERSATIONS;
+        int vocabulary = ToyboxTokenizer.vocabulary(reach).size();
+        JsonObject words = section(config, WORDS);
+        must(words, "vocab_size", vocabulary, plan);
+        if (words == config.get("text_config")) {
+            must(words, "eos_token_id", vocabulary - 1, plan);
+        } else {
+            must(words, "pad_token_id", 0, plan);
         }
-        if (config.get("text_config") instanceof JsonObject text) {
-            int vocabulary = ToyboxTokenizer.vocabulary().size();
-            must(text, "vocab_size", vocabulary, plan);
-            must(text, "eos_token_id", vocabulary - 1, plan);
-        }
+        JsonObject seen = section(config, PICTURES);
+        JsonElement given = seen.has("image_size") ? seen.get("image_size") : seen.get("image_res");
+        int side = given == null ? plan.data().pictureSize() : given.getAsInt();
         JsonObject pictures = new JsonObject();
         pictures.addProperty("do_resize", true);
         pictures.addProperty("size", side);
@@ -47,8 +55,14 @@ public final class FreshFiles {
         pictures.add("image_mean", gson.toJsonTree(MEAN));
         pictures.add("image_std", gson.toJsonTree(DEVIATION));
         SafeFile.write(folder.resolve("preprocessor_config.json"), gson.toJson(pictures) + "\n");
-        SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json());
+        SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(reach));
         return config;
+    }
+
+    /// @return the part of a configuration that these facts stand in; itself where it has no such part
+    private static JsonObject section(JsonObject config, List<String> names) {
+        return names.stream().filter(n -> config.get(n) instanceof JsonObject).findFirst().map(config::getAsJsonObject)
+                .orElse(config);
     }
 
     private static void must(JsonObject text, String key, int value, FineTunePlan plan) throws EngineException {
@@ -56,7 +70,7 @@ public final class FreshFiles {
         if (given == null) {
             text.addProperty(key, value);
         } else if (!given.isJsonPrimitive() || !given.getAsString().equals(Integer.toString(value))) {
-            throw new EngineException("train.plan.value", plan.name(), "config.text_config." + key, given.toString(),
+            throw new EngineException("train.plan.value", plan.name(), "config." + key, given.toString(),
                     Integer.toString(value));
         }
     }

@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.kernel.AdamWKernel;
 import org.diptych.engine.kernel.NormKernel;
+import org.diptych.engine.model.Follows;
+import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 
 /// The weights that learn, as copies in the run's scope, with AdamW's moments. The base weights are never written: they may be a file's own pages.
@@ -51,7 +54,29 @@ final class Learner {
         }
     }
 
+    /// One weight that follows: what it was, and what it is.
+    private static final class Follower {
+        final Weight weight;
+        final NDArray base;
+        NDArray value;
+
+        Follower(Weight weight, NDManager scope) {
+            this.weight = weight;
+            base = weight.get();
+            value = copy(base, scope);
+            weight.set(value);
+        }
+
+        void take(NDArray other, NDManager scope) {
+            NDArray old = value;
+            value = copy(other, scope);
+            weight.set(value);
+            old.close();
+        }
+    }
+
     private final NDManager scope;
+    private final Map<String, Follower> followers = new LinkedHashMap<>();
     private final List<Slot> slots = new ArrayList<>();
     private final List<List<Slot>> groups;
     private final List<AdamWKernel> kernels;
@@ -62,10 +87,18 @@ final class Learner {
 
     /// @param scope the run's
     /// @throws EngineException when nothing would learn
-    Learner(Map<String, Weight> weights, FineTunePlan plan, NDManager scope) throws EngineException {
+    Learner(VisionLanguageModel model, FineTunePlan plan, NDManager scope) throws EngineException {
+        this(model.module().weights(), model instanceof Follows f ? f.followers() : Set.of(), plan, scope);
+    }
+
+    /// @param following names of weights that no gradient moves but every step does
+    Learner(Map<String, Weight> weights, Set<String> following, FineTunePlan plan, NDManager scope)
+            throws EngineException {
         this.scope = scope;
         weights.forEach((name, weight) -> {
-            if (weight.trainable() && plan.trains().learns(name)) {
+            if (following.contains(name)) {
+                followers.put(name, new Follower(weight, scope));
+            } else if (weight.trainable() && plan.trains().learns(name)) {
                 slots.add(new Slot(name, weight, scope));
             }
         });
@@ -98,7 +131,12 @@ final class Learner {
     /// @return the gradients' global norm before clipping
     float update(int number, double learningRate) {
         Map<Slot, NDArray> gradients = new LinkedHashMap<>();
-        slots.forEach(s -> gradients.put(s, s.value.getGradient()));
+        for (Slot s : slots) { // what no loss has touched has none, and stays as it is
+            NDArray gradient = JniUtils.getGradient((PtNDArray) s.value);
+            if (gradient != null) {
+                gradients.put(s, gradient);
+            }
+        }
         try {
             List<NDArray> all = List.copyOf(gradients.values());
             float norm = clips ? NormKernel.clip(largestNorm, all) : NormKernel.norm(largestNorm, all);
@@ -106,7 +144,7 @@ final class Learner {
                 step.muli(0).addi(number);
                 rate.muli(0).addi(learningRate);
                 for (int g = 0; g < groups.size(); g++) {
-                    List<Slot> group = groups.get(g);
+                    List<Slot> group = groups.get(g).stream().filter(gradients::containsKey).toList();
                     if (!group.isEmpty()) {
                         kernels.get(g).step(step, rate, group.stream().map(s -> s.value).toList(),
                                 group.stream().map(gradients::get).toList(),
@@ -120,7 +158,12 @@ final class Learner {
         }
     }
 
-    /// @return what a checkpoint holds: weights that learn and both moments
+    /// @param moved name -> value of the weights that follow
+    void follow(Map<String, NDArray> moved) {
+        moved.forEach((name, value) -> followers.get(name).take(value, scope));
+    }
+
+    /// @return what a checkpoint holds: weights that learn and both moments, and what follows
     Map<String, NDArray> state() {
         Map<String, NDArray> out = new LinkedHashMap<>();
         slots.forEach(s -> {
@@ -128,6 +171,7 @@ final class Learner {
             out.put("first." + s.name, s.first);
             out.put("second." + s.name, s.second);
         });
+        followers.forEach((name, follower) -> out.put("follows." + name, follower.value));
         return out;
     }
 
@@ -143,6 +187,9 @@ final class Learner {
             }
             s.take(weight, saved.tensor("first." + s.name), saved.tensor("second." + s.name), scope);
         }
+        for (Map.Entry<String, Follower> f : followers.entrySet()) {
+            f.getValue().take(saved.tensor("follows." + f.getKey()), scope);
+        }
     }
 
     /// Forgets all that was learnt and goes on from the base weights.
@@ -152,15 +199,17 @@ final class Learner {
                 s.take(s.base, zero, zero, scope);
             }
         });
+        followers.values().forEach(f -> f.take(f.base, scope));
     }
 
     private static NDArray copy(NDArray from, NDManager scope) {
-        return scope.zeros(from.getShape()).addi(from); // a duplicate would be made in the scope of `from`, which may be capped
+        return scope.zeros(from.getShape(), from.getDataType()).addi(from); // a duplicate would be made in the scope of `from`, which may be capped
     }
 
     /// Puts the base weights back in their places, without what was learnt.
     void putBack() {
         slots.forEach(s -> s.weight.set(s.base));
+        followers.values().forEach(f -> f.weight.set(f.base));
     }
 
     /// @return numbers that learn

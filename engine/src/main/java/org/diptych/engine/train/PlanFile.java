@@ -63,7 +63,7 @@ public final class PlanFile {
     }
 
     private FineTunePlan plan(JsonObject json) throws EngineException {
-        keys(json, "", "name", "model", "config", "data", "objectives", "trains", "optimizer", "schedule", "steps",
+        keys(json, "", "name", "model", "config", "data", "objectives", "lessons", "trains", "optimizer", "schedule", "steps",
                 "batch", "seed", "evaluateEvery",
                 "checkpointEvery");
         String name = text(json, "", "name", where);
@@ -83,7 +83,7 @@ public final class PlanFile {
             throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
         }
         FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
-        return new FineTunePlan(name, model, config, data, objectives(json), trains(section(json, "trains")),
+        return new FineTunePlan(name, model, config, data, objectives(json), lessons(section(json, "lessons")), trains(section(json, "trains")),
                 optimizer(section(json, "optimizer")), schedule,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
@@ -107,13 +107,35 @@ public final class PlanFile {
         Map<String, Double> out = new LinkedHashMap<>();
         JsonObject given = section(json, "objectives");
         for (String name : given.keySet()) {
-            Objective.named(name);
+            Objective.task(name);
             out.put(name, real(given, "objectives.", name, 1, 0, 1000));
         }
         if (out.isEmpty()) {
             out.put("contrastive", 1.0);
         }
         return out;
+    }
+
+    private FineTunePlan.Lessons lessons(JsonObject json) throws EngineException {
+        keys(json, "lessons.", "masking", "rule", "share", "joint", "alpha", "alphaRamp");
+        FineTunePlan.Lessons usual = FineTunePlan.Lessons.USUAL;
+        return new FineTunePlan.Lessons(choice(json, "lessons.", "masking", usual.masking(), "dynamic", "static"),
+                choice(json, "lessons.", "rule", usual.rule(), "bert", "roberta"),
+                real(json, "lessons.", "share", usual.share(), 0.01, 0.99),
+                flag(json, "lessons.", "joint", usual.joint()),
+                real(json, "lessons.", "alpha", usual.alpha(), 0, 1),
+                integer(json, "lessons.", "alphaRamp", usual.alphaRamp(), 0, 10_000_000));
+    }
+
+    private boolean flag(JsonObject json, String prefix, String key, boolean otherwise) throws EngineException {
+        JsonElement value = json.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+            throw bad(prefix + key, value.toString(), "true, false");
+        }
+        return value.getAsBoolean();
     }
 
     private FineTunePlan.Trains trains(JsonObject json) throws EngineException {

@@ -10,15 +10,22 @@ import java.util.List;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
-import org.diptych.engine.model.Encoded;
+import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Follows;
+import org.diptych.engine.model.Forwards;
+import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.LossTerms;
 import org.diptych.engine.objective.Objective;
+import org.diptych.engine.objective.Seeds;
+import org.diptych.engine.work.Natives;
 
-/// One optimiser step: forward, loss, backward, clip, AdamW. Lane thread only.
+/// One optimiser step: forward, loss, backward, clip, AdamW, and what follows. Lane thread only.
 final class Trainer {
+    private static final double MEBIBYTE = 1 << 20;
+
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
     private final Learner learner;
@@ -29,17 +36,17 @@ final class Trainer {
         this.model = model;
         this.plan = plan;
         for (Map.Entry<String, Double> wanted : plan.objectives().entrySet()) {
-            Objective objective = Objective.named(wanted.getKey());
-            if (!objective.fits(model)) {
-                throw new EngineException("train.fit", model.family(), wanted.getKey());
-            }
-            objectives.put(objective, wanted.getValue());
+            objectives.put(Objective.of(wanted.getKey(), model, plan), wanted.getValue());
         }
-        learner = new Learner(model.module().weights(), plan, scope);
+        learner = new Learner(model, plan, scope);
     }
 
     Learner learner() {
         return learner;
+    }
+
+    List<Objective> objectives() {
+        return List.copyOf(objectives.keySet());
     }
 
     /// Learns from one batch. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.
@@ -48,43 +55,90 @@ final class Trainer {
     /// @param rate  learning rate of this step
     /// @param scope closed by the caller after the step
     /// @return what the log shows
-    Map<String, Double> step(int step, double rate, List<Encoded> samples, NDManager scope) {
-        JniUtils.setSeed(Draw.mix(plan.seed(), step));
+    Map<String, Double> step(int step, double rate, Prepared prepared, NDManager scope) {
+        JniUtils.setSeed(Seeds.mix(plan.seed(), step));
         learner.zeroGradients();
-        Inputs inputs = model.batch(samples, scope);
+        Inputs base = model.batch(prepared.samples(), scope);
         Map<String, Double> values = new LinkedHashMap<>();
+        long backward;
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray total = loss(inputs, Pass.TRAIN, "", values);
+            NDArray total = loss(prepared, base, scope, values);
             if (!Double.isFinite(values.get("loss"))) {
                 return values;
             }
+            backward = System.nanoTime();
             collector.backward(total);
         }
         values.put("rate", rate);
         values.put("grad_norm", (double) learner.update(step, rate));
+        values.put("ms.backward", (System.nanoTime() - backward) / 1e6);
+        if (model instanceof Follows follows) {
+            learner.follow(follows.followed());
+        }
         objectives.keySet().forEach(o -> o.afterStep(model));
         return values;
     }
 
-    /// @param prefix put before every name in `values`
-    /// @return the weighted sum of all objectives
-    private NDArray loss(Inputs inputs, Pass pass, String prefix, Map<String, Double> values) {
+    /// @return the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
+    private NDArray loss(Prepared prepared, Inputs base, NDManager scope, Map<String, Double> values) {
         NDArray total = null;
+        Forwards forwards = new Forwards();
+        Pass pass = new Pass(true, true, forwards);
+        double sum = 0;
         for (Map.Entry<Objective, Double> item : objectives.entrySet()) {
-            LossTerms terms = item.getKey().loss(model, pass, inputs);
-            NDArray part = terms.total().mul(item.getValue().floatValue()); // a double would make it 64 bits wide
+            Objective objective = item.getKey();
+            long began = System.nanoTime();
+            long held = Natives.allocated().orElse(0);
+            LossTerms terms = objective.loss(model, pass,
+                    objective.inputs(model, prepared.courses().get(objective), base, scope));
+            NDArray part = Scalars.times(terms.total(), item.getValue());
             total = total == null ? part : total.add(part);
-            values.put(prefix + "loss." + item.getKey().name(), (double) terms.total().toFloatArray()[0]);
-            terms.values().forEach((name, value) -> values.put(prefix + name, value));
+            double loss = terms.total().toFloatArray()[0];
+            sum += loss * item.getValue();
+            values.put("loss." + objective.name(), loss);
+            values.putAll(terms.values());
+            values.put("forwards." + objective.name(), forwards.take());
+            values.put("ms." + objective.name(), (System.nanoTime() - began) / 1e6);
+            if (Natives.allocated().isPresent()) {
+                values.put("mib." + objective.name(), (Natives.allocated().getAsLong() - held) / MEBIBYTE);
+            }
         }
-        values.put(prefix + "loss", (double) total.toFloatArray()[0]);
+        values.put("loss", objectives.size() == 1 ? (double) total.toFloatArray()[0] : sum);
         return total;
     }
 
-    /// @return the weighted sum of all objectives on a batch, nothing learnt
-    double validationLoss(List<Encoded> samples, NDManager scope) {
-        Map<String, Double> values = new LinkedHashMap<>();
-        loss(model.batch(samples, scope), Pass.INFER, "", values);
-        return values.get("loss");
+    /// What a batch says, nothing learnt.
+    ///
+    /// @param loss  of the objective
+    /// @param right how many of its `asked` guesses are right; 0 of 0 where there is no right or wrong
+    record Judged(double loss, long right, long asked) {
+    }
+
+    Map<Objective, Judged> judge(Prepared prepared, Inputs base, NDManager scope) {
+        Map<Objective, Judged> out = new LinkedHashMap<>();
+        for (Objective objective : objectives.keySet()) {
+            Inputs inputs = objective.inputs(model, prepared.courses().get(objective), base, scope);
+            double loss = objective.loss(model, Pass.INFER, inputs).total().toFloatArray()[0];
+            out.put(objective, objective.guess(model, inputs).map(guess -> judged(loss, guess))
+                    .orElse(new Judged(loss, 0, 0)));
+        }
+        return out;
+    }
+
+    private static Judged judged(double loss, Guess guess) {
+        long[] said = guess.logits().argMax(-1).toType(ai.djl.ndarray.types.DataType.INT64, false).toLongArray();
+        long[] wanted = guess.labels().toLongArray();
+        long right = 0;
+        long asked = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            asked += wanted[i] >= 0 ? 1 : 0;
+            right += wanted[i] >= 0 && wanted[i] == said[i] ? 1 : 0;
+        }
+        return new Judged(loss, right, asked);
+    }
+
+    /// @return the objectives' weighted sum
+    double total(Map<Objective, Judged> judged) {
+        return objectives.entrySet().stream().mapToDouble(e -> e.getValue() * judged.get(e.getKey()).loss()).sum();
     }
 }

@@ -3,7 +3,6 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -20,7 +19,6 @@ import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.data.Dataset;
-import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
@@ -77,9 +75,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
         rate = plan.optimizer().rate();
         trainer = new Trainer(start.model(), plan, scope);
-        validation = new Validation(start.model(), start.validation(), plan.batch());
-        batches = new Batches(start.train(), start.model(),
-                new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch()), workers);
+        Heads.check(start.model(), start.train(), plan);
+        validation = new Validation(start.model(), start.validation(), plan.batch(), trainer.objectives(), plan.seed());
+        batches = new Batches(new Preparer(start.train(), start.model(), trainer.objectives(), plan.seed()),
+                new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch()), plan.lessons(),
+                workers);
         log = start.resumes() ? goOn() : begin();
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
@@ -141,7 +141,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     public CompletionStage<Void> ready() {
         // A paused run waits for its person, a running one for its next examples.
         return gate.thenCompose(go -> stopping || evaluating || step >= plan.steps()
-                ? CompletableFuture.<List<Encoded>>completedFuture(List.of())
+                ? CompletableFuture.<Prepared>completedFuture(null)
                 : batches.step(step + 1)).handle((examples, error) -> null);
     }
 
@@ -184,7 +184,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private void learn(NDManager now) throws EngineException {
         long began = System.nanoTime();
         int number = step + 1;
-        List<Encoded> examples = examples(number);
+        Prepared examples = examples(number);
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
@@ -198,7 +198,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         step = number;
         double took = (System.nanoTime() - began) / 1e9;
         seconds += took;
-        values.put("pairs_per_second", examples.size() / took);
+        values.put("pairs_per_second", examples.samples().size() / took);
         row(values);
         if (number % plan.evaluateEvery() == 0 || number == plan.steps()) {
             beginEvaluation();
@@ -220,7 +220,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         throw new EngineException("train.nan", number, step);
     }
 
-    private List<Encoded> examples(int number) throws EngineException {
+    private Prepared examples(int number) throws EngineException {
         try {
             return batches.step(number).join();
         } catch (CompletionException e) {

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.model.Encoded;
@@ -21,6 +23,8 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.objective.Objective;
+import org.diptych.engine.objective.Seeds;
 
 /// The fixed validation set, gone through in pieces so that a person's request never waits for all of it: loss over batches of the training size, recall over
 /// the whole set, and the matrix of a small probe set.
@@ -33,17 +37,21 @@ final class Validation {
     private final Dataset data;
     private final int batch;
     private final int[] probe;
-    private final Map<Integer, List<Encoded>> kept = new LinkedHashMap<>();
+    private final Preparer preparer;
+    private final Map<Integer, Prepared> kept = new LinkedHashMap<>();
     private long keptFloats;
     private int next;
-    private double lossSum;
     private int losses;
+    private final Map<String, Double> sums = new LinkedHashMap<>();
+    private final Map<String, long[]> guesses = new LinkedHashMap<>();
     private final List<float[]> images = new ArrayList<>();
     private final List<float[]> texts = new ArrayList<>();
 
     /// @param batch examples a piece
-    Validation(VisionLanguageModel model, Dataset data, int batch) throws EngineException {
+    Validation(VisionLanguageModel model, Dataset data, int batch, List<Objective> objectives, long seed)
+            throws EngineException {
         this.model = model;
+        preparer = new Preparer(data, model, objectives, Seeds.mix(seed, -1)); // other draws than any step's
         this.data = data;
         this.batch = Math.min(batch, data.size());
         this.probe = probe(data);
@@ -63,8 +71,9 @@ final class Validation {
 
     void begin() {
         next = 0;
-        lossSum = 0;
         losses = 0;
+        sums.clear();
+        guesses.clear();
         images.clear();
         texts.clear();
     }
@@ -73,30 +82,43 @@ final class Validation {
     ///
     /// @return true when all are done
     boolean piece(Trainer trainer, NDManager scope) throws EngineException {
-        List<Encoded> samples = encoded(next);
+        Prepared prepared = prepared(next);
+        List<Encoded> samples = prepared.samples();
+        Inputs inputs = model.batch(samples, scope);
         if (samples.size() == batch) { // a smaller rest has fewer wrong partners, so its loss is not comparable
-            lossSum += trainer.validationLoss(samples, scope);
+            Map<Objective, Trainer.Judged> judged = trainer.judge(prepared, inputs, scope);
+            sums.merge("", trainer.total(judged), Double::sum);
+            judged.forEach((objective, one) -> {
+                sums.merge("." + objective.name(), one.loss(), Double::sum);
+                long[] counts = guesses.computeIfAbsent(objective.name(), _ -> new long[2]);
+                counts[0] += one.right();
+                counts[1] += one.asked();
+            });
             losses++;
         }
-        if (model instanceof EncodesImage pictures && model instanceof EncodesText words) {
-            Inputs inputs = model.batch(samples, scope);
-            rows(pictures.encodeImage(Pass.INFER, inputs), images);
-            rows(words.encodeText(Pass.INFER, inputs), texts);
+        if (meets()) {
+            rows(((EncodesImage) model).encodeImage(Pass.INFER, inputs), images);
+            rows(((EncodesText) model).encodeText(Pass.INFER, inputs), texts);
         }
         next += samples.size();
         return next >= data.size();
     }
 
-    private List<Encoded> encoded(int from) throws EngineException {
-        List<Encoded> known = kept.get(from);
+    /// @return true for a model in whose file picture and text meet in one space
+    private boolean meets() {
+        return model instanceof EncodesImage && model instanceof EncodesText
+                && model.capabilities().containsAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
+    }
+
+    /// The same lessons at every evaluation, with targets of labels alone, so that runs can be compared whatever they learn from.
+    private Prepared prepared(int from) throws EngineException {
+        Prepared known = kept.get(from);
         if (known != null) {
             return known;
         }
-        List<Encoded> made = new ArrayList<>();
-        for (int i = from; i < Math.min(data.size(), from + batch); i++) {
-            made.add(Batches.encode(data, i, model));
-        }
-        long floats = made.stream().mapToLong(e -> e.pixels().length).sum();
+        int[] places = IntStream.range(from, Math.min(data.size(), from + batch)).toArray();
+        Prepared made = preparer.prepare(places, new long[places.length], from / batch + 1, 0);
+        long floats = made.floats();
         if (keptFloats + floats <= KEPT_FLOATS) {
             kept.put(from, made);
             keptFloats += floats;
@@ -115,7 +137,12 @@ final class Validation {
     /// @return the figures of the set, after the last piece
     Map<String, Double> values() {
         Map<String, Double> out = new LinkedHashMap<>();
-        out.put("validation.loss", lossSum / losses);
+        sums.forEach((name, sum) -> out.put("validation.loss" + name, sum / losses));
+        guesses.forEach((name, counts) -> {
+            if (counts[1] > 0) {
+                out.put("validation.accuracy." + name, (double) counts[0] / counts[1]);
+            }
+        });
         if (!images.isEmpty()) {
             int n = images.size();
             float[] matrix = MatrixMath.products(images, texts);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 
@@ -90,6 +91,11 @@ public final class Natives {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /// @return bytes that native libraries hold by `malloc`, tensors among them, where the platform tells (Linux with the GNU library)
+    public static OptionalLong allocated() {
+        return Heap.bytes();
     }
 
     private static void setUnlessSet(String name, String value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Task;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -11,9 +12,9 @@ import org.junit.jupiter.api.Test;
 class ContrastiveTest {
     @Test
     void objectivesAreFoundByTheirNameInPlans() throws EngineException {
-        assertThat(Objective.named("contrastive")).isInstanceOf(Contrastive.class);
-        assertThat(Objective.named("contrastive").name()).isEqualTo("contrastive");
-        assertThatThrownBy(() -> Objective.named("Contrastive")).isInstanceOf(EngineException.class)
+        assertThat(Objective.task("contrastive")).isEqualTo(Task.CONTRAST);
+        assertThat(new Contrastive().name()).isEqualTo("contrastive");
+        assertThatThrownBy(() -> Objective.task("Contrastive")).isInstanceOf(EngineException.class)
                 .hasMessageContaining("Contrastive").hasMessageContaining("contrastive");
     }
 }

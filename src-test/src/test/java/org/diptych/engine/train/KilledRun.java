@@ -8,6 +8,6 @@ public final class KilledRun {
     }
 
     public static void main(String[] args) throws Exception {
-        TinyRun.start(KilledRunTest.plan(), Path.of(args[0])).toTheEnd();
+        TinyRun.start(KilledRunTest.plan(args[1]), Path.of(args[0])).toTheEnd();
     }
 }

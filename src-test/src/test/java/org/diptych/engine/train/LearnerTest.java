@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Map;
+import java.util.Set;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -50,7 +51,7 @@ class LearnerTest {
     void onlyWhatMultipliesDecays() throws EngineException {
         TestLane.run(context -> {
             Three three = new Three(context.scope());
-            Learner learner = new Learner(three.weights(), plan("\"weightDecay\": 0.5"), context.scope());
+            Learner learner = new Learner(three.weights(), Set.of(), plan("\"weightDecay\": 0.5"), context.scope());
             assertThat(step(three, learner, 1, 0.1, 0)).isZero();
             assertThat(three.matrix.get().toFloatArray()).containsExactly(new float[]{0.95f, -1.9f}, within(1e-6f));
             assertThat(three.bias.get().toFloatArray()).containsExactly(3, 4);
@@ -67,7 +68,7 @@ class LearnerTest {
     void clippedAdamWByHand() throws EngineException {
         TestLane.run(context -> {
             Three three = new Three(context.scope());
-            Learner learner = new Learner(three.weights(), plan(
+            Learner learner = new Learner(three.weights(), Set.of(), plan(
                     "\"beta1\": 0.9, \"beta2\": 0.99, \"epsilon\": 1e-8, \"weightDecay\": 0.1, \"clipNorm\": 1"),
                     context.scope());
             double[] p = {1, 3}; // the first entries of matrix and bias
@@ -96,7 +97,7 @@ class LearnerTest {
     void aGradientThatIsNoNumberChangesNothing() throws EngineException {
         TestLane.run(context -> {
             Three three = new Three(context.scope());
-            Learner learner = new Learner(three.weights(), plan("\"clipNorm\": 0"), context.scope());
+            Learner learner = new Learner(three.weights(), Set.of(), plan("\"clipNorm\": 0"), context.scope());
             assertThat(step(three, learner, 1, 0.1, Float.NaN)).isNaN();
             assertThat(three.matrix.get().toFloatArray()).containsExactly(1, -2);
             assertThat(three.bias.get().toFloatArray()).containsExactly(3, 4);
@@ -111,7 +112,7 @@ class LearnerTest {
                 Three three = new Three(capped);
                 Map<String, Weight> weights = three.weights();
                 capped.cap();
-                Learner learner = new Learner(weights, plan(""), context.scope());
+                Learner learner = new Learner(weights, Set.of(), plan(""), context.scope());
                 learner.zeroGradients();
                 learner.restoreBase();
                 assertThat(three.matrix.get().toFloatArray()).containsExactly(1, -2);

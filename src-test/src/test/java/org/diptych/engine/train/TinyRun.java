@@ -1,5 +1,6 @@
 package org.diptych.engine.train;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -66,7 +67,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             NDManager weights = TestLane.lane().scopes().weights();
-            VisionLanguageModel model = Models.named("clip").orElseThrow().create(FreshFiles.write(run.base(), plan),
+            VisionLanguageModel model = Models.named(plan.model().substring("fresh:".length())).orElseThrow().create(FreshFiles.write(run.base(), plan),
                     new ModelFiles(Optional.of(run.base())));
             ((Initialises) model).initialise(weights, plan.seed());
             weights.cap(); // as the loader leaves it
@@ -127,9 +128,21 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
     Map<String, float[]> numbers() throws EngineException {
         return TestLane.run(context -> {
             Map<String, float[]> out = new LinkedHashMap<>();
-            model.module().weights().forEach((name, weight) -> out.put(name, weight.get().toFloatArray()));
+            model.module().weights().forEach((name, weight) -> out.put(name, numbers(weight.get())));
             return out;
         });
+    }
+
+    private static float[] numbers(NDArray array) {
+        if (array.getDataType().isFloating()) {
+            return array.toFloatArray();
+        }
+        long[] whole = array.toLongArray();
+        float[] out = new float[whole.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = whole[i];
+        }
+        return out;
     }
 
     List<RunLog.Row> rows() {

@@ -1,6 +1,10 @@
 package org.diptych.engine.data.toybox;
 
+import java.util.List;
+import java.util.OptionalInt;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
 
@@ -8,6 +12,7 @@ import org.diptych.engine.data.Example;
 public final class ToyboxDataset implements Dataset {
     private static final long NOISE = 0x2545F4914F6CDD1DL;
 
+    private static final long SECOND = 0x9B05688C2B3E6C1FL;
     private static final long PARTNER = 0x9FB21C651E98DF25L;
 
     private final FineTunePlan.Data plan;
@@ -51,7 +56,25 @@ public final class ToyboxDataset implements Dataset {
                 ? Captions.of(layout, plan.captions(), chinese, new Dice(Toybox.words(seed))).text()
                 : Swaps.wrong(layout, plan.captions(), chinese, Toybox.words(seed), dice,
                         () -> Layout.of(split.seed(dice.roll(size), 1), world));
-        return new Example(Long.toString(seed), Painter.picture(layout, plan.pictureSize()), caption, right);
+        Picture picture = Painter.picture(layout, plan.pictureSize());
+        Layout second = Layout.of(split.seed(new Dice(seed ^ SECOND).roll(size), 2), world);
+        return new Example(Long.toString(seed), picture, caption, right,
+                new ToyboxMore(layout, picture, second, plan));
+    }
+
+    @Override
+    public List<String> answers() {
+        return Toybox.answers(plan.language());
+    }
+
+    @Override
+    public OptionalInt classes(Task task) {
+        return switch (task) {
+            case ANSWERS -> OptionalInt.of(answers().size());
+            case REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> OptionalInt.of(Kind.ALL.size());
+            case CLASSES -> OptionalInt.of(ToyboxMore.COUNTS);
+            default -> OptionalInt.empty();
+        };
     }
 
     private Layout layout(int index) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
@@ -36,7 +37,7 @@ record AlbefLosses(AlbefModel model) {
     NDArray loss(String objective, Pass pass, Inputs inputs) {
         return switch (objective) {
             case CONTRAST, MATCHING, MASKED -> {
-                Step step = step(pass, inputs);
+                Step step = model.step(pass, inputs);
                 yield switch (objective) {
                     case CONTRAST -> step.contrast().loss(alpha(inputs));
                     case MATCHING -> matching(pass, step, inputs);
@@ -69,7 +70,7 @@ record AlbefLosses(AlbefModel model) {
         NDArray pictureFeature = online.pictureFeature(pass, picture);
         NDArray words = online.text().text(pass, ids, attended);
         NDArray textFeature = online.textFeature(pass, words);
-        Follower follower = model.follow(words);
+        Follower follower = model.follow(pass, words);
         AlbefSide copy = model.copy();
         NDList copied = follower.during(() -> {
             NDArray seen = copy.picture(pass, AlbefModel.pixels(inputs));
@@ -83,13 +84,18 @@ record AlbefLosses(AlbefModel model) {
 
     /// Each pair, then each text with a picture that is hard to tell apart, then each picture with such a text.
     NDArray matching(Pass pass, Step step, Inputs inputs) {
+        Guess guess = matchGuess(pass, step, inputs);
+        return Losses.crossEntropy(guess.logits(), guess.labels(), IGNORED);
+    }
+
+    Guess matchGuess(Pass pass, Step step, Inputs inputs) {
         NDArray attended = AlbefModel.attended(inputs, inputs.get("input_ids"));
-        HardPairs hard = new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx"));
+        HardPairs hard = HardPairs.of(inputs, step.contrast());
         AlbefText text = model.online().text();
         NDArray matched = text.fused(pass, step.words(), attended, step.picture());
         NDArray mismatched = text.fused(pass, hard.texts(step.words()), hard.rows(attended),
                 hard.pictures(step.picture()));
-        return hard.loss(model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0)));
+        return HardPairs.guess(model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0)));
     }
 
     NDArray masked(Pass pass, Step step, Inputs inputs, float alpha) {
@@ -128,6 +134,20 @@ record AlbefLosses(AlbefModel model) {
     /// @return (n) the negative log-likelihood of each answer; padding does not count
     NDArray likelihood(NDArray logits, NDArray ids) {
         return Losses.nextWordRows(logits, labels(ids), IGNORED, 0).sum(new int[]{1});
+    }
+
+    /// How each word of the right answer is foretold by those before it; where it ends is not asked.
+    Guess answerGuess(Pass pass, Inputs inputs) {
+        NDArray ids = inputs.get("answer_ids");
+        NDArray attended = inputs.get("answer_mask");
+        long a = ids.getShape().get(1);
+        NDArray logits = answerLogits(pass, model.online(),
+                asked(pass, model.online(), inputs).repeated(inputs.get("n_answers")), ids, attended);
+        NDArray words = attended.get(new NDIndex(":, 1:")).toType(DataType.INT64, false);
+        NDArray last = words.sum(new int[]{1}, true).eq(words.cumSum(1)).toType(DataType.INT64, false); // from the end token on
+        NDArray asked = last.neg().add(1);
+        return new Guess(logits.get(new NDIndex(":, :{}", a - 1)),
+                ids.get(new NDIndex(":, 1:")).mul(asked).add(last.mul(IGNORED)));
     }
 
     private NDArray labels(NDArray ids) {
@@ -180,7 +200,7 @@ record AlbefLosses(AlbefModel model) {
         Asked asked = asked(pass, model.online(), inputs).repeated(inputs.get("n_answers"));
         NDArray copied = ids;
         if (distils) {
-            copied = model.follow(asked.states()).during(() -> answerLogits(pass, model.copy(),
+            copied = model.follow(pass, asked.states()).during(() -> answerLogits(pass, model.copy(),
                     asked(pass, model.copy(), inputs).repeated(inputs.get("n_answers")), ids, attended)
                     .softmax(-1).stopGradient());
         }
@@ -211,7 +231,7 @@ record AlbefLosses(AlbefModel model) {
             return plain;
         }
         float alpha = alpha(inputs);
-        NDArray soft = model.follow(logits)
+        NDArray soft = model.follow(pass, logits)
                 .during(() -> pairLogits(pass, model.copy(), inputs).softmax(-1).stopGradient());
         return mixed(plain, Losses.softRows(logits, soft).mean(), alpha);
     }

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,13 +29,15 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.FillsMasks;
+import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -55,12 +58,17 @@ public final class AlbefModel extends Module
             EncodesText,
             ScoresPairs,
             FillsMasks,
-            Learns,
+            Taught,
+            Follows,
             Traceable,
             Initialises {
     static final String VISION = "visual_encoder";
     static final String TEXT = "text_encoder";
     static final String FUSION = "text_encoder.cross";
+    private static final String PICTURES = "image_queue";
+    private static final String TEXTS = "text_queue";
+    private static final String POINTER = "queue_ptr";
+    private static final float TEMPERATURE = 0.07f;
 
     private final JsonObject json;
     private final AlbefConfig config;
@@ -71,6 +79,15 @@ public final class AlbefModel extends Module
     private final Optional<Linear> match;
     private final Optional<Weight> temperature;
     private final Optional<FeatureQueue> queue;
+
+    /// What the objectives of one batch share.
+    ///
+    /// @param pixels of the batch, by which it is known again
+    private record Shared(NDArray pixels, Pass pass, AlbefLosses.Step step) {
+    }
+
+    private Optional<Shared> shared = Optional.empty();
+    private Optional<Follower> followed = Optional.empty();
 
     AlbefModel(JsonObject json, AlbefConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -87,8 +104,8 @@ public final class AlbefModel extends Module
                 : Optional.empty();
         temperature = config.parts().contrast() ? Optional.of(weight("temp")) : Optional.empty();
         queue = config.queue() > 0
-                ? Optional.of(new FeatureQueue(buffer("image_queue", config.embed(), config.queue()),
-                        buffer("text_queue", config.embed(), config.queue()), buffer("queue_ptr", 1)))
+                ? Optional.of(new FeatureQueue(buffer(PICTURES, config.embed(), config.queue()),
+                        buffer(TEXTS, config.embed(), config.queue()), buffer(POINTER, 1)))
                 : Optional.empty();
     }
 
@@ -109,8 +126,47 @@ public final class AlbefModel extends Module
     }
 
     /// @return the copy's step behind the model
-    Follower follow(NDArray near) {
-        return new Follower(online.weights(), copy().weights(), config.momentum(), near);
+    Follower follow(Pass pass, NDArray near) {
+        Follower follower = new Follower(online.weights(), copy().weights(), config.momentum(), near);
+        if (pass.training()) {
+            followed = Optional.of(follower);
+        }
+        return follower;
+    }
+
+    /// @return what the objectives of pre-training share, computed once a batch
+    AlbefLosses.Step step(Pass pass, Inputs inputs) {
+        NDArray pixels = pixels(inputs);
+        if (shared.filter(s -> s.pixels == pixels && s.pass == pass).isEmpty()) {
+            shared = Optional.of(new Shared(pixels, pass, new AlbefLosses(this).step(pass, inputs)));
+        }
+        return shared.get().step;
+    }
+
+    @Override
+    public Set<String> followers() {
+        Set<String> names = new LinkedHashSet<>();
+        copy.ifPresent(c -> names.addAll(c.weights().keySet()));
+        queue.ifPresent(_ -> names.addAll(List.of(PICTURES, TEXTS, POINTER)));
+        return names;
+    }
+
+    @Override
+    public Map<String, NDArray> followed() {
+        Map<String, NDArray> out = new HashMap<>();
+        followed.ifPresent(f -> copy().weights().forEach((name, weight) -> out.put(name, f.moved().get(weight))));
+        shared.filter(s -> s.pass.training()).map(s -> s.step.contrast()).ifPresent(contrast -> {
+            FeatureQueue.After after = queue().after(contrast.copiedPicture(), contrast.copiedText());
+            out.putAll(Map.of(PICTURES, after.pictures(), TEXTS, after.texts(), POINTER, after.pointer()));
+        });
+        followed = Optional.empty();
+        shared = Optional.empty();
+        return out;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new AlbefLessons(this, tokenizer);
     }
 
     @Override
@@ -344,6 +400,8 @@ public final class AlbefModel extends Module
     @Override
     public void initialise(NDManager scope, long seed) {
         NormalStart.fill(weights(), scope, seed);
-        temperature.ifPresent(t -> t.set(scope.create(0.07f)));
+        temperature.ifPresent(t -> t.set(scope.create(TEMPERATURE)));
+        copy.ifPresent(c -> Follower.start(online.weights(), c.weights()));
+        queue.ifPresent(q -> q.start(scope, seed));
     }
 }

@@ -28,13 +28,14 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.RegionSide;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Linear;
@@ -53,7 +54,7 @@ public final class LxmertModel extends Module
             ScoresPairs,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
             Traceable,
             Initialises {
     private final JsonObject json;
@@ -238,6 +239,11 @@ public final class LxmertModel extends Module
         objects.ifPresent(_ -> all.add(LxmertLosses.OBJECTS));
         answers.ifPresent(_ -> all.addAll(List.of(LxmertLosses.ANSWER, LxmertLosses.SOFT_ANSWER)));
         return all;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new LxmertLessons(this, tokenizer);
     }
 
     @Override

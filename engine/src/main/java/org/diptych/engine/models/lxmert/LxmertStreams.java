@@ -67,6 +67,8 @@ final class LxmertStreams extends Module {
         CrossLayer.Both both = new CrossLayer.Both(language.apply(pass, w, wordMask),
                 objects.apply(pass, o, objectMask));
         for (int i = 0; i < crossing.size(); i++) {
+            pass.probe().ran(CrossLayer.WORDS, 1.0 / crossing.size());
+            pass.probe().ran(CrossLayer.OBJECTS, 1.0 / crossing.size());
             both = crossing.get(i).apply(pass, both, wordMask, objectMask, i);
         }
         NDArray pooled = pooler.apply(both.words().get(new NDIndex(":, 0"))).tanh();

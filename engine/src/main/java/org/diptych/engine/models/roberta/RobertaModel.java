@@ -19,6 +19,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.kernel.Activations;
@@ -27,11 +28,13 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
+import org.diptych.engine.model.ReadsTwo;
 import org.diptych.engine.model.Stacked;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Dropout;
@@ -53,13 +56,14 @@ public final class RobertaModel extends Module
             VisionLanguageModel,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
+            ReadsTwo,
             Traceable,
             Initialises {
     static final String STREAM = "text";
-    private static final String MASKED = "mlm";
-    private static final String CLASSES = "classification";
-    private static final int IGNORED = -100;
+    static final String MASKED = "mlm";
+    static final String CLASSES = "classification";
+    static final int IGNORED = -100;
     /// What transformers adds for padding: the smallest 32-bit number.
     private static final float HIDDEN = -Float.MAX_VALUE;
 
@@ -129,12 +133,32 @@ public final class RobertaModel extends Module
         return json.toString();
     }
 
+    private TextTokenizer reader() throws EngineException {
+        return tokenizer.orElseThrow(() -> new EngineException("models.tokenizer", "RoBERTa",
+                "tokenizer.json / vocab.json + merges.txt"));
+    }
+
     @Override
     public Encoded encode(Sample sample) throws EngineException {
-        TextTokenizer reader = tokenizer.orElseThrow(() -> new EngineException("models.tokenizer", "RoBERTa",
-                "tokenizer.json / vocab.json + merges.txt"));
-        return new Encoded(Optional.of(reader.encode(sample.text().orElse(""), textLength())), new float[0], 0, 0,
-                Optional.empty(), Optional.empty());
+        return encoded(reader().encode(sample.text().orElse(""), textLength()));
+    }
+
+    @Override
+    public Encoded encodePair(String first, String second) throws EngineException {
+        return encoded(reader().encodePair(first, second, textLength()));
+    }
+
+    private static Encoded encoded(Tokens tokens) {
+        return new Encoded(Optional.of(tokens), new float[0], 0, 0, Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new RobertaLessons(this, tokenizer);
+    }
+
+    RobertaConfig facts() {
+        return config;
     }
 
     @Override

@@ -28,11 +28,12 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Linear;
@@ -51,7 +52,7 @@ public final class UniterModel extends Module
             ScoresPairs,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
             Traceable,
             Initialises {
     private final JsonObject json;
@@ -270,6 +271,11 @@ public final class UniterModel extends Module
             all.add(UniterLosses.PAIR);
         }
         return all;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new UniterLessons(this, reader);
     }
 
     @Override

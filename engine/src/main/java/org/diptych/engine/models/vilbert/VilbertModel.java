@@ -32,7 +32,7 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.RegionSide;
@@ -40,6 +40,7 @@ import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Rows;
@@ -55,7 +56,7 @@ public final class VilbertModel extends Module
             ScoresPairs,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
             Traceable,
             Initialises {
     private final JsonObject json;
@@ -238,6 +239,11 @@ public final class VilbertModel extends Module
             all.add(VilbertLosses.ANSWER);
         }
         return all;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new VilbertLessons(this, tokenizer);
     }
 
     @Override

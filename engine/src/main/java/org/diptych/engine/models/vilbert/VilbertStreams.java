@@ -89,6 +89,8 @@ final class VilbertStreams extends Module {
             v = image.apply(pass, v, imageMask, Optional.empty(), imageFrom, config.imageAt().get(i));
             textFrom = config.textAt().get(i);
             imageFrom = config.imageAt().get(i);
+            pass.probe().ran(CoAttention.TEXT_TO_IMAGE, 1.0 / bridges.size());
+            pass.probe().ran(CoAttention.IMAGE_TO_TEXT, 1.0 / bridges.size());
             CoAttention.Both both = bridges.get(i).apply(pass, new CoAttention.Both(v, t), imageMask, textMask, i);
             t = both.text();
             v = both.image();

@@ -28,10 +28,11 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.LayerNorm;
@@ -53,7 +54,7 @@ public final class ViltModel extends Module
             ScoresPairs,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
             Traceable,
             Initialises {
     static final String STREAM = "joined";
@@ -305,6 +306,11 @@ public final class ViltModel extends Module
         classifier.ifPresent(_ -> all.add(config.pair() ? ViltLosses.PAIR : ViltLosses.ANSWER));
         rank.ifPresent(_ -> all.add(ViltLosses.RANK));
         return all;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new ViltLessons(this, reader);
     }
 
     @Override

@@ -1,0 +1,60 @@
+package org.diptych.engine.data;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.Regions;
+
+/// What a data set knows of an example beyond picture and caption, worked out when it is asked for. Every set says what it has; the rest is empty.
+public interface More {
+    /// A pair and nothing else.
+    More NONE = new More() {
+    };
+
+    /// Regions with what a detector would say of them.
+    ///
+    /// @param classes       (N) numbers from 0
+    /// @param attributes    (N) numbers from 0
+    /// @param distributions (N, C) certainty of each class
+    record Labelled(Regions regions, int[] classes, int[] attributes, float[][] distributions) {
+    }
+
+    /// @param answer number in the set's list of answers
+    /// @param said   the answer's words
+    record Asked(String question, int answer, String said) {
+    }
+
+    /// A second picture, and a sentence about both.
+    ///
+    /// @param regions of the second picture, when it has some
+    record Compared(Picture second, Optional<Regions> regions, String sentence, boolean holds) {
+    }
+
+    default Optional<Labelled> regions() {
+        return Optional.empty();
+    }
+
+    default List<Asked> questions() {
+        return List.of();
+    }
+
+    default Optional<Compared> compared() {
+        return Optional.empty();
+    }
+
+    /// @return captions that are wrong by one word
+    default List<String> wrong() {
+        return List.of();
+    }
+
+    /// @return another true sentence about the picture
+    default Optional<String> following() {
+        return Optional.empty();
+    }
+
+    /// @return the caption's class
+    default OptionalInt label() {
+        return OptionalInt.empty();
+    }
+}

@@ -1,0 +1,58 @@
+package org.diptych.engine.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/// One example made ready for one task on an ordinary thread: plain numbers, no tensors. All that was drawn for it is in it, so a loss is a function of lessons alone.
+///
+/// @param shown   what the model sees: hidden words are hidden in its tokens, hidden regions in its features
+/// @param others  what else it sees: a second picture, wrong texts
+/// @param words   for each token of `shown` the id that stood there, where the model has to tell it, else -1; empty when no words are hidden
+/// @param regions which regions are hidden, when some are
+/// @param label   class of the whole: 1 for what belongs together, holds or follows, an answer's or class's number; -1 without one
+/// @param draws   uniform numbers from 0 to 1 for choices that depend on what the model thinks
+public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional<Hidden> regions, int label,
+        double[] draws) {
+    public Lesson {
+        others = List.copyOf(others);
+    }
+
+    public static Lesson of(Encoded shown, int label) {
+        return new Lesson(shown, List.of(), new long[0], Optional.empty(), label, new double[0]);
+    }
+
+    /// @param ids for each token the id to tell, or -1
+    public Lesson hiding(Encoded seen, long[] ids) {
+        return new Lesson(seen, others, ids, regions, label, draws);
+    }
+
+    public Lesson hiding(Encoded seen, Hidden which) {
+        return new Lesson(seen, others, words, Optional.of(which), label, draws);
+    }
+
+    public Lesson beside(List<Encoded> further) {
+        return new Lesson(shown, further, words, regions, label, draws);
+    }
+
+    public Lesson with(double... numbers) {
+        return new Lesson(shown, others, words, regions, label, numbers);
+    }
+
+    /// The lessons of one task at one step.
+    ///
+    /// @param alpha share of what a following copy says in the targets
+    public record Course(List<Lesson> lessons, double alpha) {
+        public Course {
+            lessons = List.copyOf(lessons);
+        }
+
+        public List<Encoded> shown() {
+            return lessons.stream().map(Lesson::shown).toList();
+        }
+
+        /// @return (B)
+        public long[] labels() {
+            return lessons.stream().mapToLong(Lesson::label).toArray();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.diptych.engine.model;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.diptych.engine.api.Lexicon;
+import org.diptych.engine.api.Task;
+
+/// How a model is taught: which tasks it offers, what they need, and under which names its losses read what an objective has prepared.
+public interface Lessons {
+    /// @return task -> the objective of [Learns#objectives] that learns it
+    Map<Task, String> tasks();
+
+    /// @return nothing without a tokenizer, or where its vocabulary has no mask token
+    Optional<Lexicon> lexicon();
+
+    /// Puts lessons into tensors under the reference's own input names. Runs on the lane.
+    ///
+    /// @param course  of one step
+    /// @param base    the step's examples as they are, as [VisionLanguageModel#batch] makes them; the same object for all tasks of a step
+    /// @param manager owns the tensors made
+    Inputs inputs(Task task, Lesson.Course course, Inputs base, NDManager manager);
+
+    /// @param inputs of that task
+    /// @return nothing for tasks that have no right answer, only a loss
+    Optional<Guess> guess(Task task, Pass pass, Inputs inputs);
+
+    /// How regions are hidden.
+    default Hidden.Rule hiding() {
+        return Hidden.Rule.ALL;
+    }
+
+    /// @return wrong texts beside the true one in a ranking
+    default int rivals() {
+        return 15;
+    }
+
+    /// @return classes of the task's head, where it has one
+    default OptionalInt classes(Task task) {
+        return OptionalInt.empty();
+    }
+}

@@ -1,0 +1,59 @@
+package org.diptych.engine.objective;
+
+import java.util.Map;
+import java.util.Optional;
+import ai.djl.ndarray.NDManager;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Task;
+import org.diptych.engine.model.Guess;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Lesson;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Taught;
+import org.diptych.engine.model.VisionLanguageModel;
+
+/// A task that the model itself has the loss of.
+///
+/// @param preparation of lessons
+/// @param how         the plan's settings
+record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) implements Objective {
+    @Override
+    public String name() {
+        return task.plan();
+    }
+
+    @Override
+    public boolean fits(VisionLanguageModel model) {
+        return model instanceof Taught taught && taught.lessons().tasks().containsKey(task);
+    }
+
+    @Override
+    public void check(VisionLanguageModel model) throws EngineException {
+        boolean hides = task == Task.MASKED_WORDS || how.joint();
+        if (hides && ((Taught) model).lessons().lexicon().isEmpty()) {
+            throw new EngineException("train.mask", model.family());
+        }
+    }
+
+    @Override
+    public Lesson.Course prepare(Drawn drawn, double alpha) throws EngineException {
+        return new Lesson.Course(preparation.of(drawn), alpha);
+    }
+
+    @Override
+    public Inputs inputs(VisionLanguageModel model, Lesson.Course course, Inputs base, NDManager manager) {
+        return ((Taught) model).lessons().inputs(task, course, base, manager);
+    }
+
+    @Override
+    public LossTerms loss(VisionLanguageModel model, Pass pass, Inputs batch) {
+        Taught taught = (Taught) model;
+        return new LossTerms(taught.loss(taught.lessons().tasks().get(task), pass, batch), Map.of());
+    }
+
+    @Override
+    public Optional<Guess> guess(VisionLanguageModel model, Inputs batch) {
+        return ((Taught) model).lessons().guess(task, Pass.INFER, batch);
+    }
+}

@@ -1,0 +1,31 @@
+package org.diptych.engine.train;
+
+import java.util.OptionalInt;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Task;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.model.Taught;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.objective.Objective;
+
+/// Holds a model's heads against the classes that a data set's labels are of: a label beyond a head would end the program.
+final class Heads {
+    private Heads() {
+    }
+
+    /// @throws EngineException when a head has fewer classes than the labels need
+    static void check(VisionLanguageModel model, Dataset data, FineTunePlan plan) throws EngineException {
+        if (!(model instanceof Taught taught)) {
+            return;
+        }
+        for (String name : plan.objectives().keySet()) {
+            Task task = Objective.task(name);
+            OptionalInt has = taught.lessons().classes(task);
+            OptionalInt needs = data.classes(task);
+            if (has.isPresent() && needs.isPresent() && has.getAsInt() < needs.getAsInt()) {
+                throw new EngineException("train.classes", name, has.getAsInt(), data.name(), needs.getAsInt());
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.diptych.engine.train;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+
+/// The committed plans with everything in them made small, so that each runs in a second or two.
+final class TinyPlans {
+    private static final Map<String, Integer> SIZES = Map.ofEntries(Map.entry("hidden_size", 32),
+            Map.entry("v_hidden_size", 32), Map.entry("bi_hidden_size", 32), Map.entry("intermediate_size", 48),
+            Map.entry("v_intermediate_size", 48), Map.entry("embed_dim", 32), Map.entry("mlp", 48),
+            Map.entry("num_attention_heads", 2), Map.entry("v_num_attention_heads", 2),
+            Map.entry("bi_num_attention_heads", 2), Map.entry("num_heads", 2), Map.entry("depth", 1),
+            Map.entry("embed_dim_in_file", 16), Map.entry("queue_in_file", 24), Map.entry("image_size", 32),
+            Map.entry("image_res", 32));
+
+    private TinyPlans() {
+    }
+
+    static String json(String name) throws IOException {
+        try (InputStream in = TinyPlans.class.getResourceAsStream("/org/diptych/plans/" + name + ".json")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    static FineTunePlan committed(String name) throws IOException, EngineException {
+        return PlanFile.parse(json(name), name);
+    }
+
+    /// @param replaced pairs of JSON pointers such as `data.language` and JSON values
+    static FineTunePlan of(String name, String... replaced) throws IOException, EngineException {
+        JsonObject plan = JsonParser.parseString(json(name)).getAsJsonObject();
+        shrink(plan.getAsJsonObject("config"));
+        for (String set : new String[]{"steps:20", "batch:8", "evaluateEvery:10", "checkpointEvery:7",
+                "data.train:64", "data.validation:16", "data.pictureSize:32", "schedule.warmup:2",
+                "optimizer.rate:0.003", "optimizer.weightDecay:0"}) {
+            put(plan, set.split(":")[0], set.split(":")[1]);
+        }
+        for (int i = 0; i < replaced.length; i += 2) {
+            put(plan, replaced[i], replaced[i + 1]);
+        }
+        return PlanFile.parse(plan.toString(), name);
+    }
+
+    private static void put(JsonObject plan, String path, String value) {
+        JsonObject at = plan;
+        String[] parts = path.split("\\.");
+        for (int i = 0; i < parts.length - 1; i++) {
+            if (!at.has(parts[i])) {
+                at.add(parts[i], new JsonObject());
+            }
+            at = at.getAsJsonObject(parts[i]);
+        }
+        if (value.isEmpty()) {
+            at.remove(parts[parts.length - 1]);
+        } else {
+            at.add(parts[parts.length - 1], JsonParser.parseString(value));
+        }
+    }
+
+    private static void shrink(JsonObject config) {
+        for (Map.Entry<String, JsonElement> entry : config.entrySet()) {
+            if (entry.getValue() instanceof JsonObject inner) {
+                shrink(inner);
+            } else if (SIZES.containsKey(entry.getKey())) {
+                entry.setValue(new JsonPrimitive(SIZES.get(entry.getKey())));
+            } else if (entry.getKey().endsWith("layers") || entry.getKey().equals("fusion_layer")) {
+                entry.setValue(new JsonPrimitive(entry.getKey().equals("num_hidden_layers") ? 2 : 1));
+            } else if (entry.getKey().endsWith("biattention_id")) {
+                JsonArray first = new JsonArray();
+                first.add(1);
+                entry.setValue(first);
+            }
+        }
+    }
+}
