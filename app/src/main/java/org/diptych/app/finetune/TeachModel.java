@@ -68,7 +68,8 @@ final class TeachModel {
                 .map(m -> m.handle().equals(m.card().id()) ? m.handle() : m.origin())
                 .orElse("fresh:" + from.card().id());
         return new FineTunePlan(name, model, from.fresh() ? base.config() : java.util.Map.of(), data,
-                base.objectives(), base.lessons(), new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
+                base.objectives(), base.lessons(),
+                new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
                 new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),

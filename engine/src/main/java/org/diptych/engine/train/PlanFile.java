@@ -63,7 +63,8 @@ public final class PlanFile {
     }
 
     private FineTunePlan plan(JsonObject json) throws EngineException {
-        keys(json, "", "name", "model", "config", "data", "objectives", "lessons", "trains", "optimizer", "schedule", "steps",
+        keys(json, "", "name", "model", "config", "data", "objectives", "lessons", "trains", "optimizer", "schedule",
+                "steps",
                 "batch", "seed", "evaluateEvery",
                 "checkpointEvery");
         String name = text(json, "", "name", where);
@@ -83,7 +84,8 @@ public final class PlanFile {
             throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
         }
         FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
-        return new FineTunePlan(name, model, config, data, objectives(json), lessons(section(json, "lessons")), trains(section(json, "trains")),
+        return new FineTunePlan(name, model, config, data, objectives(json), lessons(section(json, "lessons")),
+                trains(section(json, "trains")),
                 optimizer(section(json, "optimizer")), schedule,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),

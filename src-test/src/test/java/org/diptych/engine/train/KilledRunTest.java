@@ -67,7 +67,8 @@ class KilledRunTest {
         Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx512m",
                 "-XX:ErrorFile=" + folder.resolve("crash.txt"), "--enable-native-access=ALL-UNNAMED",
                 "-Dai.djl.offline=true", "-cp", System.getProperty("java.class.path"), KilledRun.class.getName(),
-                run.toString(), family).redirectErrorStream(true).redirectOutput(folder.resolve("output.txt").toFile()).start();
+                run.toString(), family).redirectErrorStream(true).redirectOutput(folder.resolve("output.txt").toFile())
+                .start();
         try {
             TinyRun.until(() -> !process.isAlive() || steps(run) >= steps && new RunFolder(run).hasCheckpoint());
         } catch (InterruptedException | TimeoutException e) {

@@ -108,7 +108,8 @@ class PlanFileTest {
         PlanFile.write(file, good);
         assertThat(PlanFile.read(file)).isEqualTo(good);
         FineTunePlan bad = new FineTunePlan(good.name(), good.model(), good.config(), good.data(), good.objectives(),
-                good.lessons(), good.trains(), good.optimizer(), good.schedule(), good.steps(), 1, good.seed(), good.evaluateEvery(),
+                good.lessons(), good.trains(), good.optimizer(), good.schedule(), good.steps(), 1, good.seed(),
+                good.evaluateEvery(),
                 good.checkpointEvery());
         assertThatThrownBy(() -> PlanFile.check(bad)).hasMessageContaining("batch");
         assertThat(Files.list(folder)).containsExactly(file);

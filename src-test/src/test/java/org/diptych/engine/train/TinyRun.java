@@ -67,7 +67,8 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             NDManager weights = TestLane.lane().scopes().weights();
-            VisionLanguageModel model = Models.named(plan.model().substring("fresh:".length())).orElseThrow().create(FreshFiles.write(run.base(), plan),
+            VisionLanguageModel model = Models.named(plan.model().substring("fresh:".length())).orElseThrow().create(
+                    FreshFiles.write(run.base(), plan),
                     new ModelFiles(Optional.of(run.base())));
             ((Initialises) model).initialise(weights, plan.seed());
             weights.cap(); // as the loader leaves it
