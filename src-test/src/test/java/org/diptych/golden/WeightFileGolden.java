@@ -57,8 +57,13 @@ final class WeightFileGolden {
         if (expected.containsKey("zeroshot_class_embeds")) {
             inputs.put("zeroshot_classes", scope.create(expected.get("zeroshot_class_embeds").getShape().get(0)));
         }
-        outputs(golden, loaded, model, inputs, expected, result, scope);
         Map<String, Double> losses = golden.losses(file);
+        boolean shorter = VocabularyGolden.shorter(loaded, full, layoutOf(full, loaded), scope);
+        if (shorter) { // what is said over rows that the file lacks belongs to the other file
+            losses.keySet().removeIf(name -> name.startsWith("hf_"));
+            expected.keySet().removeIf(name -> name.startsWith("generate.hf_"));
+        }
+        outputs(golden, loaded, model, inputs, expected, result, scope);
         Map<String, NDArray> got = losses.isEmpty() ? Map.of() : model.losses(inputs);
         for (Map.Entry<String, Double> loss : losses.entrySet()) {
             if (got.containsKey(loss.getKey())) {
@@ -69,8 +74,13 @@ final class WeightFileGolden {
                 result.cannot("losses." + loss.getKey());
             }
         }
-        gradients(golden, loaded, model, inputs, full, result, scope);
+        if (shorter) {
+            VocabularyGolden.rows(loaded, full, layoutOf(full, loaded), result, scope);
+        } else {
+            gradients(golden, loaded, model, inputs, full, result, scope);
+        }
         FreezeGolden.taught(golden, loaded, result);
+        ConversationGolden.compare(golden, result);
         JsonObject config = JsonParser.parseString(loaded.model().config()).getAsJsonObject();
         if (config.has("vocab_size")) {
             MaskingGolden.compare(golden, config.get("vocab_size").getAsInt(), result);
@@ -103,7 +113,8 @@ final class WeightFileGolden {
             if (answer == null) {
                 result.cannot(name);
             } else {
-                result.tensor(name, answer, item.getValue(), golden.tolerance(name));
+                result.tensor(name, answer, VocabularyGolden.shared(name, answer, item.getValue()),
+                        golden.tolerance(name));
             }
         }
     }

@@ -6,6 +6,7 @@ import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.albef.AlbefFamily;
 import org.diptych.engine.models.blip.BlipFamily;
 import org.diptych.engine.models.clip.ClipFamily;
+import org.diptych.engine.models.llava.LlavaFamily;
 import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.diptych.engine.models.roberta.RobertaFamily;
 import org.diptych.engine.models.uniter.UniterFamily;
@@ -19,7 +20,8 @@ public final class Models {
             new UniterFamily(),
             new ClipFamily(),
             new ViltFamily(), new AlbefFamily(), new VlmoFamily(),
-            new BlipFamily());
+            new BlipFamily(),
+            new LlavaFamily());
 
     private Models() {
     }

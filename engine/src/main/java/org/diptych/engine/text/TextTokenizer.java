@@ -227,6 +227,11 @@ public final class TextTokenizer implements AutoCloseable {
         return vocabulary.size();
     }
 
+    /// @return false for a SentencePiece tokenizer that puts its space before the whole text only, not after each special token too
+    public boolean legacy() {
+        return !spaceFirst;
+    }
+
     public int padId() {
         return padId;
     }

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.tower.ClipTower;
+import org.diptych.engine.tower.EncoderFacts;
 
 /// The facts of one CLIP, as Hugging Face's `config.json` says them.
 ///
@@ -36,6 +38,11 @@ record ClipConfig(Text text, Vision vision, int projection, double scaleInit) {
             Activations activation) implements Vision {
         int grid() {
             return image / patch;
+        }
+
+        ClipTower.Facts tower() {
+            return new ClipTower.Facts(image, patch,
+                    new EncoderFacts(width, layers, heads, mlp, epsilon, activation, true, false));
         }
     }
 

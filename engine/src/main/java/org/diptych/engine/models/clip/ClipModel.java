@@ -36,6 +36,7 @@ import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.tower.ClipTower;
 
 /// CLIP (Radford et al. 2021, arXiv 2103.00020): a picture tower and a text tower meet in one space, and only there.
 final class ClipModel extends Module
@@ -48,11 +49,13 @@ final class ClipModel extends Module
             LearnsContrast,
             Traceable,
             Initialises {
+    static final String VISION = "vision";
+
     private final JsonObject json;
     private final ClipConfig config;
     private final ClipReader reader;
     private final ClipText text;
-    private final Optional<ClipVision> patches;
+    private final Optional<ClipTower> patches;
     private final Optional<ClipResNet> resNet;
     private final Linear textProjection;
     private final Optional<Linear> visualProjection;
@@ -66,7 +69,7 @@ final class ClipModel extends Module
         textProjection = child("text_projection", new Linear(config.text().width(), config.projection(), false));
         switch (config.vision()) {
             case ClipConfig.Patches vision -> {
-                patches = Optional.of(child("vision_model", new ClipVision(vision)));
+                patches = Optional.of(child("vision_model", new ClipTower(vision.tower(), VISION)));
                 visualProjection = Optional
                         .of(child("visual_projection", new Linear(vision.width(), config.projection(), false)));
                 resNet = Optional.empty();
@@ -157,7 +160,7 @@ final class ClipModel extends Module
         return switch (config.vision()) {
             case ClipConfig.Patches v -> {
                 Axis grid = new Axis.Patches(v.grid(), v.grid(), 1);
-                yield new AttentionSite(ClipVision.STREAM, AttentionSite.Kind.SELF, v.layers(), v.heads(), grid, grid,
+                yield new AttentionSite(VISION, AttentionSite.Kind.SELF, v.layers(), v.heads(), grid, grid,
                         false, 0);
             }
             case ClipConfig.ResNet v ->

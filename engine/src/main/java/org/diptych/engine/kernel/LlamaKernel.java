@@ -1,0 +1,108 @@
+package org.diptych.engine.kernel;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.List;
+import java.util.Optional;
+
+/// One layer of a LLaMA-like model in one call, with its cache. Weights in half precision are widened where they are used, so that they can stay the file's own pages.
+///
+/// @param heads     of the queries
+/// @param keyHeads  of keys and values
+/// @param headWidth d
+/// @param epsilon   of the norms
+/// @param queryBias true when query, key and value have a bias
+/// @param outBias   true when the output of attention has one
+/// @param mlpBias   true when the MLP has them
+public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon, Activations activation,
+        boolean queryBias, boolean outBias, boolean mlpBias) {
+    /// @param x       (R, T, D)
+    /// @param weights norm, norm, query, key, value, out, gate, up, down, each with its bias behind it where it has one
+    /// @param held    keys and values that stand before (R, G, S', d), or nothing
+    /// @param cos     (R, 1, T, d) or (1, 1, T, d)
+    /// @param mask    added to the scores, broadcast to (R, H, T, S)
+    /// @return x' (R, T, D), all keys and all values (R, G, S, d)
+    public NDList apply(NDArray x, List<NDArray> weights, List<NDArray> held, NDArray cos, NDArray sin,
+            Optional<NDArray> mask) {
+        String method = "run" + (held.isEmpty() ? "" : "Held") + (mask.isPresent() ? "Masked" : "");
+        List<List<NDArray>> lists = held.isEmpty() ? List.of(weights) : List.of(weights, held);
+        Script script = Script.of(x, source(method, !held.isEmpty(), mask.isPresent()));
+        return mask.isPresent()
+                ? script.callLists(method, x, lists, cos, sin, mask.get())
+                : script.callLists(method, x, lists, cos, sin);
+    }
+
+    private String source(String method, boolean held, boolean masked) {
+        int group = heads / keyHeads;
+        int query = 2;
+        int step = queryBias ? 2 : 1;
+        int out = query + 3 * step;
+        int gate = out + (outBias ? 2 : 1);
+        int mlp = mlpBias ? 2 : 1;
+        StringBuilder text = new StringBuilder();
+        text.append("  def ").append(method).append("(self: __torch__.Ops, x: Tensor, p: List[Tensor]")
+                .append(held ? ", c: List[Tensor]" : "").append(", cos: Tensor, sin: Tensor")
+                .append(masked ? ", m: Tensor" : "").append(") -> List[Tensor]:\n")
+                .append("    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n");
+        line(text, "h", norm("x", 0));
+        line(text, "q0", heads(linear("h", query, queryBias), heads));
+        line(text, "k0", heads(linear("h", query + step, queryBias), keyHeads));
+        line(text, "v0", heads(linear("h", query + 2 * step, queryBias), keyHeads));
+        line(text, "q", turned("q0"));
+        line(text, "k1", turned("k0"));
+        line(text, "k", held ? "torch.cat([c[0], k1], 2)" : "torch.contiguous(k1)");
+        line(text, "v", held ? "torch.cat([c[1], v0], 2)" : "torch.contiguous(v0)");
+        if (!masked && group > 1) { // a lone position: the heads of a group ask as if they were positions
+            line(text, "qg", "torch.reshape(q, [b, " + keyHeads + ", " + group + ", " + headWidth + "])");
+            line(text, "sg", attention("qg", "k", "v", "None"));
+            line(text, "s", "torch.reshape(sg, [b, " + heads + ", t, " + headWidth + "])");
+        } else {
+            line(text, "kk", group == 1 ? "k" : "torch.repeat_interleave(k, " + group + ", 1)");
+            line(text, "vv", group == 1 ? "v" : "torch.repeat_interleave(v, " + group + ", 1)");
+            if (masked) {
+                line(text, "mm", "torch.expand(m, [b, " + heads + ", t, torch.size(k, 2)])");
+            }
+            line(text, "s", attention("q", "kk", "vv", masked ? "mm" : "None"));
+        }
+        line(text, "o", "torch.reshape(torch.transpose(s, 1, 2), [b, t, " + heads * headWidth + "])");
+        line(text, "y", "torch.add(x, " + linear("o", out, outBias) + ")");
+        line(text, "g", norm("y", 1));
+        line(text, "e0", linear("g", gate, mlpBias));
+        line(text, "e", activation.script("e0", false));
+        line(text, "u", linear("g", gate + mlp, mlpBias));
+        line(text, "f", "torch.mul(e, u)");
+        line(text, "z", "torch.add(y, " + linear("f", gate + 2 * mlp, mlpBias) + ")");
+        return text.append("    return [z, k, v]\n").toString();
+    }
+
+    private static String attention(String q, String k, String v, String mask) {
+        return "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ", " + mask + ", 0., False)";
+    }
+
+    private String turned(String x) {
+        int half = headWidth / 2;
+        String first = "torch.slice(" + x + ", 3, 0, " + half + ", 1)";
+        String second = "torch.slice(" + x + ", 3, " + half + ", " + headWidth + ", 1)";
+        return "torch.add(torch.mul(" + x + ", cos), torch.mul(torch.cat([torch.neg(" + second + "), " + first
+                + "], 3), sin))";
+    }
+
+    private static void line(StringBuilder text, String name, String expression) {
+        text.append("    ").append(name).append(" = ").append(expression).append("\n");
+    }
+
+    private String norm(String x, int p) {
+        return "torch.mul(torch.mul(" + x + ", torch.rsqrt(torch.add(torch.mean(torch.mul(" + x + ", " + x
+                + "), [-1], True), " + epsilon + "))), torch.to(p[" + p + "], 6))";
+    }
+
+    /// 6 is the number of 32 bits in the library's list of formats; of a weight that has them already nothing is copied.
+    private static String linear(String x, int p, boolean biased) {
+        return "torch.linear(" + x + ", torch.to(p[" + p + "], 6), "
+                + (biased ? "torch.to(p[" + (p + 1) + "], 6)" : "None") + ")";
+    }
+
+    private String heads(String x, int count) {
+        return "torch.transpose(torch.view(" + x + ", [b, t, " + count + ", " + headWidth + "]), 1, 2)";
+    }
+}

@@ -1,0 +1,61 @@
+package org.diptych.engine.models.llava;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Tokens;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.image.Preprocess;
+import org.diptych.engine.image.PreprocessConfig;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.text.TextTokenizer;
+import org.diptych.engine.text.Tokenizers;
+
+/// From a picture and a question to what the model reads. A text that holds `<image>` itself is taken as a whole prompt; any other is a question in the model's
+/// conversation.
+record LlavaReader(Preprocess preprocess, Optional<Prompts> prompts, Template template, int longest) {
+    private static final String USUAL = "v1";
+
+    static LlavaReader of(LlavaConfig config, JsonObject json, ModelFiles files) throws EngineException {
+        Preprocess usual = Preprocess.clip(config.vision().image());
+        Preprocess preprocess = files.folder().isPresent()
+                ? PreprocessConfig.read(files.folder().get(), usual)
+                : usual;
+        Optional<TextTokenizer> tokenizer = Tokenizers.find(files.folder());
+        String template = json.has("conversation") ? json.get("conversation").getAsString() : USUAL;
+        return new LlavaReader(preprocess, tokenizer.map(t -> new Prompts(t, config.ids().image())),
+                Template.named(template), config.positions());
+    }
+
+    Encoded encode(Sample sample) throws EngineException {
+        Optional<Tokens> tokens = Optional.empty();
+        if (sample.text().isPresent()) {
+            tokens = Optional.of(read(sample.text().get(), sample.picture().isPresent()));
+        }
+        if (sample.picture().isEmpty()) {
+            return new Encoded(tokens, new float[0], 0, 0, Optional.empty(), Optional.empty());
+        }
+        Preprocess.Result seen = preprocess.apply(sample.picture().get());
+        return new Encoded(tokens, seen.values(), seen.height(), seen.width(), Optional.of(seen.view()),
+                Optional.empty());
+    }
+
+    private Tokens read(String text, boolean picture) throws EngineException {
+        Prompts reader = prompts.orElseThrow(() -> new EngineException("models.tokenizer", LlavaConfig.MODEL,
+                "tokenizer.json / tokenizer.model"));
+        int holders = text.split(Template.IMAGE, -1).length - 1;
+        if (holders > 0 && holders != (picture ? 1 : 0)) {
+            throw new EngineException("models.images", holders, picture ? 1 : 0);
+        }
+        String question = holders == 0 && picture ? Template.IMAGE + "\n" + text : text;
+        Tokens tokens = reader.read(holders > 0
+                ? text
+                : template.prompt(List.of(new Template.Turn(question, Optional.empty()))));
+        if (tokens.size() > longest) {
+            throw new EngineException("models.long", tokens.size(), longest);
+        }
+        return tokens;
+    }
+}
