@@ -46,7 +46,8 @@ final class VocabularyGolden {
         Shape have = got.getShape();
         Shape want = expected.getShape();
         int last = want.dimension() - 1;
-        boolean cut = name.endsWith("logits") && have.dimension() == want.dimension() && have.get(last) < want.get(last);
+        boolean cut = name.endsWith("logits") && have.dimension() == want.dimension()
+                && have.get(last) < want.get(last);
         return cut ? expected.get(new NDIndex("..., :{}", have.get(last))) : expected;
     }
 

@@ -42,7 +42,8 @@ public record Template(String name, String system, String user, String assistant
                             + "with a variety of tasks using natural language.",
                     "USER", "ASSISTANT", "<s>", Optional.of("</s>"), Style.LLAMA_2),
             new Template("mistral_instruct", "", "USER", "ASSISTANT", "", Optional.of("</s>"), Style.LLAMA_2),
-            chat("mpt", "A conversation between a user and an LLM-based AI assistant. The assistant gives helpful and honest answers."),
+            chat("mpt",
+                    "A conversation between a user and an LLM-based AI assistant. The assistant gives helpful and honest answers."),
             chat("chatml_direct", "Answer the questions."));
 
     private static Template two(String name, String system) {
