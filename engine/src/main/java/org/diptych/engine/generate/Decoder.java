@@ -135,7 +135,8 @@ public record Decoder(Decoding how, Draws draws, int alternatives, boolean endle
         List<Written.Text> texts = new ArrayList<>();
         for (int r = 0; r < rows; r++) {
             long[] tail = said[r] ? new long[]{ends.end()} : new long[0];
-            texts.add(new Written.Text(joined(begun, r, ids(choices.get(r)), tail), List.copyOf(choices.get(r)), 0,
+            texts.add(new Written.Text(joined(begun.front(), begun.ids()[r], ids(choices.get(r)), tail),
+                    List.copyOf(choices.get(r)), 0,
                     reasons[r] == null ? limits.why : reasons[r]));
         }
         return new Written(texts, ends.pad(), 0);
@@ -151,15 +152,18 @@ public record Decoder(Decoding how, Draws draws, int alternatives, boolean endle
         return done ? Best.of(probabilities, 1)[0] : draws.draw(step, row, probabilities); // a finished row draws nothing
     }
 
-    /// @return what a reference returns: front, beginning, new ids, behind, end
+    /// @return what a beam search of the reference returns: front, beginning, new ids, behind, end
     static long[] joined(Writing.Begun begun, int row, long[] fresh, long[] tail) {
-        return Arrays.stream(new long[][]{begun.front(), begun.ids()[row], fresh, begun.behind(), tail})
-                .flatMapToLong(Arrays::stream).toArray();
+        return joined(begun.front(), begun.ids()[row], fresh, begun.behind(), tail);
+    }
+
+    private static long[] joined(long[]... parts) {
+        return Arrays.stream(parts).flatMapToLong(Arrays::stream).toArray();
     }
 
     /// @return what a text holds: its beginning and the new ids
     static long[] joined(long[] beginning, List<Choice> choices) {
-        return Arrays.stream(new long[][]{beginning, ids(choices)}).flatMapToLong(Arrays::stream).toArray();
+        return joined(beginning, ids(choices));
     }
 
     static double[] row(float[] logits, int row, int rows) {

@@ -11,7 +11,7 @@ public interface Writing extends AutoCloseable {
     /// @param hidden ids of the prompt that are read but not among `ids`: BLIP-2's whole prompt. They count towards a least length that counts the prompt
     /// @param taken  of a greatest length that counts the prompt, what is taken up beyond `ids`: for BLIP-2 `hidden` and one more
     /// @param front  put in front of a finished text: BLIP-2's first id
-    /// @param behind put behind its ids before the end: BEiT-3's mask
+    /// @param behind put behind the ids that a beam search returns, before the end: BEiT-3's mask
     /// @param room   ids that can be appended before the model's positions end
     record Begun(long[][] ids, int hidden, int taken, long[] front, long[] behind, int room) {
         /// A prompt that stands in front of the new ids.

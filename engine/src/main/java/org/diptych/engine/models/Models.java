@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.albef.AlbefFamily;
+import org.diptych.engine.models.beit3.Beit3Family;
 import org.diptych.engine.models.blip.BlipFamily;
 import org.diptych.engine.models.clip.ClipFamily;
 import org.diptych.engine.models.llava.LlavaFamily;
@@ -20,7 +21,7 @@ public final class Models {
             new UniterFamily(),
             new ClipFamily(),
             new ViltFamily(), new AlbefFamily(), new VlmoFamily(),
-            new BlipFamily(),
+            new BlipFamily(), new Beit3Family(),
             new LlavaFamily());
 
     private Models() {

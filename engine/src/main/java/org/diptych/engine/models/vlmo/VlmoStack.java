@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
 import org.diptych.engine.nn.Embedding;
@@ -101,7 +102,7 @@ final class VlmoStack extends Module {
     }
 
     private NDArray modality(NDArray near, int kind) {
-        return modalities.apply(near.getManager().create(new long[]{kind})); // (1, D)
+        return modalities.apply(Staging.longs(near.getManager(), new long[]{kind}, new Shape(1))); // (1, D)
     }
 
     /// @return (B, T + 1 + N, D) normed: one sequence, in whose lower layers each side has its own expert

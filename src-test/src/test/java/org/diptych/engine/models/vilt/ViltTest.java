@@ -3,9 +3,11 @@ package org.diptych.engine.models.vilt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import org.diptych.engine.TestLane;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
@@ -166,5 +169,19 @@ class ViltTest {
                 assertThat(weight.get().toFloatArray()).as(name).containsOnly(name.endsWith("weight") ? 1 : 0);
             }
         }));
+    }
+
+    @Test
+    void theScoreOfOnePairCanBeTracedBack() throws EngineException {
+        with((model, scope) -> {
+            Inputs inputs = with(Map.of("pixel_values", picture(scope, 8, 12, 1)), scope, 1, 5, 2);
+            Ear ear = new Ear();
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                collector.backward(model.scorePairs(new Pass(false, false, ear), inputs, inputs));
+                try (NDArray gradient = ear.gradient("joined", 0)) {
+                    assertThat(gradient.abs().sum().toFloatArray()[0]).isPositive();
+                }
+            }
+        });
     }
 }

@@ -3,9 +3,11 @@ package org.diptych.engine.models.vlmo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
@@ -286,6 +289,20 @@ class VlmoTest {
             assertThat(model.weights().get("relative_position_bias_table").get().toFloatArray()).containsOnly(0);
             assertThat(model.scale()).isEqualTo(1);
             assertThat(Math.exp(model.logScale().get().toFloatArray()[0])).isCloseTo(1 / 0.07, within(1e-3));
+        });
+    }
+
+    @Test
+    void theScoreOfOnePairCanBeTracedBack() throws EngineException {
+        with((model, scope) -> {
+            Inputs inputs = pair(scope, 1, 5, 9, 2);
+            Ear ear = new Ear();
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                collector.backward(model.scorePairs(new Pass(false, false, ear), inputs, inputs));
+                try (NDArray gradient = ear.gradient("joined", 0)) {
+                    assertThat(gradient.abs().sum().toFloatArray()[0]).isPositive();
+                }
+            }
         });
     }
 }
