@@ -38,7 +38,9 @@ final class Beit3Heads extends Module {
     Beit3Heads(Beit3Config config) {
         int width = config.width();
         Beit3Config.Heads parts = config.parts();
-        words = parts.words() ? Optional.of(child("mlm_head", new Linear(width, config.vocabulary()))) : Optional.empty();
+        words = parts.words()
+                ? Optional.of(child("mlm_head", new Linear(width, config.vocabulary())))
+                : Optional.empty();
         codes = parts.codes() > 0 ? Optional.of(child("mim_head", new Linear(width, parts.codes()))) : Optional.empty();
         contrast = parts.contrast()
                 ? Optional.of(new Contrast(child("vision_head", new Linear(width, width, false)),
