@@ -3,6 +3,7 @@ package org.diptych.app;
 import java.util.Locale;
 import javafx.application.Application;
 import javafx.application.Platform;
+import javafx.stage.Window;
 import org.diptych.app.fx.Startup;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Texts;
@@ -34,6 +35,13 @@ public final class Main {
                 points.forEach((point, millis) -> System.err.println(point + "=" + millis));
                 Platform.exit();
             });
+        }
+        int seconds = Integer.getInteger(WindowFigures.MEASURE, 0);
+        if (seconds > 0) {
+            Startup.whenDone(_ -> new WindowFigures(Window.getWindows().getFirst().getScene(), seconds, figures -> {
+                figures.forEach((name, values) -> System.err.println(WindowFigures.line(name, values)));
+                Platform.exit();
+            }).measure());
         }
         Workbench.wakeEngine();
         Application.launch(Workbench.class, args);

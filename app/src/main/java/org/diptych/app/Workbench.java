@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javafx.animation.PauseTransition;
 import javafx.application.Application;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
@@ -13,8 +14,10 @@ import javafx.scene.Scene;
 import javafx.scene.image.Image;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
+import javafx.util.Duration;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
+import org.diptych.app.chart.FirstChart;
 import org.diptych.app.contrast.ContrastFeature;
 import org.diptych.app.finetune.TeachFeature;
 import org.diptych.app.fx.Fonts;
@@ -46,6 +49,7 @@ import org.diptych.engine.api.Texts;
 /// Where everything meets: settings, language, engine, views. The window shows at once; the engine starts behind it.
 public final class Workbench extends Application {
     private static final String CSS = "/org/diptych/css/app.css";
+    private static final Duration CALM = Duration.seconds(2);
     private static final double LEAST_WIDTH = 1024;
     private static final double LEAST_HEIGHT = 700;
 
@@ -171,6 +175,10 @@ public final class Workbench extends Application {
         if (shell.shown().isEmpty()) {
             shell.show(Navigator.LOOK);
         }
+        // once the first map is there, so that it does not have to share the processor
+        PauseTransition later = new PauseTransition(CALM);
+        later.setOnFinished(e -> CompletableFuture.runAsync(FirstChart::draw));
+        later.play();
     }
 
     /// The rail, top to bottom.

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,14 +20,34 @@ class StartTest {
 
     @Test
     void opensOnAFinishedExample() throws Exception {
+        assertThat(said(Main.MEASURE + "=true")).contains("WINDOW=", "VIEWS=", "EXAMPLE=").doesNotContain("Exception");
+    }
+
+    /// The benchmark's own script, run for a second: every figure comes, and none is so large that it cannot be a frame's.
+    @Test
+    void measuresHowQuicklyItAnswers() throws Exception {
+        String said = said(WindowFigures.MEASURE + "=1");
+        assertThat(said).doesNotContain("Exception");
+        Map<String, Double> medians = Pattern.compile("^(.+)=([\\d.]+),[\\d.]+,[\\d.]+$", Pattern.MULTILINE)
+                .matcher(said).results()
+                .collect(Collectors.toMap(m -> m.group(1), m -> Double.parseDouble(m.group(2))));
+        assertThat(medians).containsOnlyKeys("hover to repaint", "temperature drag at 256 x 256, a frame",
+                "click to the first point of a curve", "between two pulses while teaching",
+                "between two pulses while teaching and looking inside");
+        assertThat(medians.get("hover to repaint")).isBetween(0.01, 200.0);
+        assertThat(medians.get("temperature drag at 256 x 256, a frame")).isBetween(0.1, 200.0);
+        assertThat(medians.get("between two pulses while teaching")).isBetween(5.0, 200.0);
+    }
+
+    private String said(String property) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx1g",
                 "--enable-native-access=ALL-UNNAMED", "-Dglass.platform=Headless", "-Dprism.order=sw",
-                "-D" + Main.MEASURE + "=true", "-cp", System.getProperty("java.class.path"), Main.class.getName());
+                "-D" + property, "-cp", System.getProperty("java.class.path"), Main.class.getName());
         builder.environment().put("XDG_DATA_HOME", data.toString());
         Process process = builder.redirectErrorStream(true).start();
         process.onExit().orTimeout(120, TimeUnit.SECONDS).exceptionally(e -> process.destroyForcibly());
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(said).contains("WINDOW=", "VIEWS=", "EXAMPLE=").doesNotContain("Exception");
         assertThat(process.waitFor()).isZero();
+        return said;
     }
 }

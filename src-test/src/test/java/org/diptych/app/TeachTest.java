@@ -174,8 +174,8 @@ class TeachTest {
         assertThat(run.status()).isEqualTo(Status.FINISHED);
         assertThat(losses(run)).isEqualTo(20);
         figure("first point of a run %.0f ms after the click; pulses while teaching %d, latest %.0f ms late", first,
-                pulse.pulses(), pulse.worstMillis());
-        assertThat(pulse.pulses()).isGreaterThan(10);
+                pulse.gaps().length, pulse.worstMillis());
+        assertThat(pulse.gaps().length).isGreaterThan(10);
         assertThat(pulse.worstMillis()).isLessThan(LATEST_PULSE_MILLIS);
         MatrixChart matrix = FxStage.call(() -> find("teach-matrix"));
         assertThat(FxStage.call(matrix::shown)).hasSize(16 * 16);

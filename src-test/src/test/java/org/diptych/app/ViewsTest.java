@@ -14,11 +14,13 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
+import javafx.scene.control.TextArea;
 import javax.imageio.ImageIO;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.chart.LiveChart;
 import org.diptych.app.chart.MatrixChart;
 import org.diptych.app.fx.Theme;
+import org.diptych.app.shell.Command;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
@@ -156,6 +158,66 @@ class ViewsTest {
         await("the larger matrix", () -> matrix.shown().length == 256);
         FxStage.call(() -> window.undo.undo());
         await("the former matrix", () -> matrix.shown().length == 64);
+    }
+
+    @Test
+    void droppedPicturesAndSentencesJoinTheMatrixAsOneStep() throws Exception {
+        Path pictures = Files.createDirectory(settings.resolve("pictures"));
+        for (int i = 0; i < 2; i++) {
+            engine.writePicture(engine.scene(i, 64, "aligned").picture(), pictures.resolve(i + ".png")).result()
+                    .toCompletableFuture().join();
+        }
+        Path broken = Files.writeString(settings.resolve("broken.png"), "no picture");
+        Path text = Files.writeString(settings.resolve("mine.txt"), "a red fish\na blue cup\na tree\n");
+        show("contrast");
+        MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
+        await("the matrix", () -> matrix.shown().length == 64);
+        assertThat(FxStage.call(() -> window.shell.open(List.of(pictures, broken, text)))).isTrue();
+        await("ten pictures against eleven sentences", () -> matrix.shown().length == 10 * 11);
+        assertThat(window.notices.last()).contains("broken.png is not a picture that Diptych can read.");
+        assertThat(FxStage.call(() -> ((TextArea) find("contrast-sentences")).getText())).endsWith("a tree");
+        FxStage.call(() -> window.undo.undo());
+        await("as before", () -> matrix.shown().length == 64);
+    }
+
+    @Test
+    void anEmptyMatrixOffersPairs() throws Exception {
+        show("contrast");
+        MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
+        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.call(() -> {
+            command("contrast.command.clear").run().run();
+            return null;
+        });
+        await("the offer", () -> find("contrast-empty").isVisible() && !matrix.isVisible());
+        shootAll("contrast-empty");
+        FxStage.call(() -> {
+            ((Button) find("contrast-empty").lookup(".accent")).fire();
+            return null;
+        });
+        await("the matrix again", () -> matrix.isVisible() && matrix.shown().length == 64);
+    }
+
+    private Command command(String titleKey) {
+        return window.shell.palette().commands().stream().filter(c -> c.titleKey().equals(titleKey)).findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyMainActionIsACommandWithItsOwnNameIconAndKey() throws Exception {
+        List<Command> commands = FxStage.call(() -> window.shell.palette().commands());
+        assertThat(commands).extracting(Command::titleKey).doesNotHaveDuplicates().contains("catalog.open",
+                "inspect.open", "inspect.scene", "inspect.write", "inspect.export", "contrast.command.pairs",
+                "contrast.command.pictures", "contrast.command.csv", "contrast.command.png", "finetune.command.start",
+                "finetune.command.pause", "finetune.command.stop", "finetune.command.keep",
+                "finetune.command.restore", "runs.command.open", "runs.command.delete", "shell.undo",
+                "shell.fullscreen");
+        assertThat(commands.stream().flatMap(c -> c.keys().stream()).toList()).doesNotHaveDuplicates();
+        FxStage.call(() -> {
+            commands.forEach(c -> assertThat(new org.kordamp.ikonli.javafx.FontIcon(c.icon()).getIconCode())
+                    .as(c.icon()).isNotNull());
+            return null;
+        });
     }
 
     private static float largest(float[] values) {

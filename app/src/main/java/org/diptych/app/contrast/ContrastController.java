@@ -2,11 +2,19 @@ package org.diptych.app.contrast;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javafx.util.Duration;
 import org.diptych.app.contrast.ContrastModel.Items;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.ContrastRequest;
@@ -31,14 +39,17 @@ final class ContrastController {
     private final ContrastModel model;
     private final LatestTask<ContrastRequest, ContrastResult> compare;
     private final LatestTask<RelevanceRequest, RelevanceResult> explain;
+    private final Consumer<Throwable> failed;
+    private int drawn;
 
     ContrastController(AppContext context, ContrastModel model, Consumer<Throwable> failed) {
         this.context = context;
         this.model = model;
+        this.failed = failed;
         compare = new LatestTask<>(Duration.millis(150),
                 request -> context.jobs().track(context.engine().contrast(request)), this::compared, failed);
-        explain = new LatestTask<>(Duration.millis(60), request -> context.engine().relevance(request),
-                found -> model.detail.set(java.util.Optional.of(found)), failed);
+        explain = new LatestTask<>(Duration.millis(60), request -> context.jobs().track(context.engine().relevance(request)),
+                found -> model.detail.set(Optional.of(found)), failed);
         context.model().subscribe((old, now) -> ask());
         model.items.subscribe((old, now) -> ask());
     }
@@ -51,12 +62,12 @@ final class ContrastController {
         return context.model().get().filter(m -> m.capabilities().contains(Capability.SCORES_PAIRS)).isPresent();
     }
 
-    private void ask() {
+    void ask() {
         Items items = model.items.get();
-        model.detail.set(java.util.Optional.empty());
+        model.detail.set(Optional.empty());
         if (!able() || items.seen().isEmpty() || items.texts().isEmpty()) {
             compare.cancel();
-            model.result.set(java.util.Optional.empty());
+            model.result.set(Optional.empty());
             return;
         }
         compare.ask(new ContrastRequest(context.model().get().orElseThrow().handle(), items.seen(), items.texts(),
@@ -66,50 +77,94 @@ final class ContrastController {
     private void compared(ContrastResult result) {
         if (result.rows() == model.items.get().seen().size() && result.cols() == model.items.get().texts().size()) {
             model.temperature.set(1 / result.scale());
-            model.result.set(java.util.Optional.of(result));
+            model.result.set(Optional.of(result));
         }
     }
 
     private void change(Items next) {
+        drawn++; // scenes that are still being drawn would take the place of what came since
         Items before = model.items.get();
         context.undo().push("contrast.undo", () -> model.items.set(before));
         model.items.set(next);
     }
 
-    /// Scenes of the test split with pairwise different captions, so that each pair has one right partner.
+    /// Scenes of the test split with pairwise different captions, so that each pair has one right partner. Hundreds take longer than a frame, so they are drawn
+    /// beside the window's thread.
     void toybox(int count) {
         int size = context.model().get().map(LoadedModel::sceneSize).orElse(64);
+        int mine = ++drawn;
+        Fx.deliver(CompletableFuture.supplyAsync(() -> scenes(count, size)), items -> {
+            if (mine == drawn) {
+                change(items);
+            }
+        }, failed);
+    }
+
+    private Items scenes(int count, int size) {
         List<Picture> shown = new ArrayList<>();
         List<Picture> seen = new ArrayList<>();
         List<RegionSource> regions = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
+        Set<String> texts = new LinkedHashSet<>();
         for (long i = 0; shown.size() < count; i++) {
             Scene scene = context.engine().scene(TEST_SCENES + i, SHOWN_SIZE, WORLD);
             String text = scene.captions().get("en").getFirst();
-            if (!texts.contains(text)) {
+            if (texts.add(text)) {
                 shown.add(scene.picture());
                 Scene small = context.engine().scene(TEST_SCENES + i, size, WORLD);
                 seen.add(small.picture());
                 regions.add(RegionSource.Crops.of(small));
-                texts.add(text);
             }
         }
-        change(new Items(List.copyOf(shown), List.copyOf(seen), List.copyOf(regions), List.copyOf(texts)));
+        return new Items(List.copyOf(shown), List.copyOf(seen), List.copyOf(regions), List.copyOf(texts));
     }
 
-    void add(List<Path> files) {
-        for (Path file : files) {
-            context.jobs().run(context.engine().readPicture(file), picture -> {
-                Items now = model.items.get();
-                List<Picture> more = new ArrayList<>(now.seen());
-                more.add(picture);
-                List<Picture> shown = new ArrayList<>(now.shown());
-                shown.add(picture);
-                List<RegionSource> regions = new ArrayList<>(now.regions());
-                regions.add(RegionSource.Grid.USUAL);
-                change(new Items(List.copyOf(shown), List.copyOf(more), List.copyOf(regions), now.texts()));
-            });
+    /// Adds pictures, and the sentences of texts, in the order of the files and as one step. What cannot be read is told; the rest is taken.
+    void add(List<Path> pictures, List<Path> texts) {
+        CompletableFuture<List<Picture>> seen = all(pictures,
+                file -> context.jobs().track(context.engine().readPicture(file)).result().toCompletableFuture());
+        CompletableFuture<List<List<String>>> said = all(texts,
+                file -> CompletableFuture.supplyAsync(() -> Dropped.lines(file)));
+        Fx.deliver(seen.thenCombine(said, (p, t) -> own(p, t.stream().flatMap(List::stream).toList())), this::more,
+                failed);
+    }
+
+    /// Of pictures that are no scenes nobody knows what lies where.
+    private static Items own(List<Picture> pictures, List<String> texts) {
+        return new Items(pictures, pictures, pictures.stream().<RegionSource>map(p -> RegionSource.Grid.USUAL).toList(),
+                texts);
+    }
+
+    private void more(Items found) {
+        Items now = model.items.get();
+        if (!found.seen().isEmpty() || !found.texts().isEmpty()) {
+            change(new Items(both(now.shown(), found.shown()), both(now.seen(), found.seen()),
+                    both(now.regions(), found.regions()), both(now.texts(), found.texts())));
         }
+    }
+
+    /// Adds a picture and sentences that are no files: dragged from another program.
+    void add(Optional<Picture> picture, List<String> texts) {
+        more(own(picture.stream().toList(), texts));
+    }
+
+    private static <T> List<T> both(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /// @return what could be read, in the files' order
+    private <T> CompletableFuture<List<T>> all(List<Path> files, Function<Path, CompletableFuture<T>> read) {
+        CompletableFuture<List<T>> all = CompletableFuture.completedFuture(List.of());
+        for (Path file : files) {
+            CompletableFuture<List<T>> one = read.apply(file).handle((value, error) -> {
+                if (error != null && !(Fx.cause(error) instanceof CancellationException)) {
+                    // a notice, which stays, while the view's own line of errors goes with the next matrix
+                    context.notices().error(Fx.cause(error));
+                }
+                return error == null ? List.of(value) : List.of();
+            });
+            all = all.thenCombine(one, ContrastController::both);
+        }
+        return all;
     }
 
     void say(List<String> texts) {
@@ -124,7 +179,7 @@ final class ContrastController {
     }
 
     void explain(int row, int col) {
-        model.detail.set(java.util.Optional.empty());
+        model.detail.set(Optional.empty());
         LoadedModel chosen = context.model().get().orElseThrow();
         if (!chosen.methods().isEmpty()) {
             explain.ask(new RelevanceRequest(chosen.handle(), model.items.get().seen().get(row),

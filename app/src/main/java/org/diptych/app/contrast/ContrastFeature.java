@@ -2,16 +2,16 @@ package org.diptych.app.contrast;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
 
 /// Contrast.
 public final class ContrastFeature implements Feature {
-    private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
     private static final int FIRST = 8;
 
     private final AppContext context;
@@ -38,6 +38,10 @@ public final class ContrastFeature implements Feature {
 
     @Override
     public Node view() {
+        return made();
+    }
+
+    private ContrastView made() {
         if (view.isEmpty()) {
             view = Optional.of(new ContrastView(context));
             view.get().controller().toybox(FIRST);
@@ -47,12 +51,27 @@ public final class ContrastFeature implements Feature {
 
     @Override
     public boolean open(List<Path> files) {
-        List<Path> pictures = files.stream()
-                .filter(f -> PICTURES.stream().anyMatch(f.toString().toLowerCase(Locale.ROOT)::endsWith)).toList();
-        if (!pictures.isEmpty()) {
-            view();
-            view.ifPresent(v -> v.controller().add(pictures));
+        Dropped dropped = Dropped.of(files);
+        if (!dropped.isEmpty()) {
+            made().controller().add(dropped.pictures(), dropped.texts());
         }
-        return !pictures.isEmpty();
+        return !dropped.isEmpty();
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(command("contrast.command.pairs", "mdi2g-grid", v -> v.controller().toybox(FIRST)),
+                command("contrast.command.pictures", "mdi2i-image-plus", ContrastView::choose),
+                command("contrast.command.sentences", "mdi2t-text", ContrastView::write),
+                command("contrast.command.clear", "mdi2e-eraser", v -> v.controller().clear()),
+                command("contrast.command.csv", "mdi2f-file-delimited-outline", v -> v.save(ContrastView.TABLE)),
+                command("contrast.command.png", "mdi2i-image-move", v -> v.save(ContrastView.PICTURE)));
+    }
+
+    private Command command(String titleKey, String icon, Consumer<ContrastView> action) {
+        return Command.of(titleKey, icon, () -> {
+            context.navigator().show(id());
+            action.accept(made());
+        });
     }
 }

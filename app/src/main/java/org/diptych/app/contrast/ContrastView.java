@@ -8,24 +8,25 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javafx.geometry.Insets;
+import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.ProgressIndicator;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.image.ImageView;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.TransferMode;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.FileChooser;
 import javafx.util.StringConverter;
-import org.diptych.app.canvas.HeatOverlay;
-import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
@@ -33,16 +34,21 @@ import org.diptych.app.chart.MatrixChart;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
+import org.diptych.engine.api.Picture;
 
 /// The view: the matrix, what is done with it, and the cell that was clicked.
 final class ContrastView extends BorderPane {
-    private static final int[] SIZES = {8, 16, 64};
+    static final String TABLE = "matrix.csv";
+    static final String PICTURE = "matrix.png";
+    private static final int[] SIZES = {8, 16, 64, 256};
     private static final double THUMB = 44;
+    private static final double SKELETON = 384;
 
     private final AppContext context;
     private final I18n i18n;
@@ -52,26 +58,19 @@ final class ContrastView extends BorderPane {
     private final MatrixChart matrix;
     private final Label figures = Ui.wrapped(new Label());
     private final Label recall = Ui.wrapped(new Label());
-    private final VBox detail = new VBox(8);
-    private final HeatOverlay heat = new HeatOverlay();
+    private final CellDetail detail;
     private final TextArea sentences = new TextArea();
 
     ContrastView(AppContext context) {
         this.context = context;
         this.i18n = context.i18n();
         banner = new ErrorBanner(i18n);
-        controller = new ContrastController(context, model, error -> banner.show(error));
+        controller = new ContrastController(context, model, this::failed);
         matrix = new MatrixChart(context.theme());
+        detail = new CellDetail(i18n, model);
         matrix.setId("contrast-matrix");
         getStyleClass().add("view");
-        Label empty = Ui.styled(Ui.wrapped(i18n.label("contrast.empty")), "hint");
-        empty.setMaxWidth(360);
-        StackPane centre = new StackPane(matrix, empty);
-        centre.setMinSize(200, 200);
-        model.result.subscribe(r -> {
-            Ui.show(matrix, r.isPresent());
-            Ui.show(empty, r.isEmpty());
-        });
+        StackPane centre = centre();
         setTop(new VBox(8, toolbar(), banner));
         setCenter(Ui.styled(centre, "panel"));
         BorderPane.setMargin(centre, new Insets(12, 12, 0, 0));
@@ -81,23 +80,84 @@ final class ContrastView extends BorderPane {
         matrix.temperatureProperty().bind(model.temperature);
         matrix.setReadout(cell -> Optional.of(i18n.get("contrast.cell", cell.row() + 1, cell.col() + 1,
                 String.format(Locale.ROOT, "%.3f", cell.value()))));
-        matrix.selectionProperty().subscribe(cell -> cell.ifPresent(c -> select(c.row(), c.col())));
-        model.items.subscribe(items -> {
-            sentences.setText(String.join("\n", items.texts()));
-            detail.getChildren().setAll(Ui.styled(i18n.label("contrast.detail"), "hint"));
-        });
+        matrix.selectionProperty().subscribe(cell -> cell.filter(c -> model.result.get().filter(this::current)
+                .filter(r -> c.row() < r.rows() && c.col() < r.cols()).isPresent()).ifPresent(c -> {
+                    detail.show(c.row(), c.col());
+                    controller.explain(c.row(), c.col());
+                }));
+        model.items.subscribe(items -> sentences.setText(String.join("\n", items.texts())));
         model.result.subscribe(this::show);
         model.order.subscribe(o -> order());
         model.temperature.subscribe(t -> figures());
         i18n.textsProperty().subscribe(t -> figures());
-        model.detail.subscribe(d -> d.ifPresent(r -> {
-            float s = 1;
-            int row = matrix.selectionProperty().get().map(MatrixChart.Cell::row).orElse(0);
-            if (row < model.items.get().shown().size()) {
-                s = (float) model.items.get().shown().get(row).width() / model.items.get().seen().get(row).width();
+    }
+
+    /// The matrix; before there is one its outline, or what to do; and dimmed while another is computed.
+    private StackPane centre() {
+        Label hint = Ui.styled(Ui.wrapped(i18n.label("contrast.empty")), "hint");
+        hint.setMaxWidth(360);
+        VBox empty = new VBox(16, hint,
+                Ui.primary(i18n, "contrast.empty.go", () -> controller.toybox(SIZES[0])));
+        empty.setAlignment(Pos.CENTER);
+        empty.setId("contrast-empty");
+        Region skeleton = Ui.styled(new Region(), "skeleton");
+        skeleton.setMaxSize(SKELETON, SKELETON);
+        skeleton.setId("contrast-skeleton");
+        Runnable follow = () -> {
+            boolean there = model.result.get().isPresent();
+            boolean busy = controller.comparing().busyProperty().get();
+            Ui.show(matrix, there);
+            Ui.show(skeleton, !there && busy);
+            Ui.show(empty, !there && !busy);
+            matrix.setMouseTransparent(busy); // its cells are of other items than those that are shown beside it
+            matrix.getStyleClass().remove("stale");
+            if (there && busy) {
+                matrix.getStyleClass().add("stale");
             }
-            heat.show(HeatOverlay.Heat.of(r, s), Range.of(r.values()));
-        }));
+        };
+        model.result.subscribe(r -> follow.run());
+        controller.comparing().busyProperty().subscribe(busy -> follow.run());
+        StackPane centre = new StackPane(matrix, skeleton, empty);
+        centre.setMinSize(200, 200);
+        setOnDragOver(e -> {
+            if (e.getDragboard().hasImage() || e.getDragboard().hasString()) {
+                e.acceptTransferModes(TransferMode.COPY);
+            }
+        });
+        setOnDragDropped(e -> {
+            if (!e.getDragboard().hasFiles()) {
+                e.setDropCompleted(take(e.getDragboard()));
+                e.consume();
+            }
+        });
+        return centre;
+    }
+
+    /// Takes a picture or sentences that are dragged here from another program.
+    ///
+    /// @return true when there was something of use
+    boolean take(Clipboard from) {
+        Optional<Picture> picture = from.hasImage()
+                ? Optional.of(Pixels.picture(from.getImage(), "dropped.png"))
+                : Optional.empty();
+        List<String> texts = picture.isEmpty() && from.hasString()
+                ? Dropped.sentences(from.getString())
+                : List.of();
+        controller.add(picture, texts);
+        return picture.isPresent() || !texts.isEmpty();
+    }
+
+    private void failed(Throwable error) {
+        banner.show(error, "contrast.again", () -> {
+            banner.hide();
+            controller.ask();
+        });
+    }
+
+    /// Puts the cursor where sentences are written.
+    void write() {
+        sentences.requestFocus();
+        sentences.positionCaret(sentences.getLength());
     }
 
     ContrastController controller() {
@@ -113,13 +173,11 @@ final class ContrastView extends BorderPane {
         for (int size : SIZES) {
             row.getChildren().add(i18nButton("contrast.pairs", size));
         }
-        ProgressIndicator busy = new ProgressIndicator();
-        busy.setPrefSize(20, 20);
-        busy.visibleProperty().bind(controller.comparing().busyProperty());
+        Waiting busy = new Waiting(i18n, controller.comparing().busyProperty());
         row.getChildren().addAll(Ui.button(i18n, "contrast.pictures.add", this::choose),
                 Ui.button(i18n, "contrast.clear", controller::clear), busy, Ui.spring(),
-                Ui.iconButton(i18n, "mdi2f-file-delimited-outline", "contrast.export.csv", () -> save("matrix.csv")),
-                Ui.iconButton(i18n, "mdi2i-image-move", "contrast.export.png", () -> save("matrix.png")));
+                Ui.iconButton(i18n, "mdi2f-file-delimited-outline", "contrast.export.csv", () -> save(TABLE)),
+                Ui.iconButton(i18n, "mdi2i-image-move", "contrast.export.png", () -> save(PICTURE)));
         return row;
     }
 
@@ -272,35 +330,26 @@ final class ContrastView extends BorderPane {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private void select(int row, int col) {
-        model.result.get().filter(r -> row < r.rows() && col < r.cols()).ifPresent(r -> {
-            ImageCanvas picture = new ImageCanvas();
-            picture.greyProperty().set(1);
-            heat.clear();
-            picture.overlays().add(heat);
-            picture.setPicture(model.items.get().shown().get(row));
-            picture.setPrefHeight(160);
-            picture.setMinHeight(96);
-            VBox.setVgrow(picture, Priority.ALWAYS);
-            float[] p = MatrixMath.softmax(r.similarity(), r.rows(), r.cols(), 1 / model.temperature.get(), true);
-            detail.getChildren().setAll(picture,
-                    Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
-                    i18n.label("contrast.detail.score", number(r.at(row, col)), number(p[row * r.cols() + col])));
-            controller.explain(row, col);
-        });
+    /// A matrix stays in sight until that of the next items comes.
+    private boolean current(ContrastResult r) {
+        return r.rows() == model.items.get().seen().size() && r.cols() == model.items.get().texts().size();
     }
 
-    private void choose() {
+    void choose() {
         FileChooser chooser = new FileChooser();
         chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("contrast.pictures"), "*.png",
                 "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
         List<File> files = chooser.showOpenMultipleDialog(context.window().get());
         if (files != null) {
-            controller.add(files.stream().map(File::toPath).toList());
+            Dropped chosen = Dropped.of(files.stream().map(File::toPath).toList());
+            controller.add(chosen.pictures(), chosen.texts());
         }
     }
 
-    private void save(String name) {
+    void save(String name) {
+        if (model.result.get().isEmpty()) {
+            return;
+        }
         FileChooser chooser = new FileChooser();
         chooser.setInitialFileName(name);
         File file = chooser.showSaveDialog(context.window().get());

@@ -87,7 +87,7 @@ final class ActionPane extends VBox {
         }
     }
 
-    private void keep() {
+    void keep() {
         controller.keepFolder()
                 .ifPresent(folder -> new KeepDialog(context, folder).showAndWait().ifPresent(controller::keep));
     }
@@ -103,7 +103,10 @@ final class ActionPane extends VBox {
         }
     }
 
-    private void editPlan() {
+    void editPlan() {
+        if (plan.isDisabled()) {
+            return;
+        }
         try {
             edit(context.engine().planJson(controller.plan()));
         } catch (EngineException e) {

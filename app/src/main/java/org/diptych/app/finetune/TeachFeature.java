@@ -62,7 +62,11 @@ public final class TeachFeature implements Feature {
                         () -> on(v -> v.controller().pauseOrResume())),
                 Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
                 Command.of("finetune.command.look", "mdi2e-eye-outline", "Shortcut+L",
-                        () -> on(v -> v.controller().look())));
+                        () -> on(v -> v.controller().look())),
+                Command.of("finetune.command.keep", "mdi2c-content-save-outline", () -> on(v -> v.actions().keep())),
+                Command.of("finetune.command.restore", "mdi2b-backup-restore",
+                        () -> on(v -> v.controller().restore())),
+                Command.of("finetune.command.plan", "mdi2c-code-json", () -> on(v -> v.actions().editPlan())));
     }
 
     private void on(Consumer<TeachView> action) {

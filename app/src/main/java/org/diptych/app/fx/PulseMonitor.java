@@ -1,8 +1,10 @@
 package org.diptych.app.fx;
 
+import java.util.ArrayList;
+import java.util.List;
 import javafx.animation.AnimationTimer;
 
-/// Measures how late JavaFX's pulses come: the longest time between two while it runs.
+/// Measures how late JavaFX's pulses come: the times between two while it runs.
 public final class PulseMonitor {
     private final AnimationTimer timer = new AnimationTimer() {
         @Override
@@ -11,14 +13,12 @@ public final class PulseMonitor {
         }
     };
     private long last;
-    private long worst;
-    private long count;
+    private final List<Double> gaps = new ArrayList<>();
 
     /// Starts anew.
     public void start() {
         last = 0;
-        worst = 0;
-        count = 0;
+        gaps.clear();
         timer.start();
     }
 
@@ -28,18 +28,18 @@ public final class PulseMonitor {
 
     private void pulse(long now) {
         if (last != 0) {
-            worst = Math.max(worst, now - last);
+            gaps.add((now - last) / 1e6);
         }
         last = now;
-        count++;
     }
 
     /// @return the longest gap between two pulses, in milliseconds
     public double worstMillis() {
-        return worst / 1e6;
+        return gaps.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     }
 
-    public long pulses() {
-        return count;
+    /// @return every gap in milliseconds, in order
+    public double[] gaps() {
+        return gaps.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -3,6 +3,7 @@ package org.diptych.app.inspect;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Command;
@@ -53,10 +54,20 @@ public final class InspectFeature implements Feature {
 
     @Override
     public List<Command> commands() {
-        return List.of(Command.of("inspect.scene", "mdi2s-shuffle-variant", "Shortcut+N", () -> {
+        return List.of(
+                Command.of("inspect.scene", "mdi2s-shuffle-variant", "Shortcut+N",
+                        on(v -> v.controller().anotherScene())),
+                Command.of("inspect.open", "mdi2i-image-plus", "Shortcut+Shift+O", on(InspectView::choosePicture)),
+                Command.of("inspect.write", "mdi2t-text", "Shortcut+T", on(InspectView::write)),
+                Command.of("inspect.export", "mdi2i-image-move", "Shortcut+S", on(InspectView::export)),
+                Command.of("inspect.command", "mdi2c-console", on(InspectView::copyCommand)));
+    }
+
+    private Runnable on(Consumer<InspectView> action) {
+        return () -> {
             context.navigator().show(id());
-            made().controller().anotherScene();
-        }));
+            action.accept(made());
+        };
     }
 
     @Override

@@ -47,6 +47,7 @@ final class InspectView extends StackPane {
     private final InspectModel model = new InspectModel();
     private final InspectController controller;
     private final PicturePanel picture;
+    private final WordsPanel words;
     private final ErrorBanner banner;
     private final SplitPane panels;
     private final VBox empty;
@@ -57,7 +58,7 @@ final class InspectView extends StackPane {
         banner = new ErrorBanner(i18n);
         controller = new InspectController(context, model, this::failed);
         picture = new PicturePanel(i18n, model);
-        WordsPanel words = new WordsPanel(i18n, model, controller);
+        words = new WordsPanel(i18n, model, controller);
         new MapPainter(i18n, model, picture, words);
         getStyleClass().add("view");
         ScrollPane right = new ScrollPane(words);
@@ -168,7 +169,12 @@ final class InspectView extends StackPane {
         picture.focus();
     }
 
-    private void choosePicture() {
+    /// Puts the cursor into the sentence.
+    void write() {
+        words.write();
+    }
+
+    void choosePicture() {
         FileChooser chooser = new FileChooser();
         chooser.titleProperty().bind(i18n.text("inspect.open"));
         chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"),
@@ -212,7 +218,7 @@ final class InspectView extends StackPane {
         }
     }
 
-    private void copyCommand() {
+    void copyCommand() {
         ClipboardContent content = new ClipboardContent();
         content.putString(controller.command());
         Clipboard.getSystemClipboard().setContent(content);
@@ -220,7 +226,7 @@ final class InspectView extends StackPane {
         context.notices().info(loose ? "inspect.copied.loose" : "inspect.copied");
     }
 
-    private void export() {
+    void export() {
         FileChooser chooser = new FileChooser();
         chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter("PNG", "*.png"));
         chooser.setInitialFileName("diptych-look.png");

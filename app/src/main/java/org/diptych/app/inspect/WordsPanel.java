@@ -34,6 +34,7 @@ final class WordsPanel extends VBox {
     private final InspectModel model;
     private final InspectController controller;
     private final TokenStrip words = new TokenStrip();
+    private final TextField sentence = new TextField();
     private final HBox skeleton = Ui.row(12);
     private final Label caption = Ui.wrapped(Ui.styled(new Label(), "small", "muted"));
     private final Label scores = Ui.wrapped(new Label());
@@ -71,8 +72,13 @@ final class WordsPanel extends VBox {
         model.score.subscribe(s -> fillMethods());
     }
 
+    /// Puts the cursor into the sentence.
+    void write() {
+        sentence.requestFocus();
+        sentence.selectAll();
+    }
+
     private TextField sentence() {
-        TextField sentence = new TextField();
         sentence.setId("inspect-text");
         sentence.promptTextProperty().bind(i18n.text("inspect.text.prompt"));
         sentence.accessibleTextProperty().bind(i18n.text("inspect.text.prompt"));

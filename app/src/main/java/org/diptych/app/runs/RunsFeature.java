@@ -1,8 +1,11 @@
 package org.diptych.app.runs;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
 
@@ -36,6 +39,21 @@ public final class RunsFeature implements Feature {
             view = Optional.of(new RunsView(context));
         }
         return view.get();
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(command("runs.command.tick", "mdi2c-chart-line", RunsView::tick),
+                command("runs.command.open", "mdi2f-folder-open-outline", RunsView::openFolder),
+                command("runs.command.load", "mdi2u-upload", RunsView::load),
+                command("runs.command.delete", "mdi2d-delete-outline", RunsView::delete));
+    }
+
+    private Command command(String titleKey, String icon, Consumer<RunsView> action) {
+        return Command.of(titleKey, icon, () -> {
+            context.navigator().show(id());
+            view.ifPresent(action);
+        });
     }
 
     @Override

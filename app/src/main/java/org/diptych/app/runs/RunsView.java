@@ -118,6 +118,23 @@ final class RunsView extends VBox {
         }
     }
 
+    /// What the palette offers for the selected run; a button that is greyed out, with its reason beside it, does nothing here either.
+    void tick() {
+        table.selected().ifPresent(r -> model.tick(r.id(), !model.isTicked(r.id())));
+    }
+
+    void openFolder() {
+        open.fire();
+    }
+
+    void load() {
+        load.fire();
+    }
+
+    void delete() {
+        delete.fire();
+    }
+
     private Button button(String key, String id, Runnable action) {
         Button button = Ui.button(i18n, key, action);
         button.setId(id);

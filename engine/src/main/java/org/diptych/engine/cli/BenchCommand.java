@@ -18,6 +18,8 @@ final class BenchCommand extends EngineCommand {
     private int runs;
     @Option(names = "--long")
     private boolean longRun;
+    @Option(names = "--window")
+    private boolean window;
 
     BenchCommand(Console console) {
         super(console);
@@ -25,23 +27,25 @@ final class BenchCommand extends EngineCommand {
 
     @Override
     void run() throws EngineException {
+        BenchResult result = new BenchResult(List.copyOf(window ? Answers.measure() : engine()));
+        if (json) {
+            console.json(result);
+            return;
+        }
+        for (BenchResult.Row row : result.rows()) {
+            console.line(String.format(Locale.ROOT, "%-52s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(),
+                    row.unit(), row.least(), row.most()));
+        }
+    }
+
+    private List<BenchResult.Row> engine() throws EngineException {
         try (Engine engine = start()) {
-            List<BenchResult.Row> rows = new ArrayList<>();
             if (longRun) {
-                rows.addAll(new LongRun(engine, console).measure());
-            } else {
-                rows.addAll(new Start(Math.min(runs, 5)).measure());
-                rows.addAll(console.await(engine.bench(runs)).rows());
+                return new LongRun(engine, console).measure();
             }
-            BenchResult result = new BenchResult(List.copyOf(rows));
-            if (json) {
-                console.json(result);
-                return;
-            }
-            for (BenchResult.Row row : result.rows()) {
-                console.line(String.format(Locale.ROOT, "%-46s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(),
-                        row.unit(), row.least(), row.most()));
-            }
+            List<BenchResult.Row> rows = new ArrayList<>(new Start(Math.min(runs, 5)).measure());
+            rows.addAll(console.await(engine.bench(runs)).rows());
+            return rows;
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.diptych.engine.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -28,6 +29,8 @@ abstract class EngineCommand implements Callable<Integer> {
     private String language = "";
     @Option(names = "--device", paramLabel = "auto|cpu|cuda")
     private String device = "auto";
+    @Option(names = "--libtorch", paramLabel = "DIR")
+    private Path libtorch;
     @Option(names = "--threads", paramLabel = "N")
     private int threads;
 
@@ -68,7 +71,7 @@ abstract class EngineCommand implements Callable<Integer> {
     /// @return an engine that the caller closes
     protected Engine start() throws EngineException {
         EngineOptions usual = EngineOptions.defaults();
-        EngineOptions options = new EngineOptions(device, threads, usual.data(), Optional.empty());
+        EngineOptions options = new EngineOptions(device, threads, usual.data(), Optional.ofNullable(libtorch));
         if (!Engine.startsQuickly(options)) {
             console.note("cli.unpacking");
         }

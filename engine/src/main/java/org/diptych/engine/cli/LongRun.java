@@ -93,7 +93,7 @@ final class LongRun {
                 : new Row(name, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1], unit);
     }
 
-    private static void delete(Path folder) throws EngineException {
+    static void delete(Path folder) throws EngineException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

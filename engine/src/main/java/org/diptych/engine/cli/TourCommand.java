@@ -34,6 +34,8 @@ final class TourCommand extends EngineCommand {
     private static final int PAIRS = 8;
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
+    @Option(names = "--json")
+    private boolean json;
     @Option(names = "--steps", paramLabel = "N", defaultValue = "60")
     private int steps;
 
@@ -47,11 +49,15 @@ final class TourCommand extends EngineCommand {
             LoadedModel model = load(engine, "clip");
             TourPage page = new TourPage(console.texts());
             look(engine, model, page);
-            contrast(engine, model, page);
-            teach(engine, page);
+            double recall = contrast(engine, model, page);
+            double loss = teach(engine, page);
             Path file = out.resolve("tour.html");
             SafeFile.write(file, page.html());
-            console.say("cli.tour.done", file.toAbsolutePath());
+            if (json) {
+                console.json(Map.of("page", file.toAbsolutePath().toString(), "r1.image_to_text", recall, "loss", loss));
+            } else {
+                console.say("cli.tour.done", file.toAbsolutePath());
+            }
         }
     }
 
@@ -77,7 +83,8 @@ final class TourCommand extends EngineCommand {
         page.look(model.title(), figures);
     }
 
-    private void contrast(Engine engine, LoadedModel model, TourPage page) throws EngineException {
+    /// @return share of pictures that find their own sentence first
+    private double contrast(Engine engine, LoadedModel model, TourPage page) throws EngineException {
         List<Picture> seen = new ArrayList<>();
         List<byte[]> shown = new ArrayList<>();
         List<String> texts = new ArrayList<>();
@@ -92,12 +99,15 @@ final class TourCommand extends EngineCommand {
             }
         }
         ContrastResult result = console.await(engine.contrast(new ContrastRequest(model.handle(), seen, texts)));
-        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true),
-                MatrixMath.recall(result.similarity(), PAIRS, 1, true));
+        double recall = MatrixMath.recall(result.similarity(), PAIRS, 1, true);
+        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true), recall);
+        return recall;
     }
 
     /// A fresh small model for a minute: the curve is what matters here, not how far it comes.
-    private void teach(Engine engine, TourPage page) throws EngineException {
+    ///
+    /// @return the training loss of the last step
+    private double teach(Engine engine, TourPage page) throws EngineException {
         FineTunePlan p = engine.plan("clip");
         int every = Math.max(1, steps / 6);
         FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(),
@@ -115,6 +125,8 @@ final class TourCommand extends EngineCommand {
                             .map(r -> new double[]{r.step(), r.values().get(name)}).toArray(double[][]::new));
         }
         page.teach(curves, rows.size());
+        return rows.stream().map(r -> r.values().get("loss")).filter(v -> v != null).reduce((a, b) -> b)
+                .orElse(Double.NaN);
     }
 
     private byte[] picture(Engine engine, Picture picture, String name) throws EngineException {

@@ -43,6 +43,9 @@ public final class Natives {
                 throw new EngineException("work.libtorch", folder);
             }
             System.setProperty("PYTORCH_LIBRARY_PATH", lib.toString());
+            // which of the bindings that ship goes with it: otherwise that is guessed from the machine, not from the folder
+            boolean cuda = Files.exists(lib.resolve(System.mapLibraryName("torch_cuda")));
+            System.setProperty("PYTORCH_FLAVOR", cuda ? "cu128" : "cpu");
         }
     }
 

@@ -86,6 +86,7 @@ class CommandLineTest {
         for (String language : List.of("en", "zh")) {
             for (String[] args : List.of(new String[]{"load", "--model", noModel.toString()},
                     new String[]{"load", "--model", folder.resolve("absent").toString()},
+                    new String[]{"load", "--model", "clip", "--libtorch", folder.toString()},
                     new String[]{"train", "--plan", noPlan.toString(), "--out", folder.resolve("run").toString()},
                     new String[]{"train", "--resume", "--out", folder.resolve("norun").toString()},
                     new String[]{"contrast", "--images", folder.toString(), "--texts",

@@ -2,6 +2,8 @@ package org.diptych.engine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TourTest {
     @Test
     void onePageWithPicturesMatrixAndCurves(@TempDir Path folder) throws IOException {
-        Run run = Run.of("tour", "--out", folder.toString(), "--steps", "4", "--lang", "zh");
+        Run run = Run.of("tour", "--out", folder.toString(), "--steps", "4", "--lang", "zh", "--json");
         assertThat(run.code()).as(run.err()).isZero();
+        JsonObject told = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(told.get("page").getAsString()).isEqualTo(folder.resolve("tour.html").toString());
+        assertThat(told.get("loss").getAsDouble()).isBetween(0.1, 10.0);
+        assertThat(told.get("r1.image_to_text").getAsDouble()).isBetween(0.5, 1.0);
         String page = Files.readString(folder.resolve("tour.html"));
         assertThat(page).startsWith("<!doctype html><html lang=\"zh\">").endsWith("</html>\n");
         assertThat(page.split("data:image/png;base64,", -1)).hasSizeGreaterThan(10); // scene, maps, pairs
