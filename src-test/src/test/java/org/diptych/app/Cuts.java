@@ -19,6 +19,10 @@ final class Cuts {
     static List<String> of(Parent root) {
         List<String> cuts = new ArrayList<>();
         walk(root, cuts);
+        // a view that needs more room than there is pushes what stands below it out of the window
+        root.getChildrenUnmodifiable().stream()
+                .filter(n -> n.isVisible() && n.getBoundsInParent().getMaxY() > root.getLayoutBounds().getHeight() + 1)
+                .forEach(n -> cuts.add(n.getStyleClass() + " reaches out of the window"));
         return cuts;
     }
 

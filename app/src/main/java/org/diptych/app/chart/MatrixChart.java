@@ -341,7 +341,7 @@ public final class MatrixChart extends Region {
             boolean row = index < rows;
             double x = row ? 0 : left + (index - rows) * cell;
             double y = row ? top + index * cell : 0;
-            node.resizeRelocate(x, y, row ? left - 4 : cell, row ? cell : top - 4);
+            node.resizeRelocate(x, y, row ? left - 4 : cell - 6, row ? cell : top - 4);
         }
     }
 

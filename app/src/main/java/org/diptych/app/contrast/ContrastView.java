@@ -12,6 +12,7 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.ToggleButton;
@@ -74,7 +75,7 @@ final class ContrastView extends BorderPane {
         setTop(new VBox(8, toolbar(), banner));
         setCenter(Ui.styled(centre, "panel"));
         BorderPane.setMargin(centre, new Insets(12, 12, 0, 0));
-        VBox right = side();
+        Node right = side();
         BorderPane.setMargin(right, new Insets(12, 0, 0, 0));
         setRight(right);
         matrix.temperatureProperty().bind(model.temperature);
@@ -188,7 +189,7 @@ final class ContrastView extends BorderPane {
         return button;
     }
 
-    private VBox side() {
+    private Node side() {
         Segments<MatrixChart.Show> shows = new Segments<>(matrix.showProperty());
         shows.setId("contrast-show");
         shows.show(List.of(MatrixChart.Show.values()), show -> {
@@ -252,9 +253,14 @@ final class ContrastView extends BorderPane {
                         () -> controller.say(
                                 sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())),
                 detail);
-        side.setPrefWidth(380);
-        side.setMinWidth(340);
-        return Ui.styled(side, "panel");
+        // in a small window the cell's details are reached by scrolling
+        ScrollPane scroll = new ScrollPane(side);
+        scroll.setFitToWidth(true);
+        scroll.setFitToHeight(true);
+        scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        scroll.setPrefWidth(380);
+        scroll.setMinWidth(340);
+        return Ui.styled(scroll, "panel");
     }
 
     private void show(Optional<ContrastResult> result) {

@@ -112,7 +112,8 @@ final class CurvePane extends VBox {
         double pairs = newest.stream().map(r -> r.values().get("pairs_per_second")).filter(p -> p != null)
                 .reduce((a, b) -> b).orElse(0.0);
         String state = run.status() == RunSummary.Status.RUNNING
-                ? left((steps - row.step()) * row.seconds() / Math.max(1, row.step()))
+                ? run.job().progress().eta().map(eta -> left(eta.toSeconds()))
+                        .orElseGet(() -> i18n.get("finetune.status." + run.status()))
                 : i18n.get("finetune.status." + run.status());
         return i18n.get("finetune.progress", row.step(), steps, Math.round(pairs), state);
     }

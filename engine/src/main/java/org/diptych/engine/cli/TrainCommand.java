@@ -83,7 +83,9 @@ final class TrainCommand extends EngineCommand {
                 read++;
                 loss = row.values().getOrDefault("loss", loss);
                 if (row.values().containsKey("validation.loss")) {
-                    console.note("cli.train.evaluated", row.step(), loss, row.values().get("validation.loss"),
+                    // before the first step there is no training loss to tell
+                    console.note(Double.isNaN(loss) ? "cli.train.before" : "cli.train.evaluated", row.step(), loss,
+                            row.values().get("validation.loss"),
                             row.values().getOrDefault("validation.r1.image_to_text", Double.NaN),
                             row.values().getOrDefault("validation.r1.text_to_image", Double.NaN), row.seconds());
                 }

@@ -44,6 +44,7 @@ class ModelCommandsTest {
         Run run = done("train", "--plan", plan.toString(), "--out", folder.resolve("run").toString(), "--json");
         JsonObject json = JsonParser.parseString(run.out()).getAsJsonObject();
         assertThat(json.get("step").getAsInt()).isEqualTo(3);
+        assertThat(run.err()).contains("Step 0: validation", "Step 3: loss").doesNotContain("NaN");
         model = Path.of(json.get("model").getAsString());
         done("toybox", "--count", "3", "--out", folder.resolve("toybox").toString());
         try (Stream<Path> files = Files.walk(folder.resolve("toybox"))) {
