@@ -254,13 +254,13 @@ final class ContrastView extends BorderPane {
                                 sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())),
                 detail);
         // in a small window the cell's details are reached by scrolling
-        ScrollPane scroll = new ScrollPane(side);
+        ScrollPane scroll = new ScrollPane(Ui.styled(side, "panel"));
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.setPrefWidth(380);
         scroll.setMinWidth(340);
-        return Ui.styled(scroll, "panel");
+        return scroll;
     }
 
     private void show(Optional<ContrastResult> result) {

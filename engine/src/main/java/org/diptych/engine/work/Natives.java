@@ -51,8 +51,14 @@ public final class Natives {
 
     /// @return true when this machine's native library lies unpacked already, so that a start is quick
     public static boolean unpacked(EngineOptions options) {
-        Path cache = options.data().resolve("native").resolve("pytorch");
-        return options.libtorch().isPresent() || Files.isDirectory(cache);
+        return options.libtorch().isPresent()
+                || Files.isDirectory(named("ENGINE_CACHE_DIR").map(Path::of).orElse(options.data().resolve("native"))
+                        .resolve("pytorch"));
+    }
+
+    /// @return what the process was told under this name, as a property or in its environment
+    private static Optional<String> named(String name) {
+        return Optional.ofNullable(System.getProperty(name)).or(() -> Optional.ofNullable(System.getenv(name)));
     }
 
     /// Loads libtorch on the calling thread.
@@ -102,7 +108,7 @@ public final class Natives {
     }
 
     private static void setUnlessSet(String name, String value) {
-        if (System.getProperty(name) == null && System.getenv(name) == null) {
+        if (named(name).isEmpty()) {
             System.setProperty(name, value);
         }
     }
