@@ -13,6 +13,8 @@ import org.diptych.engine.api.EngineOptions;
 
 /// Starts libtorch. All of it must run on the lane's thread: that is the one thread on which gradient recording is off by default.
 public final class Natives {
+    private static volatile boolean loaded;
+
     private Natives() {
     }
 
@@ -49,9 +51,9 @@ public final class Natives {
         }
     }
 
-    /// @return true when this machine's native library lies unpacked already, so that a start is quick
+    /// @return true when the native library is in this process, or lies unpacked on this machine already, so that a start is quick
     public static boolean unpacked(EngineOptions options) {
-        return options.libtorch().isPresent()
+        return loaded || options.libtorch().isPresent()
                 || Files.isDirectory(named("ENGINE_CACHE_DIR").map(Path::of).orElse(options.data().resolve("native"))
                         .resolve("pytorch"));
     }
@@ -66,6 +68,7 @@ public final class Natives {
     /// @return what tensors will live on
     public static Device load(String wanted) {
         Engine engine = Engine.getEngine("PyTorch");
+        loaded = true;
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(false);
         return switch (wanted) {
