@@ -48,7 +48,8 @@ final class ContrastController {
         this.failed = failed;
         compare = new LatestTask<>(Duration.millis(150),
                 request -> context.jobs().track(context.engine().contrast(request)), this::compared, failed);
-        explain = new LatestTask<>(Duration.millis(60), request -> context.jobs().track(context.engine().relevance(request)),
+        explain = new LatestTask<>(Duration.millis(60),
+                request -> context.jobs().track(context.engine().relevance(request)),
                 found -> model.detail.set(Optional.of(found)), failed);
         context.model().subscribe((old, now) -> ask());
         model.items.subscribe((old, now) -> ask());

@@ -33,7 +33,8 @@ final class Answers {
             // the native library is where it always is: only what is written goes elsewhere
             Path cache = EngineOptions.defaults().data().resolve("native");
             return Spawned
-                    .command(List.of("diptych.measure.window=" + TEACH_SECONDS, "diptych.data=" + data, "ENGINE_CACHE_DIR=" + cache,
+                    .command(List.of("diptych.measure.window=" + TEACH_SECONDS, "diptych.data=" + data,
+                            "ENGINE_CACHE_DIR=" + cache,
                             "DJL_CACHE_DIR=" + cache))
                     .map(command -> rows(Spawned.run(command, SECONDS))).orElse(List.of());
         } finally {

@@ -54,7 +54,8 @@ final class TourCommand extends EngineCommand {
             Path file = out.resolve("tour.html");
             SafeFile.write(file, page.html());
             if (json) {
-                console.json(Map.of("page", file.toAbsolutePath().toString(), "r1.image_to_text", recall, "loss", loss));
+                console.json(
+                        Map.of("page", file.toAbsolutePath().toString(), "r1.image_to_text", recall, "loss", loss));
             } else {
                 console.say("cli.tour.done", file.toAbsolutePath());
             }
@@ -100,7 +101,8 @@ final class TourCommand extends EngineCommand {
         }
         ContrastResult result = console.await(engine.contrast(new ContrastRequest(model.handle(), seen, texts)));
         double recall = MatrixMath.recall(result.similarity(), PAIRS, 1, true);
-        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true), recall);
+        page.contrast(shown, texts, MatrixMath.softmax(result.similarity(), PAIRS, PAIRS, result.scale(), true),
+                recall);
         return recall;
     }
 
