@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Set;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Initialises;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every committed plan, made small: it learns, everything that should move moves, and what it cost is in the log.
@@ -65,6 +68,52 @@ class TeachingTest {
                 .filter(n -> !n.matches(UNTAUGHT)).toList();
         assertThat(still).as("weights that nothing moved").isEmpty();
         assertThat(learnt.keySet()).containsAll(following);
+        run.close();
+    }
+
+    /// What the committed plans leave out: heads of single tasks. Eight examples again and again are learnt by heart, so the loss must fall.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            roberta | classification | has_lm_head:false num_labels_in_file:4
+            vilt    | nlvr2          | num_answers:2 reads_two_pictures:true modality_type_vocab_size:3
+            vilt    | rank           | has_rank_output:true
+            albef   | vqa            | albef_config.decoder_layers_in_file:1 albef_config.decoder_fusion_in_file:0
+            albef   | nlvr2          | albef_config.classes_in_file:2 albef_config.has_mlm:false bert_config.num_hidden_layers:3
+            uniter  | nlvr2          | nlvr2_kind:POOLED type_vocab_size:3
+            uniter  | nlvr2          | nlvr2_kind:ATTENTION type_vocab_size:3
+            uniter  | rank           | has_rank_output:true sample_size:3
+            uniter  | mrc            | img_dim:192
+            uniter  | vqa            | img_dim:192
+            """)
+    void everyTaskIsLearnt(String family, String task, String config) throws Exception {
+        List<String> set = new ArrayList<>(List.of("objectives", "{\"" + task + "\": 1}", "data.train", "8", "steps",
+                "30", "optimizer.rate", "0.005"));
+        for (String one : config.split(" ")) {
+            set.addAll(List.of("config." + one.split(":")[0], one.split(":")[1]));
+        }
+        TinyRun run = TinyRun.start(TinyPlans.of(family, set.toArray(String[]::new)), folder.resolve("run"))
+                .toTheEnd();
+        Map<Integer, Double> losses = run.losses();
+        assertThat(mean(losses, 27, 30)).as("loss %s", losses).isLessThan(0.98 * mean(losses, 1, 3));
+        assertThat(run.session().summary().last().get("validation.accuracy." + task)).isBetween(0.0, 1.0);
+        run.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "uniter", "lxmert", "vilbert"})
+    void whatIsKeptIsReadByTheOrdinaryLoader(String name) throws Exception {
+        TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1"), folder.resolve("run"))
+                .toTheEnd();
+        Path kept = TinyRun.await(run.session().keep(folder.resolve("kept")));
+        Map<String, float[]> expected = run.numbers();
+        Map<String, float[]> read = TestLane.run(context -> {
+            Loader.Loaded loaded = new Loader(Models.all()).load(kept, context.scope());
+            assertThat(loaded.model().family()).isEqualTo(run.model().family());
+            assertThat(Objective.tasks(loaded.model())).isEqualTo(Objective.tasks(run.model()));
+            return TinyRun.numbers(loaded.model());
+        });
+        assertThat(read.keySet()).isEqualTo(expected.keySet());
+        read.forEach((weight, values) -> assertThat(values).as(weight).isEqualTo(expected.get(weight)));
         run.close();
     }
 

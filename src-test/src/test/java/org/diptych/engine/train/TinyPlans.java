@@ -62,7 +62,8 @@ final class TinyPlans {
         if (value.isEmpty()) {
             at.remove(parts[parts.length - 1]);
         } else {
-            at.add(parts[parts.length - 1], JsonParser.parseString(value));
+            at.add(parts[parts.length - 1],
+                    value.matches("[A-Z]+") ? new JsonPrimitive(value) : JsonParser.parseString(value));
         }
     }
 

@@ -127,11 +127,13 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
 
     /// @return name -> numbers
     Map<String, float[]> numbers() throws EngineException {
-        return TestLane.run(context -> {
-            Map<String, float[]> out = new LinkedHashMap<>();
-            model.module().weights().forEach((name, weight) -> out.put(name, numbers(weight.get())));
-            return out;
-        });
+        return TestLane.run(context -> numbers(model));
+    }
+
+    static Map<String, float[]> numbers(VisionLanguageModel model) {
+        Map<String, float[]> out = new LinkedHashMap<>();
+        model.module().weights().forEach((name, weight) -> out.put(name, numbers(weight.get())));
+        return out;
     }
 
     private static float[] numbers(NDArray array) {
