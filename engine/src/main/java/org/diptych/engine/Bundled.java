@@ -68,4 +68,9 @@ final class Bundled {
             throw new EngineException(e, "engine.bundled", id, String.valueOf(e.getMessage()));
         }
     }
+
+    /// @return true when a plan of that name is committed
+    static boolean hasPlan(String id) {
+        return id.matches("[a-z0-9-]+") && Bundled.class.getResource("/org/diptych/plans/" + id + ".json") != null;
+    }
 }

@@ -32,6 +32,7 @@ import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
@@ -163,6 +164,17 @@ public final class Engine implements AutoCloseable {
 
     public JobHandle<ContrastResult> contrast(ContrastRequest request) {
         return asking.contrast(request);
+    }
+
+    /// @return true when a plan is committed by which a fresh model of the family can be taught
+    public boolean teaches(String family) {
+        return Bundled.hasPlan(family);
+    }
+
+    /// @return what a fresh model of the plan can be taught: its objectives fit the heads of its configuration
+    /// @throws EngineException when the plan's configuration makes no model
+    public List<Task> tasks(FineTunePlan plan) throws EngineException {
+        return Teaching.tasks(plan);
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights

@@ -13,6 +13,7 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.objective.Objective;
 
 /// The models in memory, by handle.
 final class Shelf {
@@ -57,7 +58,7 @@ final class Shelf {
             LoadReport report) {
         return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(), model.methods(),
                 model.imageSize(), model instanceof ReadsRegions reads ? reads.regionWidth() : 0, model.textLength(),
-                parts(model));
+                parts(model), Objective.tasks(model));
     }
 
     /// What a plan may train or freeze: every first part of a weight's name, and each numbered layer.

@@ -2,6 +2,7 @@ package org.diptych.engine;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +20,13 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.Sha256;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.FolderDataset;
@@ -32,6 +35,7 @@ import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.models.Models;
+import org.diptych.engine.objective.Objective;
 import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunFolder;
@@ -88,7 +92,8 @@ final class Teaching {
         try {
             session = TrainingSession.start(lane,
                     new TrainingSession.Start(plan, run, base.model, handle, dataset(plan.data(), Split.TRAIN),
-                            dataset(plan.data(), Split.VALIDATION), header, resumes));
+                            dataset(plan.data(), Split.VALIDATION), header, outward(base.model),
+                            resumes));
         } catch (EngineException | RuntimeException e) {
             base.weights.close();
             throw e;
@@ -99,6 +104,19 @@ final class Teaching {
                 base.weights));
         runs.track(session);
         return session;
+    }
+
+    /// @return what a fresh model of the plan can be taught
+    static List<Task> tasks(FineTunePlan plan) throws EngineException {
+        String id = plan.model().startsWith(FRESH) ? plan.model().substring(FRESH.length()) : plan.model();
+        JsonObject config = FreshFiles.config(plan);
+        return Objective.tasks(Models.named(id).orElseThrow(() -> new EngineException("train.family", id))
+                .create(config, new ModelFiles(Optional.empty())));
+    }
+
+    private static NameMap outward(VisionLanguageModel model) throws EngineException {
+        return Models.named(model.family()).orElseThrow()
+                .outward(JsonParser.parseString(model.config()).getAsJsonObject());
     }
 
     static Map<String, String> versions() {

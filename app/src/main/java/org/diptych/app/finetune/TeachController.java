@@ -18,9 +18,9 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.LoadedModel.Provenance;
 import org.diptych.engine.api.ModelCard;
-import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
 
@@ -53,7 +53,7 @@ final class TeachController {
     List<Start> starts() {
         List<Start> out = new ArrayList<>();
         for (ModelCard card : context.engine().catalog()) {
-            if (context.engine().implemented(card.id()) && context.engine().bundled(card.id())) {
+            if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
                 // the committed plan made the weights that ship, so that both have the same layers
                 List<String> layers = context.loaded().stream().filter(m -> m.handle().equals(card.id())).findFirst()
                         .map(LoadedModel::layers).orElse(List.of());
@@ -65,14 +65,45 @@ final class TeachController {
         return out;
     }
 
-    private static Optional<String> why(LoadedModel model) {
+    /// @return what the chosen model offers; nothing while none is chosen or its plan cannot be read, which the start will tell
+    List<Task> offered() {
+        Optional<Start> from = model.start.get();
+        if (from.isEmpty()) {
+            return List.of();
+        }
+        Optional<LoadedModel> loaded = from.get().model();
+        if (loaded.isPresent()) {
+            return loaded.get().tasks();
+        }
+        try {
+            return context.engine().tasks(context.engine().plan(from.get().card().id()));
+        } catch (EngineException e) {
+            return List.of();
+        }
+    }
+
+    /// Takes the objectives of the family's plan, as far as the chosen model offers them.
+    void usualObjectives() {
+        List<Task> offered = offered();
+        try {
+            Set<String> usual = model.start.get().isPresent()
+                    ? context.engine().plan(model.start.get().get().card().id()).objectives().keySet()
+                    : Set.of();
+            List<Task> both = offered.stream().filter(t -> usual.contains(t.plan())).toList();
+            model.objectives.set(both.isEmpty() ? offered.stream().limit(1).toList() : both);
+        } catch (EngineException e) {
+            model.objectives.set(offered.stream().limit(1).toList());
+        }
+    }
+
+    private Optional<String> why(LoadedModel model) {
         if (model.handle().startsWith(RUN)) {
             return Optional.of("finetune.why.run");
         }
         if (model.provenance() == Provenance.RANDOM) {
             return Optional.of("finetune.why.random");
         }
-        return model.capabilities().containsAll(Set.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT))
+        return !model.tasks().isEmpty() && context.engine().teaches(model.card().id())
                 ? Optional.empty()
                 : Optional.of("finetune.why.objective");
     }

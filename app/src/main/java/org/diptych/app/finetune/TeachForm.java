@@ -16,6 +16,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
 import javafx.util.StringConverter;
@@ -33,6 +34,7 @@ final class TeachForm extends VBox {
     private final ComboBox<Start> from = new ComboBox<>();
     private final ChoiceBox<TeachModel.Trains> trains = new ChoiceBox<>();
     private final Label fewer = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+    private final ObjectivesPane objectives;
     private final ChoiceBox<Boolean> data = new ChoiceBox<>();
     /// All but the rate: a run keeps what it was started with.
     private final List<Node> fixed = new ArrayList<>();
@@ -43,6 +45,7 @@ final class TeachForm extends VBox {
         this.i18n = context.i18n();
         this.model = model;
         this.controller = controller;
+        objectives = new ObjectivesPane(i18n, model);
         starts();
         datas();
         VBox toybox = toybox();
@@ -55,7 +58,7 @@ final class TeachForm extends VBox {
         });
         Label locked = Ui.styled(Ui.wrapped(i18n.label("finetune.locked")), "muted", "small");
         getChildren().addAll(locked, titled("finetune.model", from), titled("finetune.data", data), toybox,
-                titled("finetune.trains", trains), fewer, rate(),
+                titled("finetune.objectives", objectives), titled("finetune.trains", trains), fewer, rate(),
                 slider("finetune.batch", 3, 8, Math.log(model.batch.get()) / Math.log(2), v -> {
                     model.batch.set(1 << (int) Math.round(v));
                     return Integer.toString(model.batch.get());
@@ -66,15 +69,20 @@ final class TeachForm extends VBox {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
                 }));
-        fixed.addAll(List.of(from, data, toybox, trains));
+        fixed.addAll(List.of(from, data, toybox, objectives, trains));
         model.status.subscribe(s -> lock(locked));
         model.starting.subscribe(s -> lock(locked));
-        model.start.subscribe(s -> offerParts());
+        model.start.subscribe(s -> {
+            controller.usualObjectives();
+            objectives.offer(controller.offered());
+            offerParts();
+        });
         model.folder.subscribe(f -> Ui.show(toybox, f.isEmpty()));
         i18n.textsProperty().subscribe(t -> {
             refresh(from);
             refresh(data);
             refresh(trains);
+            objectives.offer(controller.offered());
             offerParts();
         });
     }
@@ -213,7 +221,7 @@ final class TeachForm extends VBox {
         return Ui.row(8, Ui.styled(i18n.label(key), "muted", "small"), Ui.spring(), Ui.styled(value, "small"));
     }
 
-    private VBox titled(String key, javafx.scene.control.Control control) {
+    private VBox titled(String key, Region control) {
         control.setMaxWidth(Double.MAX_VALUE);
         control.accessibleTextProperty().bind(i18n.text(key));
         return new VBox(2, Ui.styled(i18n.label(key), "muted", "small"), control);

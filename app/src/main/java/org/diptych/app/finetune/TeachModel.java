@@ -1,7 +1,9 @@
 package org.diptych.app.finetune;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
@@ -13,6 +15,7 @@ import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TrainingControl;
 
 /// What the form holds, and the run under way.
@@ -33,6 +36,8 @@ final class TeachModel {
     final ObjectProperty<String> captions = new SimpleObjectProperty<>("mixed");
     final DoubleProperty noise = new SimpleDoubleProperty(0);
     final DoubleProperty hard = new SimpleDoubleProperty(0);
+    /// What the run learns by, of what the chosen model offers.
+    final ObjectProperty<List<Task>> objectives = new SimpleObjectProperty<>(List.of());
     final ObjectProperty<Trains> trains = new SimpleObjectProperty<>(Trains.ALL);
     final DoubleProperty rate = new SimpleDoubleProperty(1e-3);
     final IntegerProperty batch = new SimpleIntegerProperty(32);
@@ -67,12 +72,21 @@ final class TeachModel {
         String model = from.model()
                 .map(m -> m.handle().equals(m.card().id()) ? m.handle() : m.origin())
                 .orElse("fresh:" + from.card().id());
-        return new FineTunePlan(name, model, from.fresh() ? base.config() : java.util.Map.of(), data,
-                base.objectives(), base.lessons(),
+        return new FineTunePlan(name, model, from.fresh() ? base.config() : Map.of(), data,
+                weighted(base), base.lessons(),
                 new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
                 new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),
                 seed.get(), every, Math.max(every, 100));
+    }
+
+    /// @return the chosen objectives with the weights that the plan gives them
+    private Map<String, Double> weighted(FineTunePlan base) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        for (Task task : objectives.get()) {
+            out.put(task.plan(), base.objectives().getOrDefault(task.plan(), 1.0));
+        }
+        return out.isEmpty() ? base.objectives() : out;
     }
 }

@@ -18,4 +18,11 @@ public interface Family {
     /// @return the model with unset weights
     /// @throws EngineException when the configuration lacks what is needed
     VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException;
+
+    /// @param config of a model of this family
+    /// @return from the model's names to those of the reference, as it writes its own files
+    /// @throws EngineException when the configuration cannot be read
+    default NameMap outward(JsonObject config) throws EngineException {
+        return NameMap.of();
+    }
 }

@@ -11,6 +11,7 @@ import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// The examples of one step, from which each task makes its lessons. Whatever is drawn for them is a function of (seed, step, task) or (seed, sight, place).
@@ -55,7 +56,7 @@ public record Drawn(VisionLanguageModel model, List<Example> examples, List<Enco
 
     /// @return true for a model that sees no pixels
     static boolean readsRegions(VisionLanguageModel model) {
-        return model.imageSize() == 0;
+        return model instanceof ReadsRegions;
     }
 
     /// @return the trouble that an example does not know what a task asks for

@@ -24,17 +24,11 @@ public final class FreshFiles {
     private FreshFiles() {
     }
 
-    /// Writes the files.
-    ///
     /// @return the plan's configuration, with what the tokenizer decides filled in: `vocab_size`, and `eos_token_id` or `pad_token_id`, in the part about words
-    /// @throws EngineException when the plan's configuration has another vocabulary, or the folder cannot be written
-    public static JsonObject write(Path folder, FineTunePlan plan) throws EngineException {
-        Gson gson = new GsonBuilder().setPrettyPrinting().create();
-        JsonObject config = gson.toJsonTree(plan.config()).getAsJsonObject();
-        ToyboxTokenizer.Reach reach = plan.objectives().keySet().equals(Set.of(Task.CONTRAST.plan()))
-                ? ToyboxTokenizer.Reach.CAPTIONS
-                : ToyboxTokenizer.Reach.CONVERSATIONS;
-        int vocabulary = ToyboxTokenizer.vocabulary(reach).size();
+    /// @throws EngineException when the plan's configuration has another vocabulary
+    public static JsonObject config(FineTunePlan plan) throws EngineException {
+        JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
+        int vocabulary = ToyboxTokenizer.vocabulary(reach(plan)).size();
         JsonObject words = section(config, WORDS);
         must(words, "vocab_size", vocabulary, plan);
         if (words == config.get("text_config")) {
@@ -42,6 +36,22 @@ public final class FreshFiles {
         } else {
             must(words, "pad_token_id", 0, plan);
         }
+        return config;
+    }
+
+    private static ToyboxTokenizer.Reach reach(FineTunePlan plan) {
+        return plan.objectives().keySet().equals(Set.of(Task.CONTRAST.plan()))
+                ? ToyboxTokenizer.Reach.CAPTIONS
+                : ToyboxTokenizer.Reach.CONVERSATIONS;
+    }
+
+    /// Writes the files.
+    ///
+    /// @return the plan's configuration, see [#config]
+    /// @throws EngineException when the plan's configuration has another vocabulary, or the folder cannot be written
+    public static JsonObject write(Path folder, FineTunePlan plan) throws EngineException {
+        Gson gson = new GsonBuilder().setPrettyPrinting().create();
+        JsonObject config = config(plan);
         JsonObject seen = section(config, PICTURES);
         JsonElement given = seen.has("image_size") ? seen.get("image_size") : seen.get("image_res");
         int side = given == null ? plan.data().pictureSize() : given.getAsInt();
@@ -55,7 +65,7 @@ public final class FreshFiles {
         pictures.add("image_mean", gson.toJsonTree(MEAN));
         pictures.add("image_std", gson.toJsonTree(DEVIATION));
         SafeFile.write(folder.resolve("preprocessor_config.json"), gson.toJson(pictures) + "\n");
-        SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(reach));
+        SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(reach(plan)));
         return config;
     }
 

@@ -1,6 +1,7 @@
 package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -16,8 +17,10 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
 
 /// Trained weights as an ordinary Hugging Face folder, read by the loader that reads public checkpoints.
 final class KeptModel {
@@ -29,10 +32,12 @@ final class KeptModel {
     }
 
     /// Lane thread only.
-    static void write(Path folder, VisionLanguageModel model, RunFolder run, FineTunePlan plan, RunSummary summary)
-            throws EngineException {
-        Map<String, NDArray> tensors = new LinkedHashMap<>();
-        model.module().weights().forEach((name, weight) -> tensors.put(name, weight.get()));
+    ///
+    /// @param outward from the model's names to the reference's
+    /// @param scope   closed by the caller afterwards
+    static void write(Path folder, VisionLanguageModel model, NameMap outward, RunFolder run, FineTunePlan plan,
+            RunSummary summary, NDManager scope) throws EngineException {
+        Map<String, NDArray> tensors = tensors(model.module().weights(), outward, scope);
         for (String name : BESIDE) {
             Path source = run.base().resolve(name);
             if (Files.exists(source)) {
@@ -47,6 +52,19 @@ final class KeptModel {
         SafeFile.write(folder.resolve("diptych.json"), pretty(about(model, plan, summary)));
         // Last, since a folder without weights is no checkpoint: whoever finds the weights finds all the rest.
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+    }
+
+    private static Map<String, NDArray> tensors(Map<String, Weight> weights, NameMap outward, NDManager scope) {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        outward.plan(weights.keySet()).recipes().forEach((name, recipe) -> {
+            if (recipe.asItIs()) {
+                out.put(name, weights.get(recipe.source()).get());
+            } else { // what is made of weights would lie in their own scope
+                out.put(name, recipe.apply(recipe.sources().stream().map(s -> weights.get(s).get())
+                        .map(w -> scope.zeros(w.getShape(), w.getDataType()).addi(w)).toList()));
+            }
+        });
+        return out;
     }
 
     private static JsonObject about(VisionLanguageModel model, FineTunePlan plan, RunSummary summary) {

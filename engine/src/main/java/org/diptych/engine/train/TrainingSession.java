@@ -18,6 +18,7 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.TrainingControl;
+import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.work.EngineLane;
@@ -37,9 +38,10 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// @param model   an instance of its own, which nobody else trains
     /// @param handle  under which the engine shows it
     /// @param header  provenance for the log of a new run
+    /// @param outward from the model's names to those it is kept under
     /// @param resumes goes on with the folder's run: from its checkpoint, or from its beginning where it was ended before the first
     public record Start(FineTunePlan plan, RunFolder folder, VisionLanguageModel model, String handle, Dataset train,
-            Dataset validation, RunLog.Header header,
+            Dataset validation, RunLog.Header header, NameMap outward,
             boolean resumes) {
     }
 
@@ -348,7 +350,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 throw new EngineException("train.dropped", start.folder().id());
             }
             Path whole = folder.toAbsolutePath();
-            KeptModel.write(whole, start.model(), start.folder(), plan, summary());
+            KeptModel.write(whole, start.model(), start.outward(), start.folder(), plan, summary(), context.scope());
             kept = Optional.of(whole);
             start.folder().status(status, step, kept);
             return whole;

@@ -77,7 +77,10 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
             try {
                 return new TinyRun(TrainingSession.start(TestLane.lane(),
                         new TrainingSession.Start(plan, run, model, "run", train,
-                                new ToyboxDataset(plan.data(), Split.VALIDATION), header, resumes)),
+                                new ToyboxDataset(plan.data(), Split.VALIDATION), header,
+                                Models.named(model.family()).orElseThrow().outward(
+                                        com.google.gson.JsonParser.parseString(model.config()).getAsJsonObject()),
+                                resumes)),
                         model, weights);
             } catch (EngineException e) {
                 weights.close();

@@ -1,6 +1,7 @@
 package org.diptych.engine.models.albef;
 
 import static org.diptych.engine.checkpoint.NameMap.drop;
+import static org.diptych.engine.checkpoint.NameMap.join;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -63,5 +65,19 @@ public final class AlbefFamily implements Family {
     @Override
     public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
         return new AlbefModel(config, AlbefConfig.of(config), files);
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        List<NameMap.Rule> rules = new ArrayList<>();
+        for (String kind : List.of("weight", "bias")) {
+            String attention = "(visual_encoder(?:_m)?\\.blocks\\.\\d+\\.attn)\\.";
+            rules.add(join("$1.qkv." + kind, 0, attention + "query\\." + kind, attention + "key\\." + kind,
+                    attention + "value\\." + kind));
+        }
+        boolean words = new ModelConfig("ALBEF", config).section("albef_config").flag("has_mlm", false);
+        String wrapped = words ? "(text_encoder(?:_m)?|text_decoder(?:_m)?)" : "(text_decoder(?:_m)?)";
+        rules.add(rename(wrapped + "\\.(embeddings|encoder)\\.(.*)", "$1.bert.$2.$3"));
+        return NameMap.of(rules);
     }
 }
