@@ -18,6 +18,8 @@ import org.diptych.engine.api.EngineStatus;
 import org.diptych.engine.api.EvaluateRequest;
 import org.diptych.engine.api.EvaluateResult;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.GenerateRequest;
+import org.diptych.engine.api.Generation;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
@@ -63,6 +65,7 @@ public final class Engine implements AutoCloseable {
     private final RunStore runs;
     private final Asking asking;
     private final Teaching teaching;
+    private final Speaking speaking;
 
     private Engine(EngineLane lane, Path data) {
         this.lane = lane;
@@ -70,6 +73,7 @@ public final class Engine implements AutoCloseable {
         Catalog.read().forEach(card -> cards.put(card.id(), card));
         runs = new RunStore(data.resolve("runs"));
         asking = new Asking(lane, shelf);
+        speaking = new Speaking(lane, shelf);
         teaching = new Teaching(lane, shelf, runs, data, cards);
     }
 
@@ -160,6 +164,13 @@ public final class Engine implements AutoCloseable {
 
     public JobHandle<RelevanceResult> relevance(RelevanceRequest request) {
         return asking.relevance(request);
+    }
+
+    /// Lets a model write.
+    ///
+    /// @return its words while they come, and the job that yields the whole
+    public Generation generate(GenerateRequest request) {
+        return speaking.generate(request);
     }
 
     public JobHandle<ContrastResult> contrast(ContrastRequest request) {

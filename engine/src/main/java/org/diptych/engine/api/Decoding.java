@@ -1,5 +1,6 @@
 package org.diptych.engine.api;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How words are chosen from what a model expects next. The processors work in the order penalty, least length, temperature, top-k, top-p, as in Hugging Face transformers 4.41.
@@ -50,6 +51,31 @@ public record Decoding(int beams, boolean sample, double temperature, int topK, 
     /// @param whole true when both count the prompt
     public Decoding lengths(int least, int most, boolean whole) {
         return new Decoding(beams, sample, temperature, topK, topP, repetition, least, most, whole, length, seed, stop);
+    }
+
+    /// @return the same as options of the command line
+    public List<String> options() {
+        List<String> out = new ArrayList<>(List.of("--most", Integer.toString(most)));
+        option(out, "--least", least, 0);
+        option(out, "--beams", beams, 1);
+        if (sample) {
+            out.addAll(List.of("--temperature", Double.toString(temperature), "--top-k", Integer.toString(topK),
+                    "--top-p", Double.toString(topP), "--seed", Long.toString(seed)));
+        }
+        if (repetition != 1) {
+            out.addAll(List.of("--repetition", Double.toString(repetition)));
+        }
+        if (length != 1) {
+            out.addAll(List.of("--length-penalty", Double.toString(length)));
+        }
+        stop.forEach(text -> out.addAll(List.of("--stop", text)));
+        return out;
+    }
+
+    private static void option(List<String> out, String name, int value, int usual) {
+        if (value != usual) {
+            out.addAll(List.of(name, Integer.toString(value)));
+        }
     }
 
     public Decoding stoppingAt(List<String> texts) {

@@ -100,8 +100,9 @@ final class BeamSearch {
         double[] sums = null;
         int v = logits.length / rows;
         for (int k = 0; k < beams; k++) {
-            double[] scores = Processors.logSoftmax(Decoder.row(logits, number * beams + k, rows));
-            own[k] = scores.clone();
+            double[] logit = Decoder.row(logits, number * beams + k, rows);
+            double[] scores = Processors.logSoftmax(logit);
+            own[k] = processors.own(logit);
             Beam beam = item.live.get(k);
             processors.always(scores, Decoder.joined(begun.ids()[number * beams + k], beam.choices()), limits.least());
             sums = sums == null ? new double[beams * v] : sums;

@@ -110,7 +110,7 @@ public record Decoder(Decoding how, Draws draws, int alternatives, boolean endle
             long[] next = new long[rows];
             for (int r = 0; r < rows; r++) {
                 double[] scores = row(logits, r, rows);
-                double[] own = Processors.logSoftmax(scores);
+                double[] own = processors.own(scores);
                 processors.always(scores, ids[r], limits.least);
                 done[r] = reasons[r] != null;
                 int id = choose(processors, scores, step, r, distributions, done[r]);

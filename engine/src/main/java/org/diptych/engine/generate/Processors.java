@@ -31,11 +31,22 @@ final class Processors {
         if (ids.length < least && end >= 0 && end < scores.length) {
             scores[(int) end] = Double.NEGATIVE_INFINITY;
         }
+        withoutUnwritten(scores);
+    }
+
+    private void withoutUnwritten(double[] scores) {
         for (int id = 0; id < scores.length; id++) {
             if (!model.writes(id)) {
                 scores[id] = Double.NEGATIVE_INFINITY;
             }
         }
+    }
+
+    /// @return logarithms of the model's own probabilities; ids that no text holds are no rivals
+    double[] own(double[] scores) {
+        double[] out = logSoftmax(scores);
+        withoutUnwritten(out);
+        return out;
     }
 
     /// Temperature, top-k, top-p: for draws.

@@ -1,5 +1,9 @@
 package org.diptych.engine.model;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
 /// Can write: it reads a prompt and a picture once, then gives the next word's logits one step at a time. How words are chosen from them (greedy, beams,
 /// sampling) is nobody's business here: the decoding loop exists once, in `engine.generate`.
 public interface Generates {
@@ -26,6 +30,27 @@ public interface Generates {
     /// @return false for ids that the table holds but no text does: an image's place holder, rows that only fill the table up
     default boolean writes(long id) {
         return true;
+    }
+
+    /// @param ids that were written
+    /// @return them as text, special tokens left out; by their numbers for a model that came without a tokenizer
+    default String text(long[] ids) {
+        return Arrays.stream(ids).mapToObj(this::word).collect(Collectors.joining(" "));
+    }
+
+    /// @return one id as a person reads it
+    default String word(long id) {
+        return "#" + id;
+    }
+
+    /// @return texts that end an answer in the form of conversation that the model was taught in
+    default List<String> stops() {
+        return List.of();
+    }
+
+    /// @return true when it cannot begin from a picture alone
+    default boolean needsText() {
+        return false;
     }
 
     default Search search() {

@@ -285,6 +285,21 @@ public final class BlipModel extends Module
         return new Ends(ends.start(), ends.end(), ends.pad(), config.text().positions());
     }
 
+    @Override
+    public String text(long[] ids) {
+        return tokenizer.map(t -> t.decode(ids)).orElseGet(() -> Generates.super.text(ids));
+    }
+
+    @Override
+    public String word(long id) {
+        return tokenizer.map(t -> t.readable((int) id)).orElseGet(() -> Generates.super.word(id));
+    }
+
+    @Override
+    public boolean needsText() {
+        return config.parts().asks();
+    }
+
     /// A prompt loses its first id to `[DEC]` and its last, which ends it. A question is read once, and its answer begins with `[DEC]`; Hugging Face's code lets the answer look at the
     /// question's padding too.
     @Override

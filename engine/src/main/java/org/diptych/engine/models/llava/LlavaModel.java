@@ -260,6 +260,27 @@ public final class LlavaModel extends Module
     }
 
     @Override
+    public String text(long[] ids) {
+        return reader.prompts().map(p -> p.tokenizer().decode(ids)).orElseGet(() -> Generates.super.text(ids));
+    }
+
+    @Override
+    public String word(long id) {
+        return reader.prompts().map(p -> p.tokenizer().readable((int) id))
+                .orElseGet(() -> Generates.super.word(id));
+    }
+
+    @Override
+    public List<String> stops() {
+        return reader.template().stops();
+    }
+
+    @Override
+    public boolean needsText() {
+        return true;
+    }
+
+    @Override
     public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
         return new LlavaWriting(this, pass, inputs, rows, cached);
     }

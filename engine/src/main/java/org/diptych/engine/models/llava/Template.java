@@ -112,6 +112,15 @@ public record Template(String name, String system, String user, String assistant
         return text.toString();
     }
 
+    /// @return texts that end an answer
+    public List<String> stops() {
+        return switch (style) {
+            case SINGLE, MPT -> List.of(separator);
+            case TWO, LLAMA_2 -> second.stream().toList();
+            case PLAIN -> List.of();
+        };
+    }
+
     private String framed() {
         return system.isEmpty() ? "" : "<<SYS>>\n" + system + "\n<</SYS>>\n\n";
     }
