@@ -319,6 +319,16 @@ public final class Beit3Model extends Module
 
     /// Rows of the word table that no piece has are never written.
     @Override
+    public String text(long[] ids) {
+        return reader.tokenizer().map(t -> t.decode(ids)).orElseGet(() -> Generates.super.text(ids));
+    }
+
+    @Override
+    public String word(long id) {
+        return word((int) id);
+    }
+
+    @Override
     public boolean writes(long id) {
         return reader.tokenizer().map(t -> id < t.size()).orElse(true);
     }
