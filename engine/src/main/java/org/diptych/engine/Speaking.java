@@ -115,7 +115,8 @@ final class Speaking {
                 told.add(word(writer, text.choices().subList(0, i), gazes));
             }
             String all = writer.text(text.fresh());
-            return new GenerateResult(stopped(all, stops).map(s -> all.substring(0, all.indexOf(s))).orElse(all).strip(),
+            return new GenerateResult(
+                    stopped(all, stops).map(s -> all.substring(0, all.indexOf(s))).orElse(all).strip(),
                     encoded.tokens(), encoded.view(), grid(model, encoded), told,
                     GenerateResult.Reason.valueOf(text.reason().name()), text.score(), seconds,
                     notes(model, encoded, text.reason()));
