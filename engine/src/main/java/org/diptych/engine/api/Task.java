@@ -12,6 +12,12 @@ public enum Task {
     MATCHING("itm"),
     /// Which words were hidden.
     MASKED_WORDS("mlm"),
+    /// Which words of a text were hidden, without its picture.
+    WORDS_ALONE("mlm-text"),
+    /// Which codes hidden patches have.
+    MASKED_PATCHES("mim"),
+    /// Which codes hidden patches of a picture have, without its text.
+    PATCHES_ALONE("mim-image"),
     /// What the features of hidden regions were.
     REGION_FEATURES("mrfr"),
     /// Of which class hidden regions were.

@@ -67,6 +67,15 @@ public final class Stacked {
         return Staging.longs(manager, out, new Shape(lessons.size(), longest));
     }
 
+    /// @return (count, B) the first drawn numbers of each lesson
+    public static NDArray draws(List<Lesson> lessons, int count, NDManager manager) {
+        float[] out = new float[count * lessons.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) lessons.get(i % lessons.size()).draws()[i / lessons.size()];
+        }
+        return Staging.floats(manager, out, new Shape(count, lessons.size()));
+    }
+
     /// @return int64 (B)
     public static NDArray labels(Lesson.Course course, NDManager manager) {
         return Staging.longs(manager, course.labels(), new Shape(course.lessons().size()));

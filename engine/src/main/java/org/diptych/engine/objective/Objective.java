@@ -9,7 +9,6 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Taught;
@@ -59,9 +58,10 @@ public interface Objective {
     /// @throws EngineException for a name that no objective has, or one that does not fit the model
     static Objective of(String name, VisionLanguageModel model, FineTunePlan plan) throws EngineException {
         boolean two = plan.objectives().containsKey(Task.NEXT_SENTENCE.plan());
-        for (Objective objective : List.of(new Contrastive(),
+        for (Objective objective : List.of( // a model's own contrast comes first
                 new Teaching(task(name), Preparation.of(task(name), plan.lessons(), plan.data().hardNegatives(), two),
-                        plan.lessons()))) {
+                        plan.lessons()),
+                new Contrastive())) {
             if (objective.name().equals(name) && objective.fits(model)) {
                 objective.check(model);
                 return objective;
@@ -80,7 +80,7 @@ public interface Objective {
     /// @return what the model can be taught, the usual first
     static List<Task> tasks(VisionLanguageModel model) {
         List<Task> out = new ArrayList<>();
-        if (model instanceof LearnsContrast) {
+        if (new Contrastive().fits(model)) {
             out.add(Task.CONTRAST);
         }
         if (model instanceof Taught taught) {

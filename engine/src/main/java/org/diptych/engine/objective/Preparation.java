@@ -38,7 +38,7 @@ interface Preparation {
     /// @param two  true when texts are read in pairs of sentences
     static Preparation of(Task task, FineTunePlan.Lessons how, double hard, boolean two) {
         return switch (task) {
-            case MASKED_WORDS -> new MaskedWords(how, two);
+            case MASKED_WORDS, WORDS_ALONE -> new MaskedWords(how, two);
             case REGION_FEATURES, REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> new MaskedRegions(task, how);
             // Alignment is learnt on the very pairs that are judged.
             case MATCHING, ALIGNMENT -> each(Task.MATCHING, (drawn, i, dice) -> pair(drawn, i, dice, hard));
@@ -48,7 +48,9 @@ interface Preparation {
             case CLASSES -> each(task, (drawn, i, _) -> Lesson.of(drawn.encoded().get(i),
                     drawn.examples().get(i).more().label().orElseThrow(() -> drawn.lacks(task, i))));
             case NEXT_SENTENCE -> each(task, Preparation::sentences);
-            case CONTRAST, WRITING -> each(task, (drawn, i, _) -> Lesson.of(drawn.encoded().get(i), -1));
+            case CONTRAST -> each(task, (drawn, i, _) -> Lesson.of(drawn.encoded().get(i), -1));
+            case WRITING, MASKED_PATCHES, PATCHES_ALONE -> each(task,
+                    (drawn, i, dice) -> Lesson.of(drawn.encoded().get(i), -1).with(dice.nextDouble()));
         };
     }
 

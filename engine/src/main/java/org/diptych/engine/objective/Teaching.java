@@ -30,7 +30,7 @@ record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) im
 
     @Override
     public void check(VisionLanguageModel model) throws EngineException {
-        boolean hides = task == Task.MASKED_WORDS || how.joint();
+        boolean hides = task == Task.MASKED_WORDS || task == Task.WORDS_ALONE || how.joint();
         if (hides && ((Taught) model).lessons().lexicon().isEmpty()) {
             throw new EngineException("train.mask", model.family());
         }

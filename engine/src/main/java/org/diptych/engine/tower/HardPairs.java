@@ -41,7 +41,7 @@ public record HardPairs(NDArray wrongPictures, NDArray wrongTexts) {
         int all = (int) logits.getShape().get(0);
         long[] labels = new long[all];
         java.util.Arrays.fill(labels, 0, all / 3, 1);
-        return new Guess(logits, logits.getManager().create(labels));
+        return new Guess(logits, Staging.longs(logits.getManager(), labels, new Shape(all)));
     }
 
     /// @param logits (3B, 2) of mismatch and match: the true pairs, then these
@@ -57,8 +57,14 @@ public record HardPairs(NDArray wrongPictures, NDArray wrongTexts) {
         if (inputs.has("image_neg_idx")) {
             return new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx"));
         }
-        NDArray draws = inputs.get("negative_draws");
-        return new HardPairs(drawn(contrast.toPictures(), draws.get(0)), drawn(contrast.toTexts(), draws.get(1)));
+        return drawn(contrast.toPictures(), contrast.toTexts(), inputs.get("negative_draws"));
+    }
+
+    /// @param toPictures (B, B) or more columns: logits of each text against the pictures, those of this batch first
+    /// @param toTexts    of each picture against the texts
+    /// @param draws      (2, B) uniform numbers from 0 to 1
+    public static HardPairs drawn(NDArray toPictures, NDArray toTexts, NDArray draws) {
+        return new HardPairs(drawn(toPictures, draws.get(0)), drawn(toTexts, draws.get(1)));
     }
 
     /// @param similarity (B, B + Q) logits against this batch and what came before

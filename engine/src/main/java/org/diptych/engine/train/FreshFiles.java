@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.SafeFile;
@@ -17,8 +18,8 @@ import org.diptych.engine.data.toybox.ToyboxTokenizer;
 public final class FreshFiles {
     /// CLIP's own channel means and deviations, which serve any picture.
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-    private static final List<String> WORDS = List.of("text_config", "bert_config");
-    private static final List<String> PICTURES = List.of("vision_config", "vision");
+    private static final List<String> WORDS = List.of("text_config", "bert_config", "vlmo_config");
+    private static final List<String> PICTURES = List.of("vision_config", "vision", "vlmo_config");
     private static final List<Double> DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
 
     private FreshFiles() {
@@ -53,8 +54,8 @@ public final class FreshFiles {
         Gson gson = new GsonBuilder().setPrettyPrinting().create();
         JsonObject config = config(plan);
         JsonObject seen = section(config, PICTURES);
-        JsonElement given = seen.has("image_size") ? seen.get("image_size") : seen.get("image_res");
-        int side = given == null ? plan.data().pictureSize() : given.getAsInt();
+        int side = Stream.of("image_size", "image_res", "img_size").filter(seen::has).findFirst()
+                .map(name -> seen.get(name).getAsInt()).orElse(plan.data().pictureSize());
         JsonObject pictures = new JsonObject();
         pictures.addProperty("do_resize", true);
         pictures.addProperty("size", side);

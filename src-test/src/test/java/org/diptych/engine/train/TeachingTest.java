@@ -20,6 +20,7 @@ import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.LearnsInStages;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.models.Models;
 import org.diptych.engine.objective.Objective;
@@ -33,8 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Every committed plan, made small: it learns, everything that should move moves, and what it cost is in the log.
 @Tag("invariant")
 class TeachingTest {
-    /// LXMERT's reference makes row 0 of its segments a padding row, which no gradient reaches, and no text has another; ViLBERT's files hold two layers that nothing reads.
-    private static final String UNTAUGHT = "lxmert\\.embeddings\\.token_type_embeddings\\.weight|.*\\.q_dense[12]\\..*";
+    /// LXMERT's reference makes row 0 of its segments a padding row, which no gradient reaches, and no text has another; ViLBERT's files hold two layers that nothing reads,
+    /// and VLMo's the places of words, which it reads by their distance.
+    private static final String UNTAUGHT = "lxmert\\.embeddings\\.token_type_embeddings\\.weight|.*\\.q_dense[12]\\..*|text_embeddings\\.position_embeddings\\.weight";
 
     @TempDir
     Path folder;
@@ -47,7 +49,7 @@ class TeachingTest {
     @ParameterizedTest
     @ValueSource(strings = {"roberta", "roberta-dynamic", "roberta-static", "roberta-dynamic-nsp",
             "roberta-static-nsp", "vilt", "albef", "albef-noise-distilled", "albef-noise-plain", "uniter",
-            "uniter-conditional", "uniter-joint", "lxmert", "vilbert"})
+            "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3"})
     void everyPlanLearns(String name) throws Exception {
         FineTunePlan plan = TinyPlans.of(name);
         TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
@@ -119,7 +121,7 @@ class TeachingTest {
 
     @Test
     void committedPlansStayWithinASmallModel() throws Exception {
-        for (String name : List.of("roberta", "vilt", "albef", "uniter", "lxmert", "vilbert")) {
+        for (String name : List.of("roberta", "vilt", "albef", "uniter", "lxmert", "vilbert", "vlmo", "beit3")) {
             FineTunePlan plan = TinyPlans.committed(name);
             TinyRun run = TinyRun.start(plan, folder.resolve(name));
             run.session().stop();
@@ -131,6 +133,20 @@ class TeachingTest {
             assertThat(run.model()).isInstanceOf(Initialises.class);
             run.close();
         }
+    }
+
+    /// The stage of a plan is the model's own: of all weights just these move.
+    @Test
+    void theLanguageStageTeachesItsOwnWeights() throws Exception {
+        TinyRun run = TinyRun.start(TinyPlans.of("vlmo-language", "steps", "3"), folder.resolve("stage")).toTheEnd();
+        Map<String, float[]> learnt = run.numbers();
+        TinyRun.await(run.session().restore());
+        Map<String, float[]> base = run.numbers();
+        FineTunePlan.Trains stage = ((LearnsInStages) run.model()).stages().get("language");
+        for (String name : base.keySet().stream().filter(n -> !n.matches(UNTAUGHT)).toList()) {
+            assertThat(!Arrays.equals(base.get(name), learnt.get(name))).as(name).isEqualTo(stage.learns(name));
+        }
+        run.close();
     }
 
     @Test

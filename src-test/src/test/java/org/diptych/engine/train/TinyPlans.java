@@ -20,7 +20,9 @@ final class TinyPlans {
             Map.entry("num_attention_heads", 2), Map.entry("v_num_attention_heads", 2),
             Map.entry("bi_num_attention_heads", 2), Map.entry("num_heads", 2), Map.entry("depth", 1),
             Map.entry("embed_dim_in_file", 16), Map.entry("queue_in_file", 24), Map.entry("image_size", 32),
-            Map.entry("image_res", 32));
+            Map.entry("image_res", 32),
+            Map.entry("vlffn_start_layer_index", 0), Map.entry("encoder_embed_dim", 32),
+            Map.entry("encoder_attention_heads", 2), Map.entry("encoder_ffn_embed_dim", 48), Map.entry("img_size", 32));
 
     private TinyPlans() {
     }

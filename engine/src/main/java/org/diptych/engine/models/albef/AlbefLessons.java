@@ -52,7 +52,7 @@ record AlbefLessons(AlbefModel model, Optional<TextTokenizer> tokenizer) impleme
                 all.put("mlm_input_ids", text(course.shown(), manager).get("input_ids"));
                 all.put("mlm_labels", Stacked.hiddenWords(course.lessons(), IGNORED, manager));
             }
-            case MATCHING -> all.put("negative_draws", draws(course.lessons(), manager));
+            case MATCHING -> all.put("negative_draws", Stacked.draws(course.lessons(), 2, manager));
             case ANSWERS -> {
                 rename(text(course.shown(), manager), "question_ids", "question_mask", all);
                 rename(text(course.lessons().stream().map(l -> l.others().getFirst()).toList(), manager),
@@ -81,16 +81,6 @@ record AlbefLessons(AlbefModel model, Optional<TextTokenizer> tokenizer) impleme
     private static void rename(Map<String, NDArray> text, String ids, String mask, Map<String, NDArray> to) {
         to.put(ids, text.get("input_ids"));
         to.put(mask, text.get("attention_mask"));
-    }
-
-    /// @return (2, B) for the wrong picture of each text, and the wrong text of each picture
-    private static NDArray draws(List<Lesson> lessons, NDManager manager) {
-        float[] out = new float[2 * lessons.size()];
-        for (int i = 0; i < lessons.size(); i++) {
-            out[i] = (float) lessons.get(i).draws()[0];
-            out[lessons.size() + i] = (float) lessons.get(i).draws()[1];
-        }
-        return Staging.floats(manager, out, new Shape(2, lessons.size()));
     }
 
     @Override

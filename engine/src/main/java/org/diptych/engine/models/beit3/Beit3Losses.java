@@ -51,10 +51,13 @@ record Beit3Losses(Beit3Model model) {
 
     /// @param logits (B, N, codes); the targets have a code for every patch, and the hidden ones count
     static NDArray codes(NDArray logits, Inputs inputs) {
+        return Losses.crossEntropy(logits, hiddenCodes(inputs), IGNORED);
+    }
+
+    /// @return int64 (B, N) codes of the hidden patches, below 0 for the others
+    static NDArray hiddenCodes(Inputs inputs) {
         NDArray hidden = inputs.get("vision_masked_position").toType(DataType.INT64, false);
-        NDArray labels = inputs.get("visual_token_targets").mul(hidden)
-                .add(hidden.neg().add(1).mul(IGNORED));
-        return Losses.crossEntropy(logits, labels, IGNORED);
+        return inputs.get("visual_token_targets").mul(hidden).add(hidden.neg().add(1).mul(IGNORED));
     }
 
     static NDArray words(NDArray logits, Inputs inputs) {

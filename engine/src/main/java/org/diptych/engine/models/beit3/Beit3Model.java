@@ -31,11 +31,12 @@ import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.LearnsContrast;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -52,12 +53,9 @@ public final class Beit3Model extends Module
             FillsMasks,
             Answers,
             Generates,
-            Learns,
+            Taught,
             Traceable,
             Initialises {
-    /// Begin and end of a text in XLM-R's numbering.
-    private static final long START = 0;
-    private static final long END = 2;
     private static final double COLD = Math.log(1 / 0.07);
 
     private final JsonObject json;
@@ -314,7 +312,7 @@ public final class Beit3Model extends Module
 
     @Override
     public Ends ends() {
-        return new Ends(START, END, reader.pad(), config.positions() - Beit3Config.FIRST_POSITION);
+        return new Ends(reader.start(), reader.end(), reader.pad(), config.positions() - Beit3Config.FIRST_POSITION);
     }
 
     /// Rows of the word table that no piece has are never written.
@@ -333,6 +331,11 @@ public final class Beit3Model extends Module
         return reader.tokenizer().map(t -> id < t.size()).orElse(true);
     }
 
+    /// @return the token that stands where a word is to come
+    long mask() {
+        return maskId().orElse(config.mask());
+    }
+
     @Override
     public Search search() {
         return Search.UNILM;
@@ -347,8 +350,8 @@ public final class Beit3Model extends Module
         long[][] prompts = new long[(int) any.getShape().get(0)][];
         Arrays.setAll(prompts, i -> prompt
                 .map(p -> Arrays.stream(p.get(new NDIndex("{}", i)).toLongArray())
-                        .takeWhile(id -> id != END && id != reader.pad()).toArray())
-                .orElseGet(() -> new long[]{START}));
+                        .takeWhile(id -> id != reader.end() && id != reader.pad()).toArray())
+                .orElseGet(() -> new long[]{reader.start()}));
         if (Arrays.stream(prompts).anyMatch(p -> p.length != prompts[0].length)) {
             throw new IllegalArgumentException("prompts of different lengths");
         }
@@ -378,6 +381,11 @@ public final class Beit3Model extends Module
             all.add(Beit3Losses.CLASS);
         }
         return all;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new Beit3Lessons(this, reader);
     }
 
     @Override

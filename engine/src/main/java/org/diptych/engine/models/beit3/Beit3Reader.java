@@ -22,8 +22,10 @@ import org.diptych.engine.text.Tokenizers;
 ///
 /// @param length tokens at most
 record Beit3Reader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int length) {
-    /// Id of padding in XLM-R's numbering.
-    static final int PAD = 1;
+    /// Begin, padding and end in XLM-R's numbering.
+    private static final int START = 0;
+    private static final int PAD = 1;
+    private static final int END = 2;
 
     static Beit3Reader of(Beit3Config config, ModelFiles files) throws EngineException {
         Preprocess usual = Preprocess.square(config.image(), Normalise.HALF);
@@ -53,6 +55,14 @@ record Beit3Reader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int
         Map<String, NDArray> out = new HashMap<>(Stacked.text(samples, pad(), manager));
         out.putAll(Stacked.pixels(samples, manager));
         return out;
+    }
+
+    int start() {
+        return tokenizer.flatMap(t -> t.beginId().stream().boxed().findFirst()).orElse(START);
+    }
+
+    int end() {
+        return tokenizer.flatMap(t -> t.endId().stream().boxed().findFirst()).orElse(END);
     }
 
     int pad() {

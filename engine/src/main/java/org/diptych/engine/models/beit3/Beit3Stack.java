@@ -145,6 +145,7 @@ final class Beit3Stack extends Module {
         x = Dropout.apply(pass, x, config.rates().added());
         x = x.mul(sequence.padding().neg().add(1f).expandDims(-1));
         pass.probe().value("encoder_in", x);
+        pass.probe().ran(site, 1);
         pass.probe().hidden(site, 0, x);
         for (int i = 0; i < layers.size(); i++) {
             x = layers.get(i).apply(pass, x, new Beit3Layer.Place(split, mask, kept, site, i));

@@ -42,7 +42,7 @@ final class Captions implements Writing {
             }
         }
         int room = Math.max(0, model.ends().length() - prompts[0].length - 1); // one place is the mask's
-        begun = new Begun(texts.toArray(long[][]::new), 0, 0, new long[0], new long[]{model.facts().mask()}, room);
+        begun = new Begun(texts.toArray(long[][]::new), 0, 0, new long[0], new long[]{model.mask()}, room);
         step = this.scope.newSubManager();
         this.pixels = pixels.map(p -> {
             NDArray repeated = p.repeat(0, rows);
@@ -60,7 +60,7 @@ final class Captions implements Writing {
         long[] ids = new long[texts.size() * length];
         for (int r = 0; r < texts.size(); r++) {
             System.arraycopy(texts.get(r), from, ids, r * length, length - 1);
-            ids[(r + 1) * length - 1] = model.facts().mask();
+            ids[(r + 1) * length - 1] = model.mask();
         }
         Beit3Stack stack = model.stack();
         Beit3Stack.Sequence words = stack.words(pass, Staging.longs(step, ids, new Shape(texts.size(), length)),

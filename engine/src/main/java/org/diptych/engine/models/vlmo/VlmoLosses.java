@@ -5,11 +5,13 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.HashMap;
+import java.util.Map;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
-import org.diptych.engine.model.Staging;
 import org.diptych.engine.nn.Losses;
+import org.diptych.engine.tower.HardPairs;
 
 /// VLMo's objectives under the names of its own `loss_names` (microsoft/unilm `vlmo/vlmo/modules/objectives.py`).
 record VlmoLosses(VlmoModel model) {
@@ -27,11 +29,14 @@ record VlmoLosses(VlmoModel model) {
     NDArray loss(String objective, Pass pass, Inputs inputs) {
         return switch (objective) {
             case WORDS -> Scalars.times(words(pass, inputs), WORDS_WEIGHT);
-            case TEXT_WORDS -> words(pass, inputs);
+            case TEXT_WORDS -> words(pass, blind(inputs));
             case CONTRAST -> contrast(pass, inputs);
             case RETRIEVAL -> symmetric(model.similarity(model.picture(pass, inputs, false).own(),
                     model.text(pass, inputs, false).own()));
-            case MATCHING -> matching(model.matchLogits(pass, triples(inputs)));
+            case MATCHING -> {
+                HardPairs pairs = mismatched(pass, inputs);
+                yield pairs.loss(model.matchLogits(pass, triples(inputs, pairs)));
+            }
             case ANSWER -> answer(model.answerLogits(pass, inputs), inputs.get("vqa_targets"));
             case PAIR -> Losses.crossEntropy(model.pairLogits(pass, inputs), inputs.get("answers"), IGNORED);
             default -> throw new IllegalArgumentException(objective);
@@ -40,6 +45,14 @@ record VlmoLosses(VlmoModel model) {
 
     NDArray words(Pass pass, Inputs inputs) {
         return Losses.crossEntropy(model.wordLogits(pass, masked(inputs)), inputs.get("text_labels_mlm"), IGNORED);
+    }
+
+    /// @return the same without the picture
+    static Inputs blind(Inputs inputs) {
+        Map<String, NDArray> all = new HashMap<>(inputs.tensors());
+        all.remove("image");
+        all.remove("pixel_values");
+        return new Inputs(all, inputs.samples());
     }
 
     static Inputs masked(Inputs inputs) {
@@ -63,26 +76,28 @@ record VlmoLosses(VlmoModel model) {
                 .add(Losses.crossEntropy(logits.transpose(), own, IGNORED)), 0.5);
     }
 
+    /// The pairs that the inputs name; without names they are drawn from what the towers' own endings find alike.
+    HardPairs mismatched(Pass pass, Inputs inputs) {
+        if (inputs.has("itm_image_neg_idx")) {
+            return new HardPairs(inputs.get("itm_image_neg_idx"), inputs.get("itm_text_neg_idx"));
+        }
+        NDArray draws = inputs.get("negative_draws"); // (2, B)
+        long b = draws.getShape().get(1);
+        NDArray alike = model.facts().parts().contrast()
+                ? model.similarity(model.picture(pass, inputs, false).own(), model.text(pass, inputs, false).own())
+                : draws.getManager().zeros(new Shape(b, b));
+        return HardPairs.drawn(alike.transpose(), alike, draws);
+    }
+
     /// Each text with its picture, with another picture, and each picture with another text.
-    static Inputs triples(Inputs inputs) {
+    static Inputs triples(Inputs inputs, HardPairs wrong) {
         NDArray pictures = VlmoModel.pixels(inputs);
         NDArray ids = VlmoModel.ids(inputs);
         NDArray attended = VlmoModel.attended(inputs, ids);
-        NDArray otherPictures = inputs.get("itm_image_neg_idx");
-        NDArray otherTexts = inputs.get("itm_text_neg_idx");
         Inputs all = VlmoModel.with(inputs, "image",
-                NDArrays.concat(new NDList(pictures, pictures.get(otherPictures), pictures)));
-        all = VlmoModel.with(all, "text_ids", NDArrays.concat(new NDList(ids, ids, ids.get(otherTexts))));
-        return VlmoModel.with(all, "text_masks",
-                NDArrays.concat(new NDList(attended, attended, attended.get(otherTexts))));
-    }
-
-    /// @param logits (3 B, 2), the B matches first
-    static NDArray matching(NDArray logits) {
-        int all = (int) logits.getShape().get(0);
-        long[] labels = new long[all];
-        java.util.Arrays.fill(labels, 0, all / 3, 1);
-        return Losses.crossEntropy(logits, Staging.longs(logits.getManager(), labels, new Shape(all)), IGNORED);
+                NDArrays.concat(new NDList(pictures, pictures.get(wrong.wrongPictures()), pictures)));
+        all = VlmoModel.with(all, "text_ids", ids.concat(wrong.rows(ids), 0));
+        return VlmoModel.with(all, "text_masks", attended.concat(wrong.rows(attended), 0));
     }
 
     /// Binary cross-entropy of each answer by itself, summed over the answers.

@@ -32,12 +32,13 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.LearnsInStages;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -56,7 +57,7 @@ public final class VlmoModel extends Module
             ScoresPairs,
             FillsMasks,
             Answers,
-            Learns,
+            Taught,
             LearnsInStages,
             Traceable,
             Initialises {
@@ -357,8 +358,12 @@ public final class VlmoModel extends Module
     @Override
     public List<String> objectives() {
         List<String> all = new ArrayList<>();
-        words.ifPresent(_ -> all
-                .add(config.pairFrom() < config.layers() ? VlmoLosses.WORDS : VlmoLosses.TEXT_WORDS));
+        words.ifPresent(_ -> {
+            all.add(VlmoLosses.TEXT_WORDS);
+            if (config.pairFrom() < config.layers()) {
+                all.add(VlmoLosses.WORDS);
+            }
+        });
         contrast.ifPresent(_ -> all.add(branch.isPresent() ? VlmoLosses.CONTRAST : VlmoLosses.RETRIEVAL));
         match.ifPresent(_ -> all.add(VlmoLosses.MATCHING));
         answer.ifPresent(_ -> all.add(VlmoLosses.ANSWER));
@@ -369,6 +374,11 @@ public final class VlmoModel extends Module
     @Override
     public NDArray loss(String objective, Pass pass, Inputs inputs) {
         return new VlmoLosses(this).loss(objective, pass, inputs);
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new VlmoLessons(this, reader);
     }
 
     /// Section 3.3: pictures first; then words, with attention and what is the picture's own left as it is; then pairs. The code of the second stage also teaches

@@ -46,8 +46,12 @@ record VlmoReader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int 
 
     Map<String, NDArray> batch(List<Encoded> samples, NDManager manager) {
         Map<String, NDArray> out = new HashMap<>(
-                Stacked.text(samples, tokenizer.map(TextTokenizer::padId).orElse(0), manager));
+                Stacked.text(samples, pad(), manager));
         out.putAll(Stacked.pixels(samples, manager));
         return out;
+    }
+
+    int pad() {
+        return tokenizer.map(TextTokenizer::padId).orElse(0);
     }
 }

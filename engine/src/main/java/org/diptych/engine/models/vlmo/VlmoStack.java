@@ -143,6 +143,7 @@ final class VlmoStack extends Module {
         NDArray x = sequence.states();
         NDArray hidden = Masks.padding(sequence.attended(), HIDDEN); // (B, 1, 1, T)
         Optional<Biases> relative = biases.filter(_ -> from < to).map(table -> biases(table, sequence));
+        pass.probe().ran(site, (double) (to - from) / blocks.size());
         if (from == 0) {
             pass.probe().hidden(site, 0, x);
         }

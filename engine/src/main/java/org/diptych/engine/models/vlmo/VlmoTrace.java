@@ -69,7 +69,8 @@ record VlmoTrace(VlmoModel model) {
             out.put("mlm_logits", model.wordLogits(Pass.READABLE, VlmoLosses.masked(inputs)));
         }
         if (heads.match()) {
-            out.put("itm_logits", model.matchLogits(Pass.READABLE, VlmoLosses.triples(inputs)));
+            out.put("itm_logits", model.matchLogits(Pass.READABLE,
+                    VlmoLosses.triples(inputs, new VlmoLosses(model).mismatched(Pass.READABLE, inputs))));
         }
         if (!model.facts().absolute()) {
             RelativePlaces places = model.stack().places();
@@ -109,7 +110,8 @@ record VlmoTrace(VlmoModel model) {
             out.put("itc_loss", contrast);
             out.put("itm_loss", matching);
         } else {
-            objectives.forEach(name -> out.put(name + "_loss", losses.loss(name, Pass.READABLE, inputs)));
+            String task = objectives.getLast(); // a file has one task beside what it was pre-trained with
+            out.put(task + "_loss", losses.loss(task, Pass.READABLE, inputs));
         }
         return out;
     }

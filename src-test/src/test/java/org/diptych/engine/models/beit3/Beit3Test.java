@@ -19,6 +19,7 @@ import org.diptych.engine.TestLane;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.AttentionSite.Expert;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -327,6 +328,58 @@ class Beit3Test {
             Map<String, float[]> wanted = answers(plain, pair(scope, 0, 5, 2));
             answers(scaled, pair(scope, 0, 5, 2)).forEach(
                     (way, answer) -> assertThat(answer).as(way).containsExactly(wanted.get(way), within(1e-4f)));
+        });
+    }
+
+    @Test
+    void patchesAreHiddenInBlocksUntilTwoFifthsAre() {
+        for (int i = 0; i < 20; i++) {
+            double draw = (i + 0.5) / 20;
+            long[] hidden = Hiding.patches(14, draw);
+            assertThat(Arrays.stream(hidden).sum()).isEqualTo(78); // of 196
+            assertThat(hidden).isEqualTo(Hiding.patches(14, draw)).isNotEqualTo(Hiding.patches(14, draw / 2));
+            long beside = java.util.stream.IntStream.range(0, 196)
+                    .filter(p -> p % 14 < 13 && hidden[p] == 1 && hidden[p + 1] == 1).count();
+            assertThat(beside).as("neighbours, of which single patches would have 29").isGreaterThan(45);
+        }
+        assertThat(Arrays.stream(Hiding.patches(2, 0.3)).sum()).isEqualTo(1);
+    }
+
+    @Test
+    void sevenTenthsOfACaptionAreHiddenAndItsBeginningNever() {
+        Lexicon words = new Lexicon(MASK, 4, 20);
+        int masked = 0;
+        int same = 0;
+        for (int i = 0; i < 400; i++) {
+            long[] whole = {0, 5, 6, 7, 8, 9, 10, 11, 12, 2};
+            long[] ids = whole.clone();
+            long[] hidden = new long[ids.length];
+            Hiding.caption(ids, hidden, words, (i + 0.5) / 400);
+            assertThat(Arrays.stream(hidden).sum()).isEqualTo(7);
+            assertThat(hidden[0]).isZero();
+            for (int t = 0; t < ids.length; t++) {
+                assertThat(hidden[t] == 1 || ids[t] == whole[t]).isTrue();
+                masked += ids[t] == MASK ? 1 : 0;
+                same += hidden[t] == 1 && ids[t] == whole[t] ? 1 : 0;
+            }
+        }
+        assertThat(masked / 2800.0).isCloseTo(0.8, within(0.03));
+        assertThat(same / 2800.0).isCloseTo(0.1 + 0.1 / 16, within(0.02));
+    }
+
+    /// Of 27 codes and more each channel has three steps: below -2/3, up to 2/3, above.
+    @Test
+    void aPatchsCodeIsItsColour() throws EngineException {
+        TestLane.run(context -> {
+            float[] pixels = new float[3 * 4];
+            System.arraycopy(new float[]{-1.5f, 0, 1.5f, 9}, 0, pixels, 0, 4); // red of four patches of one pixel
+            System.arraycopy(new float[]{-1.5f, 0, 0, 0}, 0, pixels, 4, 4);
+            System.arraycopy(new float[]{-9, 1, -1, 1}, 0, pixels, 8, 4);
+            NDArray codes = Hiding.colours(context.scope().create(pixels, new Shape(1, 3, 2, 2)), 1, 30);
+            assertThat(codes.toLongArray()).containsExactly(0, 9 + 3 + 2, 18 + 3, 18 + 3 + 2);
+            NDArray mean = Hiding.colours(context.scope().create(pixels, new Shape(1, 3, 2, 2)), 2, 30);
+            assertThat(mean.toLongArray()).as("means 2.25, -0.375, -2").containsExactly(18 + 3);
+            return true;
         });
     }
 }

@@ -268,7 +268,7 @@ class VlmoTest {
         with((model, scope) -> {
             assertThat(model.capabilities()).containsExactlyInAnyOrder(Capability.ENCODES_IMAGE,
                     Capability.ENCODES_TEXT, Capability.SCORES_PAIRS, Capability.FILLS_MASKS);
-            assertThat(model.objectives()).containsExactlyInAnyOrder("mlm", "itc", "itm");
+            assertThat(model.objectives()).containsExactlyInAnyOrder("mlm", "textmlm", "itc", "itm");
         });
         with(tiny("vlmo_config", "loss_names", "{\"irtr\": 1}"), (model, scope) -> {
             assertThat(model.probability()).isFalse();
