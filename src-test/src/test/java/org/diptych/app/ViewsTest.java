@@ -220,6 +220,28 @@ class ViewsTest {
         });
     }
 
+    @Test
+    void withoutRunsTheListSaysWhatToDo(@TempDir Path nothing) throws Exception {
+        FxStage fresh = new FxStage(nothing);
+        try (Engine other = Engine.start(new EngineOptions("cpu", 1, nothing, Optional.empty()))) {
+            fresh.engine = Optional.of(other);
+            fresh.open(1024, 700, Workbench::features);
+            FxStage.call(() -> {
+                fresh.shell.show("runs");
+                return null;
+            });
+            await("the offer", () -> fresh.scene.lookup("#runs-empty").isVisible()
+                    && !fresh.scene.lookup("#runs-skeleton").isVisible());
+            FxStage.call(() -> {
+                ((Button) fresh.scene.lookup("#runs-empty").lookup(".accent")).fire();
+                return null;
+            });
+            assertThat(FxStage.call(() -> fresh.shell.shown().orElseThrow().id())).isEqualTo("teach");
+        } finally {
+            fresh.close();
+        }
+    }
+
     private static float largest(float[] values) {
         float most = 0;
         for (float v : values) {

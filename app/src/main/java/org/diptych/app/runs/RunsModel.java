@@ -19,6 +19,8 @@ final class RunsModel {
             "grad_norm");
 
     final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
+    /// True once the list has been read, be it empty.
+    final BooleanProperty known = new SimpleBooleanProperty(false);
     /// True while the list is being set anew: what the table selects meanwhile is no choice of the person.
     final BooleanProperty reading = new SimpleBooleanProperty(false);
     final ObjectProperty<String> series = new SimpleObjectProperty<>(SERIES.getFirst());
@@ -26,6 +28,7 @@ final class RunsModel {
     final ObjectProperty<Map<String, Integer>> ticked = new SimpleObjectProperty<>(Map.of());
 
     void set(List<RunSummary> next) {
+        known.set(true);
         if (!runs.equals(next)) {
             reading.set(true);
             runs.setAll(next);

@@ -20,6 +20,7 @@ import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import javafx.util.StringConverter;
@@ -82,12 +83,19 @@ final class RunsView extends VBox {
                 Ui.primary(i18n, "runs.empty.go", () -> context.navigator().show(Navigator.TEACH)));
         empty.setAlignment(Pos.CENTER);
         VBox.setVgrow(empty, Priority.ALWAYS);
-        getChildren().addAll(empty, full);
-        Ui.show(full, false);
-        Ui.show(empty, false);
+        empty.setId("runs-empty");
+        Region skeleton = Ui.styled(new Region(), "skeleton");
+        VBox.setVgrow(skeleton, Priority.ALWAYS);
+        skeleton.setId("runs-skeleton");
+        getChildren().addAll(skeleton, empty, full);
+        Runnable follow = () -> {
+            Ui.show(skeleton, !model.known.get());
+            Ui.show(empty, model.known.get() && model.runs.isEmpty());
+            Ui.show(full, model.known.get() && !model.runs.isEmpty());
+        };
+        model.known.subscribe(known -> follow.run());
         model.runs.addListener((ListChangeListener<RunSummary>) change -> {
-            Ui.show(empty, model.runs.isEmpty());
-            Ui.show(full, !model.runs.isEmpty());
+            follow.run();
             draw(false);
             actions();
         });
