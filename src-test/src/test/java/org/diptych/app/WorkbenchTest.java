@@ -13,6 +13,8 @@ import javafx.stage.Stage;
 import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import org.diptych.app.shell.Command;
+import org.diptych.app.shell.Feature;
+import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +32,12 @@ class WorkbenchTest {
     @Test
     void opensOnAnEngine() throws Exception {
         System.setProperty("diptych.data", Path.of("target/data").toAbsolutePath().toString());
+        Settings before = Settings.read(Path.of("target/data"));
+        FxStage.call(() -> {
+            before.update(v -> v.withWindow(new Settings.Bounds(20, 10, 1120, 760, false)).withFeature("contrast"));
+            before.save();
+            return null;
+        });
         Workbench workbench = new Workbench();
         long start = System.nanoTime();
         Stage stage = FxStage.call(() -> {
@@ -44,7 +52,9 @@ class WorkbenchTest {
         await(() -> stage.getScene().getRoot() instanceof Shell);
         assertThat(stage.getScene().getRoot()).isInstanceOf(Shell.class);
         Shell shell = (Shell) stage.getScene().getRoot();
-        assertThat(shell.shown()).isPresent();
+        assertThat(shell.shown().map(Feature::id)).as("the view last in sight").contains("contrast");
+        assertThat(List.of(stage.getX(), stage.getY(), stage.getWidth(), stage.getHeight()))
+                .as("where the window was").containsExactly(20.0, 10.0, 1120.0, 760.0);
         Thread.sleep(1200);
         FxStage.settle();
         assertThat(((Label) shell.lookup("#status-device")).getText()).contains("CPU");
@@ -54,7 +64,11 @@ class WorkbenchTest {
             return shell.open(List.of(checkpoint));
         });
         await(() -> shell.lookup("#load-report") != null);
-        assertThat(Cuts.of(shell)).isEmpty();
+        assertThat(FxStage.call(() -> {
+            shell.applyCss();
+            shell.layout(); // the status bar's text may be newer than the last frame
+            return Cuts.of(shell);
+        })).isEmpty();
         assertThat(shell.lookupAll("#load-report .label").stream().map(n -> ((Label) n).getText()))
                 .anyMatch(t -> t.contains("safetensors") && t.contains("tensors with"));
         FxStage.call(() -> shell.open(List.of(Path.of("nowhere", "model.safetensors"))));
@@ -70,10 +84,14 @@ class WorkbenchTest {
         ComboBox<?> chooser = (ComboBox<?>) shell.lookup("#model");
         await(() -> chooser.getItems().isEmpty() || !chooser.getItems().toString().contains("file:"));
         FxStage.call(() -> {
+            stage.setWidth(1200);
             stage.close();
             workbench.stop();
             return null;
         });
+        Settings.Bounds after = Settings.read(Path.of("target/data")).get().window();
+        assertThat(after.width()).isEqualTo(1200);
+        assertThat(after.x()).isEqualTo(20);
     }
 
     private static void await(Callable<Boolean> there) throws Exception {

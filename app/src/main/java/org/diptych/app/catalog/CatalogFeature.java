@@ -1,12 +1,14 @@
 package org.diptych.app.catalog;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.HBox;
@@ -187,8 +189,22 @@ public final class CatalogFeature implements Feature {
     }
 
     private static boolean checkpoint(Path file) {
+        return Files.isDirectory(file)
+                ? Files.isRegularFile(file.resolve("config.json")) || holdsWeights(file)
+                : weights(file);
+    }
+
+    private static boolean weights(Path file) {
         String name = file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isDirectory(file) && Files.isRegularFile(file.resolve("config.json"))
-                || ENDINGS.stream().anyMatch(name::endsWith);
+        return ENDINGS.stream().anyMatch(name::endsWith);
+    }
+
+    /// The original codes' folders have weights and a vocabulary, but no configuration.
+    private static boolean holdsWeights(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(CatalogFeature::weights);
+        } catch (IOException e) {
+            return false; // what cannot be read is no checkpoint that could be opened
+        }
     }
 }

@@ -137,6 +137,7 @@ public final class SettingsFeature implements Feature {
 
     private Node motion() {
         ToggleSwitch toggle = new ToggleSwitch();
+        toggle.setId("motion");
         toggle.setSelected(Motion.wantedProperty().get());
         toggle.accessibleTextProperty().bind(i18n.text("settings.motion"));
         toggle.selectedProperty().subscribe(on -> {
@@ -193,14 +194,18 @@ public final class SettingsFeature implements Feature {
     private Node gpu() {
         ToggleGroup group = new ToggleGroup();
         RadioButton none = choice(group, "settings.gpu.none");
+        none.setId("gpu-none");
         RadioButton download = choice(group, "settings.gpu.download");
+        download.setId("gpu-download");
         RadioButton folder = choice(group, "settings.gpu.folder");
+        folder.setId("gpu-folder");
         String now = settings.get().gpuLibraries();
         (now.equals("download") ? download : now.equals("folder") ? folder : none).setSelected(true);
 
         Label terms = Ui.wrapped(i18n.label("settings.gpu.terms"));
         CheckBox agree = i18n.label(new CheckBox(), "settings.gpu.agree");
         agree.setSelected(now.equals("download"));
+        agree.setId("gpu-agree");
         VBox consent = Ui.styled(Ui.column(12, terms, agree), "panel-subtle");
 
         Label path = new Label(settings.get().libtorch());

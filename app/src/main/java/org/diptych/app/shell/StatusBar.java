@@ -96,8 +96,12 @@ public final class StatusBar extends HBox {
     }
 
     private String describe(Jobs.Entry entry, Progress progress) {
-        StringBuilder text = new StringBuilder(i18n.texts().get(entry.handle().title())).append("   ")
-                .append(i18n.texts().get(progress.phase()));
+        String title = i18n.texts().get(entry.handle().title());
+        String phase = i18n.texts().get(progress.phase());
+        StringBuilder text = new StringBuilder(title);
+        if (!phase.equals(title)) {
+            text.append("   ").append(phase);
+        }
         if (progress.total() > 0) {
             text.append(' ').append(progress.done()).append('/').append(progress.total());
         }
