@@ -81,6 +81,7 @@ public final class NameMap {
         return new Rename(Pattern.compile(from), to);
     }
 
+    /// @param to names of the equal parts; an empty one is of no use and left out
     public static Split split(String from, int axis, String... to) {
         return new Split(Pattern.compile(from), List.of(to), axis);
     }
@@ -172,7 +173,9 @@ public final class NameMap {
                     make(fill(from, name, to), name, new Turn());
                 case Split(Pattern from, List<String> to, int axis) when from.matcher(name).matches() -> {
                     for (int i = 0; i < to.size(); i++) {
-                        make(fill(from, name, to.get(i)), name, new Piece(i, to.size(), axis));
+                        if (!to.get(i).isEmpty()) {
+                            make(fill(from, name, to.get(i)), name, new Piece(i, to.size(), axis));
+                        }
                     }
                     yield true;
                 }

@@ -6,6 +6,7 @@ import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.models.albef.AlbefFamily;
 import org.diptych.engine.models.beit3.Beit3Family;
 import org.diptych.engine.models.blip.BlipFamily;
+import org.diptych.engine.models.blip2.Blip2Family;
 import org.diptych.engine.models.clip.ClipFamily;
 import org.diptych.engine.models.llava.LlavaFamily;
 import org.diptych.engine.models.lxmert.LxmertFamily;
@@ -22,7 +23,7 @@ public final class Models {
             new ClipFamily(),
             new ViltFamily(), new AlbefFamily(), new VlmoFamily(),
             new BlipFamily(), new Beit3Family(),
-            new LlavaFamily());
+            new Blip2Family(), new LlavaFamily());
 
     private Models() {
     }

@@ -9,6 +9,7 @@ import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.DropPath;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.StackedAttention;
 import org.diptych.engine.tower.Multiway;
 
 /// One layer: shared attention, then the expert of what stands there, each with its own norm; one pair of layer scales (Touvron et al. 2021) for all experts.
@@ -37,7 +38,7 @@ final class VlmoBlock extends Module {
     private final double dropPath;
     private final Optional<Scales> scales;
     private final LayerNorm norm;
-    private final SharedAttention attention;
+    private final StackedAttention attention;
     private final Expert text;
     private final Expert picture;
     private final Optional<Expert> pair;
@@ -48,7 +49,7 @@ final class VlmoBlock extends Module {
                 ? Optional.of(new Scales(weight("gamma_1", config.width()), weight("gamma_2", config.width())))
                 : Optional.empty();
         norm = child("norm1", new LayerNorm(config.width(), config.epsilon()));
-        attention = child("attn", new SharedAttention(config.width(), config.heads(), config.biased()));
+        attention = child("attn", new StackedAttention(config.width(), config.heads(), config.biased()));
         text = child("", new Expert(config, "text"));
         picture = child("", new Expert(config, "imag"));
         pair = layer >= config.pairFrom() ? Optional.of(child("", new Expert(config, "vl"))) : Optional.empty();

@@ -1,4 +1,4 @@
-package org.diptych.engine.models.vlmo;
+package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -8,11 +8,10 @@ import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
-import org.diptych.engine.nn.Attention;
-import org.diptych.engine.nn.Linear;
 
-/// Self-attention that every modality shares. Queries and values have a bias, keys have none: it would add the same to all scores of a query.
-final class SharedAttention extends Module {
+/// Self-attention with one stacked matrix for queries, keys and values, as BEiT and what came of it keep it (microsoft/unilm `beit/modeling_finetune.py`). Queries and values have a bias, keys
+/// have none: it would add the same to all scores of a query.
+public final class StackedAttention extends Module {
     private record Biases(Weight query, Weight value) {
     }
 
@@ -21,7 +20,7 @@ final class SharedAttention extends Module {
     private final Optional<Biases> biases;
     private final Linear out;
 
-    SharedAttention(int width, int heads, boolean biased) {
+    public StackedAttention(int width, int heads, boolean biased) {
         this.heads = heads;
         stacked = weight("qkv.weight", 3L * width, width);
         biases = biased
@@ -33,7 +32,7 @@ final class SharedAttention extends Module {
     /// @param x    (B, T, D)
     /// @param mask added to the scores, broadcast to (B, heads, T, T): relative positions and what hides padding
     /// @return (B, T, D)
-    NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, String site, int layer) {
+    public NDArray apply(Pass pass, NDArray x, Optional<NDArray> mask, String site, int layer) {
         long width = x.getShape().get(2);
         NDArray bias = biases.map(b -> {
             NDArray none = x.getManager().zeros(new Shape(width));

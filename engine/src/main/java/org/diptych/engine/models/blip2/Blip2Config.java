@@ -1,0 +1,125 @@
+package org.diptych.engine.models.blip2;
+
+import com.google.gson.JsonObject;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.checkpoint.ModelConfig;
+import org.diptych.engine.kernel.Activations;
+
+/// The facts of one BLIP-2, from Hugging Face's `config.json` (`vision_config`, `qformer_config`, `text_config`) or from LAVIS's settings (`vision`, `qformer`), with what a file's own tensors say
+/// under `blip2_file`.
+///
+/// @param former   the Q-Former
+/// @param language nothing in stage 1, or where the language model is of a kind that is not run here
+/// @param projects width of the language model that the projection reaches, 0 without it
+/// @param embed    width of the space of the contrast, 0 without one
+/// @param temperature that training starts from
+record Blip2Config(Vision vision, Former former, Optional<Opt> language, int projects, int embed, double temperature,
+        Parts parts) {
+    static final String FILE = "blip2_file";
+    /// LAVIS puts a plain `LayerNorm` behind the picture tower, whatever the tower's own epsilon is.
+    static final double LAVIS_EPSILON = 1e-5;
+
+    /// @param epsilon     of the layers' norms
+    /// @param lastEpsilon of the norm behind the tower
+    record Vision(int image, int patch, int width, int layers, int heads, int mlp, double epsilon, double lastEpsilon,
+            Activations activation, boolean biased) {
+        int grid() {
+            return image / patch;
+        }
+    }
+
+    /// @param vocabulary rows of the word table, 0 where the text half was taken away
+    /// @param positions  rows of the position table
+    /// @param sees       width of what cross-attention looks at
+    /// @param every      layers from one cross-attention to the next
+    /// @param queries    how many
+    /// @param start      `[DEC]`, with which what is written begins
+    record Former(int vocabulary, int positions, int width, int layers, int heads, int mlp, double epsilon,
+            Activations activation, double dropout, int sees, int every, int queries, long start, long pad) {
+        boolean crosses(int layer) {
+            return layer % every == 0;
+        }
+    }
+
+    /// A language model of the OPT kind (Zhang et al. 2022; transformers `models/opt`).
+    ///
+    /// @param wordWidth of the word table; another than `width` is brought there by a matrix
+    /// @param preNorm   false only in the model of 350 million weights
+    /// @param lastNorm  true with a norm behind the layers
+    record Opt(int vocabulary, int positions, int width, int wordWidth, int layers, int heads, int mlp,
+            Activations activation, boolean preNorm, boolean lastNorm, double dropout, long start, long end,
+            long pad) {
+    }
+
+    /// @param writes      true with stage 1's language head
+    /// @param match       true with a matching head
+    /// @param scaled      true when the file holds the temperature
+    /// @param huggingFace true when Hugging Face's code is the reference
+    record Parts(boolean writes, boolean match, boolean scaled, boolean huggingFace) {
+    }
+
+    static Blip2Config of(JsonObject json) throws EngineException {
+        ModelConfig c = new ModelConfig("BLIP-2", json);
+        ModelConfig file = c.section(FILE);
+        boolean huggingFace = c.has("qformer_config");
+        Former former = huggingFace ? huggingFace(c, file) : lavis(c, file);
+        int embed = file.integer("embed_dim", 0);
+        return new Blip2Config(huggingFace ? seen(c.section("vision_config")) : eva(c.section("vision")), former,
+                file.flag("language", false) ? Optional.of(opt(c.section("text_config"))) : Optional.empty(),
+                file.integer("projects", 0), embed, c.number("temp_init", 0.07),
+                new Parts(file.flag("writes", false), file.flag("match", false), file.flag("temp", false),
+                        huggingFace));
+    }
+
+    private static Vision seen(ModelConfig v) throws EngineException {
+        double epsilon = v.number("layer_norm_eps", 1e-6);
+        return new Vision(v.integer("image_size"), v.integer("patch_size"), v.integer("hidden_size"),
+                v.integer("num_hidden_layers"), v.integer("num_attention_heads"), v.integer("intermediate_size"),
+                epsilon, epsilon, v.activation("hidden_act", "gelu"), v.flag("qkv_bias", true));
+    }
+
+    private static Vision eva(ModelConfig v) throws EngineException {
+        int width = v.integer("embed_dim");
+        int mlp = v.has("mlp") ? v.integer("mlp") : (int) (width * v.number("mlp_ratio"));
+        return new Vision(v.integer("img_size"), v.integer("patch_size"), width, v.integer("depth"),
+                v.integer("num_heads"), mlp, v.number("layer_norm_eps", 1e-6),
+                v.number("ln_vision_eps", LAVIS_EPSILON), Activations.GELU, v.flag("qkv_bias", true));
+    }
+
+    private static Former huggingFace(ModelConfig c, ModelConfig file) throws EngineException {
+        ModelConfig q = c.section("qformer_config");
+        return former(q, file, q.integer("encoder_hidden_size"), q.integer("cross_attention_frequency", 2),
+                c.integer("num_query_tokens"), q.integer("bos_token_id", q.integer("vocab_size", 30522)));
+    }
+
+    private static Former lavis(ModelConfig c, ModelConfig file) throws EngineException {
+        ModelConfig q = c.section("qformer");
+        return former(q, file, q.integer("encoder_width"), q.integer("cross_attention_freq", 2),
+                c.integer("num_query_token"), c.integer("bos_token_id", q.integer("vocab_size") - 1));
+    }
+
+    private static Former former(ModelConfig q, ModelConfig file, int sees, int every, int queries, int start)
+            throws EngineException {
+        return new Former(file.flag("words", false) ? q.integer("vocab_size") : 0,
+                q.integer("max_position_embeddings", 512), q.integer("hidden_size"), q.integer("num_hidden_layers"),
+                q.integer("num_attention_heads"), q.integer("intermediate_size"), q.number("layer_norm_eps", 1e-12),
+                q.activation("hidden_act", "gelu"), q.number("hidden_dropout_prob", 0.1), sees, every, queries, start,
+                q.integer("pad_token_id", 0));
+    }
+
+    private static Opt opt(ModelConfig t) throws EngineException {
+        int width = t.integer("hidden_size");
+        boolean before = t.flag("do_layer_norm_before", true);
+        for (String usual : new String[]{"enable_bias", "layer_norm_elementwise_affine"}) {
+            if (!t.flag(usual, true)) {
+                throw new EngineException("models.config", "BLIP-2", "text_config." + usual);
+            }
+        }
+        return new Opt(t.integer("vocab_size"), t.integer("max_position_embeddings"), width,
+                t.integer("word_embed_proj_dim", width), t.integer("num_hidden_layers"),
+                t.integer("num_attention_heads"), t.integer("ffn_dim"), t.activation("activation_function", "relu"),
+                before, before && !t.flag("_remove_final_layer_norm", false), t.number("dropout", 0.1),
+                t.integer("bos_token_id", 2), t.integer("eos_token_id", 2), t.integer("pad_token_id", 1));
+    }
+}

@@ -1,0 +1,95 @@
+package org.diptych.engine.models.blip2;
+
+import static org.diptych.engine.checkpoint.NameMap.drop;
+import static org.diptych.engine.checkpoint.NameMap.rename;
+import static org.diptych.engine.checkpoint.NameMap.split;
+import static org.diptych.engine.checkpoint.NameMap.tie;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.checkpoint.NameMap;
+import org.diptych.engine.model.VisionLanguageModel;
+
+/// BLIP-2's layouts. The model's own names are LAVIS's. LAVIS's files hold what was trained; the picture tower and the language model come from files of their own.
+public final class Blip2Family implements Family {
+    private static final String T5 = "checkpoint.drop.t5";
+
+    @Override
+    public String id() {
+        return "blip2";
+    }
+
+    @Override
+    public List<Layout> layouts() {
+        return List.of(
+                new Layout("Hugging Face",
+                        names -> names.contains("query_tokens")
+                                && names.contains("qformer.encoder.layer.0.intermediate_query.dense.weight"),
+                        _ -> NameMap.of(huggingFace()),
+                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.HUGGING_FACE)),
+                new Layout("LAVIS", names -> lavis(names) && !names.contains("t5_proj.weight"),
+                        _ -> NameMap.of(lavis()),
+                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS)),
+                new Layout("LAVIS with FlanT5", names -> lavis(names) && names.contains("t5_proj.weight"),
+                        _ -> NameMap.of(lavis()),
+                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS_T5)),
+                new Layout("EVA ViT",
+                        names -> names.contains("blocks.0.attn.q_bias") && names.contains("pos_embed")
+                                && names.contains("patch_embed.proj.weight")
+                                && names.stream().noneMatch(n -> n.endsWith("relative_position_bias_table")),
+                        _ -> NameMap.of(drop("(norm|fc_norm|head)\\..*", "checkpoint.drop.labels"),
+                                rename("(.*)", "visual_encoder.$1")),
+                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.EVA)));
+    }
+
+    private static boolean lavis(Set<String> names) {
+        return names.contains("query_tokens")
+                && names.contains("Qformer.bert.encoder.layer.0.intermediate_query.dense.weight");
+    }
+
+    private static List<NameMap.Rule> lavis() {
+        return List.of(drop(".*\\.position_ids", "checkpoint.drop.positions"), drop("t5_model\\..*", T5),
+                rename("t5_proj\\.(.*)", "opt_proj.$1"),
+                tie("Qformer\\.cls\\.predictions\\.decoder\\.weight", "Qformer.bert.embeddings.word_embeddings.weight"),
+                tie("Qformer\\.cls\\.predictions\\.decoder\\.bias", "Qformer.cls.predictions.bias"),
+                tie("opt_model\\.lm_head\\.weight", "opt_model.model.decoder.embed_tokens.weight"));
+    }
+
+    private static List<NameMap.Rule> huggingFace() {
+        List<NameMap.Rule> rules = new ArrayList<>(lavis());
+        String layer = "vision_model\\.encoder\\.layers\\.(\\d+)\\.";
+        String block = "visual_encoder.blocks.$1.";
+        rules.add(rename(layer + "self_attn\\.qkv\\.weight", block + "attn.qkv.weight"));
+        rules.add(split(layer + "self_attn\\.qkv\\.bias", 0, block + "attn.q_bias", "", block + "attn.v_bias"));
+        rules.add(rename(layer + "self_attn\\.projection\\.(.*)", block + "attn.proj.$2"));
+        rules.add(rename(layer + "layer_norm([12])\\.(.*)", block + "norm$2.$3"));
+        rules.add(rename(layer + "mlp\\.(.*)", block + "mlp.$2"));
+        rules.add(rename("vision_model\\.embeddings\\.class_embedding", "visual_encoder.cls_token"));
+        rules.add(rename("vision_model\\.embeddings\\.position_embedding", "visual_encoder.pos_embed"));
+        rules.add(rename("vision_model\\.embeddings\\.patch_embedding\\.(.*)", "visual_encoder.patch_embed.proj.$1"));
+        rules.add(rename("vision_model\\.post_layernorm\\.(.*)", "ln_vision.$1"));
+        rules.add(rename("qformer\\.layernorm\\.(.*)", "Qformer.bert.embeddings.LayerNorm.$1"));
+        rules.add(rename("qformer\\.(encoder\\.layer\\.\\d+\\.(?:cross)?attention)\\.attention\\.(.*)",
+                "Qformer.bert.$1.self.$2"));
+        rules.add(rename("qformer\\.(.*)", "Qformer.bert.$1"));
+        rules.add(rename("embeddings\\.(.*)", "Qformer.bert.embeddings.$1"));
+        rules.add(rename("vision_projection\\.(.*)", "vision_proj.$1"));
+        rules.add(rename("text_projection\\.(.*)", "text_proj.$1"));
+        rules.add(rename("language_projection\\.(.*)", "opt_proj.$1"));
+        rules.add(drop("language_model\\.(shared|encoder|decoder)\\..*", T5));
+        rules.add(tie("language_model\\.lm_head\\.weight", "opt_model.model.decoder.embed_tokens.weight"));
+        rules.add(rename("language_model\\.(.*)", "opt_model.$1"));
+        return rules;
+    }
+
+    @Override
+    public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
+        return new Blip2Model(config, Blip2Config.of(config), files);
+    }
+}

@@ -1,0 +1,429 @@
+package org.diptych.engine.models.blip2;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.diptych.engine.api.AttentionSite;
+import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.RelevanceMethod;
+import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Tokens;
+import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.image.Normalise;
+import org.diptych.engine.image.Preprocess;
+import org.diptych.engine.image.PreprocessConfig;
+import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.Generates;
+import org.diptych.engine.model.Initialises;
+import org.diptych.engine.model.Inputs;
+import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Stacked;
+import org.diptych.engine.model.Staging;
+import org.diptych.engine.model.Traceable;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
+import org.diptych.engine.model.Writing;
+import org.diptych.engine.nn.LayerNorm;
+import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Masks;
+import org.diptych.engine.text.TextTokenizer;
+import org.diptych.engine.text.Tokenizers;
+import org.diptych.engine.tower.Encoder;
+import org.diptych.engine.tower.NormalStart;
+import org.diptych.engine.tower.WordHead;
+
+/// BLIP-2 with those parts that its file has: a picture tower, the Q-Former, stage 1's heads or stage 2's language model.
+public final class Blip2Model extends Module
+        implements
+            VisionLanguageModel,
+            ScoresPairs,
+            Generates,
+            Learns,
+            Traceable,
+            Initialises {
+    private static final float HIDDEN = -Float.MAX_VALUE;
+
+    private record Projections(Linear pictures, Linear texts) {
+    }
+
+    private final JsonObject json;
+    private final Blip2Config config;
+    private final Preprocess preprocess;
+    private final Optional<TextTokenizer> tokenizer;
+    private final EvaTower tower;
+    private final LayerNorm norm;
+    private final Weight queries;
+    private final QFormer former;
+    private final Optional<WordHead> head;
+    private final Optional<Projections> projections;
+    private final Optional<Linear> match;
+    private final Optional<Weight> temperature;
+    private final Optional<Linear> projection;
+    private final Optional<OptLanguage> language;
+
+    Blip2Model(JsonObject json, Blip2Config config, ModelFiles files) throws EngineException {
+        this.json = json;
+        this.config = config;
+        Blip2Config.Former f = config.former();
+        tokenizer = Tokenizers.find(files.folder());
+        Preprocess usual = Preprocess.square(config.vision().image(), Normalise.CLIP);
+        preprocess = files.folder().isPresent() ? PreprocessConfig.read(files.folder().get(), usual) : usual;
+        tower = child("visual_encoder", new EvaTower(config.vision()));
+        norm = child("ln_vision", new LayerNorm(config.vision().width(), config.vision().lastEpsilon()));
+        queries = weight("query_tokens", 1, f.queries(), f.width());
+        former = child("Qformer.bert", new QFormer(f));
+        head = config.parts().writes()
+                ? Optional.of(child("Qformer.cls.predictions", new WordHead(f.width(), f.epsilon(), f.activation(),
+                        former.words(), WordHead.Names.BERT)))
+                : Optional.empty();
+        projections = config.embed() > 0
+                ? Optional.of(new Projections(child("vision_proj", new Linear(f.width(), config.embed())),
+                        child("text_proj", new Linear(f.width(), config.embed()))))
+                : Optional.empty();
+        match = config.parts().match()
+                ? Optional.of(child("itm_head", new Linear(f.width(), 2)))
+                : Optional.empty();
+        temperature = config.parts().scaled() ? Optional.of(weight("temp")) : Optional.empty();
+        projection = config.projects() > 0
+                ? Optional.of(child("opt_proj", new Linear(f.width(), config.projects())))
+                : Optional.empty();
+        language = config.language().map(facts -> child("opt_model", new OptLanguage(facts)));
+    }
+
+    Blip2Config facts() {
+        return config;
+    }
+
+    QFormer former() {
+        return former;
+    }
+
+    @Override
+    public String family() {
+        return "blip2";
+    }
+
+    @Override
+    public Module module() {
+        return this;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.noneOf(Capability.class);
+        if (match.isPresent() || projections.isPresent()) {
+            all.add(Capability.SCORES_PAIRS);
+        }
+        if (language.isPresent()) {
+            all.add(Capability.GENERATES);
+        }
+        return all;
+    }
+
+    @Override
+    public String config() {
+        return json.toString();
+    }
+
+    @Override
+    public Encoded encode(Sample sample) throws EngineException {
+        Optional<Tokens> tokens = Optional.empty();
+        if (sample.text().isPresent()) {
+            TextTokenizer reader = tokenizer
+                    .orElseThrow(() -> new EngineException("models.tokenizer", "BLIP-2", "vocab.txt"));
+            tokens = Optional.of(reader.encode(sample.text().get(), textLength()));
+        }
+        if (sample.picture().isEmpty()) {
+            return new Encoded(tokens, new float[0], 0, 0, Optional.empty(), Optional.empty());
+        }
+        Preprocess.Result seen = preprocess.apply(sample.picture().get());
+        return new Encoded(tokens, seen.values(), seen.height(), seen.width(), Optional.of(seen.view()),
+                Optional.empty());
+    }
+
+    @Override
+    public Inputs batch(List<Encoded> samples, NDManager manager) {
+        long pad = config.language().map(Blip2Config.Opt::pad).orElse(config.former().pad());
+        Map<String, NDArray> out = new HashMap<>(Stacked.text(samples, (int) pad, manager));
+        out.putAll(Stacked.pixels(samples, manager));
+        return new Inputs(out, samples);
+    }
+
+    static NDArray attended(Inputs inputs) {
+        return inputs.has("attention_mask") ? inputs.get("attention_mask") : inputs.get("input_ids").onesLike();
+    }
+
+    /// @return (B, 1 + N, D') out of the picture tower
+    NDArray vision(Pass pass, Inputs inputs) {
+        return tower.apply(pass, inputs.has("image") ? inputs.get("image") : inputs.get("pixel_values"));
+    }
+
+    NDArray normed(Pass pass, NDArray states) {
+        NDArray seen = norm.apply(states);
+        pass.probe().value("ln_vision", seen);
+        return seen;
+    }
+
+    /// The same norm with the epsilon that LAVIS's code has.
+    NDArray normedAsLavis(NDArray states) {
+        return states.getNDArrayInternal().layerNorm(states, new Shape(config.vision().width()), norm.weight(),
+                norm.bias(), (float) Blip2Config.LAVIS_EPSILON).singletonOrThrow();
+    }
+
+    /// @return (B, 1 + N, D') as the queries see it
+    NDArray picture(Pass pass, Inputs inputs) {
+        return normed(pass, vision(pass, inputs));
+    }
+
+    private NDArray queries(NDArray picture) {
+        Blip2Config.Former f = config.former();
+        return picture.getManager().zeros(new Shape(picture.getShape().get(0), f.queries(), f.width()))
+                .add(queries.get());
+    }
+
+    QFormer.Asked ask(Pass pass, NDArray picture) {
+        return former.ask(pass, queries(picture), picture);
+    }
+
+    /// @param states (B, Q, D)
+    /// @return (B, Q, E) of unit length
+    NDArray pictureFeatures(Pass pass, NDArray states) {
+        return feature(pass, "vision_proj", projections.orElseThrow().pictures().apply(states));
+    }
+
+    /// @param states (B, T, D)
+    /// @return (B, E) of unit length
+    NDArray textFeature(Pass pass, NDArray states) {
+        return feature(pass, "text_proj",
+                projections.orElseThrow().texts().apply(states.get(new NDIndex(":, 0"))));
+    }
+
+    private static NDArray feature(Pass pass, String name, NDArray projected) {
+        pass.probe().value(name, projected);
+        return projected.div(Scalars.atLeast(projected.norm(new int[]{-1}, true), 1e-12));
+    }
+
+    /// @return (B, Q, 2) logits of mismatch and match, one opinion a query
+    NDArray match(Pass pass, NDArray picture, NDArray ids, NDArray attended) {
+        NDArray states = former.together(pass, queries(picture), ids, attended, picture);
+        NDArray logits = match.orElseThrow().apply(states.get(new NDIndex(":, :{}", config.former().queries())));
+        pass.probe().value("itm_head", logits);
+        return logits;
+    }
+
+    /// @return the ids as a text that is written begins: with `[DEC]`
+    NDArray writes(NDArray ids) {
+        long[] all = new long[(int) ids.getShape().get(0)];
+        Arrays.fill(all, config.former().start());
+        return Staging.longs(ids.getManager(), all, new Shape(all.length, 1)).concat(ids.get(new NDIndex(":, 1:")), 1);
+    }
+
+    /// @param states (B, T, D)
+    /// @return (B, T, V) of the Q-Former's own words
+    NDArray words(NDArray states) {
+        return head.orElseThrow().apply(states);
+    }
+
+    NDArray temperature(NDArray near) {
+        NDArray start = near.getManager().create((float) config.temperature());
+        return temperature.map(t -> near.getManager().create(1f).mul(t.get())).orElse(start);
+    }
+
+    /// @param states (B, Q, D)
+    /// @return (B, Q, W) as the language model reads the queries
+    NDArray projected(Pass pass, NDArray states) {
+        NDArray out = projection.orElseThrow().apply(states);
+        pass.probe().value("opt_proj", out);
+        return out;
+    }
+
+    /// @param projected (B, Q, W)
+    /// @param text      with `input_ids` that follow the queries, and `attention_mask` where it is padded
+    /// @return (B, Q + T, V)
+    NDArray languageLogits(Pass pass, NDArray projected, Optional<Inputs> text) {
+        OptLanguage model = language.orElseThrow();
+        NDArray all = projected;
+        NDArray there = projected.getManager().ones(projected.getShape().slice(0, 2), DataType.INT64);
+        if (text.isPresent()) {
+            all = NDArrays.concat(new NDList(projected, model.embed(text.get().get("input_ids"))), 1);
+            there = there.concat(attended(text.get()).toType(DataType.INT64, false), 1);
+        }
+        NDArray places = there.cumSum(1).mul(there).sub(1).toType(DataType.INT64, false);
+        return model.logits(model.apply(pass, all, places, Optional.of(Masks.padding(there, HIDDEN))));
+    }
+
+    /// The queries ask; then words are matched, or the language model reads on.
+    @Override
+    public void forward(Pass pass, Inputs inputs) {
+        NDArray picture = picture(pass, inputs);
+        QFormer.Asked asked = ask(pass, picture);
+        boolean text = inputs.has("input_ids");
+        if (language.isPresent()) {
+            languageLogits(pass, projected(pass, asked.states()), text ? Optional.of(inputs) : Optional.empty());
+        } else if (text && match.isPresent()) {
+            match(pass, picture, inputs.get("input_ids"), attended(inputs));
+        }
+    }
+
+    @Override
+    public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        NDArray pictures = picture(pass, images);
+        NDArray ids = texts.get("input_ids");
+        NDArray attended = attended(texts);
+        if (match.isEmpty()) {
+            return Blip2Losses.alike(pictureFeatures(pass, ask(pass, pictures).states()),
+                    textFeature(pass, former.read(pass, ids, attended))).max(new int[]{2});
+        }
+        ask(pass, pictures);
+        NDList rows = new NDList();
+        for (long i = 0; i < pictures.getShape().get(0); i++) {
+            NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));
+            rows.add(match(pass, seen, ids, attended).mean(new int[]{1}).softmax(-1).get(new NDIndex(":, 1"))
+                    .expandDims(0));
+        }
+        return NDArrays.concat(rows, 0);
+    }
+
+    @Override
+    public double scale() {
+        return probability() ? 1 : 1 / temperature.map(t -> (double) t.get().toFloatArray()[0])
+                .orElse(config.temperature());
+    }
+
+    @Override
+    public boolean probability() {
+        return match.isPresent();
+    }
+
+    @Override
+    public Ends ends() {
+        Blip2Config.Opt opt = config.language().orElseThrow();
+        return new Ends(opt.start(), opt.end(), opt.pad(), opt.positions());
+    }
+
+    /// Without a prompt the language model goes on from its first id.
+    @Override
+    public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
+        NDArray queried = projected(pass, ask(pass, picture(pass, inputs)).states());
+        OptLanguage model = language.orElseThrow();
+        long b = queried.getShape().get(0);
+        long[] first = new long[(int) b];
+        Arrays.fill(first, ends().start());
+        NDArray ids = inputs.has("input_ids")
+                ? inputs.get("input_ids")
+                : Staging.longs(queried.getManager(), first, new Shape(b, 1));
+        return new Blip2Writing(model, config.language().orElseThrow(), pass,
+                NDArrays.concat(new NDList(queried, model.embed(ids)), 1), (int) ids.getShape().get(1), rows, cached);
+    }
+
+    @Override
+    public List<String> objectives() {
+        List<String> all = new ArrayList<>();
+        if (projections.isPresent() && config.former().vocabulary() > 0) {
+            all.add(Blip2Losses.CONTRAST);
+        }
+        match.ifPresent(_ -> all.add(Blip2Losses.MATCHING));
+        head.ifPresent(_ -> all.add(Blip2Losses.WRITING));
+        language.ifPresent(_ -> all.add(Blip2Losses.LANGUAGE));
+        return all;
+    }
+
+    @Override
+    public NDArray loss(String objective, Pass pass, Inputs inputs) {
+        return new Blip2Losses(this).loss(objective, pass, inputs);
+    }
+
+    @Override
+    public Map<String, NDArray> outputs(Map<String, NDArray> inputs) {
+        return new Blip2Trace(this).outputs(inputs);
+    }
+
+    @Override
+    public Map<String, NDArray> losses(Map<String, NDArray> inputs) {
+        return new Blip2Trace(this).losses(inputs);
+    }
+
+    @Override
+    public List<AttentionSite> sites(Encoded sample) {
+        Blip2Config.Former f = config.former();
+        Blip2Config.Vision v = config.vision();
+        Axis patches = new Axis.Patches(v.grid(), v.grid(), 1);
+        Axis asked = new Axis.Queries(f.queries());
+        List<AttentionSite> sites = new ArrayList<>();
+        int crossings = (f.layers() + f.every() - 1) / f.every();
+        if (sample.height() > 0) {
+            sites.add(new AttentionSite(EvaTower.STREAM, AttentionSite.Kind.SELF, v.layers(), v.heads(), patches,
+                    patches, false, 0));
+            sites.add(former(QFormer.QUERIES, AttentionSite.Kind.SELF, f.layers(), asked, asked));
+            sites.add(former(QFormer.QUERIES + Encoder.CROSS, AttentionSite.Kind.CROSS, crossings, asked, patches)
+                    .at(0, f.every()));
+        }
+        if (sample.tokens().isPresent() && sample.height() > 0) {
+            Axis all = new Axis.Joined(List.of(asked, new Axis.Text(sample.tokens().get().size())));
+            if (language.isPresent()) {
+                Blip2Config.Opt opt = config.language().orElseThrow();
+                sites.add(new AttentionSite(OptLanguage.STREAM, AttentionSite.Kind.SELF, opt.layers(), opt.heads(),
+                        all, all, true, all.size() - 1));
+            } else if (match.isPresent()) {
+                sites.add(former(QFormer.TOGETHER, AttentionSite.Kind.SELF, f.layers(), all, all));
+                sites.add(former(QFormer.TOGETHER + Encoder.CROSS, AttentionSite.Kind.CROSS, crossings, asked,
+                        patches).at(0, f.every()));
+            }
+        }
+        return sites;
+    }
+
+    private AttentionSite former(String name, AttentionSite.Kind kind, int layers, Axis query, Axis key) {
+        return new AttentionSite(name, kind, layers, config.former().heads(), query, key, false, -1);
+    }
+
+    @Override
+    public Optional<Axis.Patches> patches() {
+        return Optional.of(new Axis.Patches(config.vision().grid(), config.vision().grid(), 1));
+    }
+
+    @Override
+    public List<RelevanceMethod> methods() {
+        return capabilities().contains(Capability.SCORES_PAIRS)
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
+                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                : List.of();
+    }
+
+    @Override
+    public int imageSize() {
+        return config.vision().image();
+    }
+
+    @Override
+    public int textLength() {
+        return config.language().map(o -> o.positions() - config.former().queries())
+                .orElse(config.former().positions());
+    }
+
+    /// As LAVIS begins but for its public ViT, BERT and OPT weights.
+    @Override
+    public void initialise(NDManager scope, long seed) {
+        NormalStart.fill(weights(), scope, seed);
+        temperature.ifPresent(t -> t.set(scope.create((float) config.temperature())));
+    }
+}

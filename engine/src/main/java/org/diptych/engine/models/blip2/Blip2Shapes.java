@@ -1,0 +1,159 @@
+package org.diptych.engine.models.blip2;
+
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.diptych.engine.checkpoint.ModelConfig;
+
+/// A configuration completed from a file's tensors: sizes as the tensors have them, the rest as the file says or, where no file says it, as the published models have it.
+record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
+    private static final String WORDS = "word_embeddings.weight";
+
+    /// How a layout calls what the shapes are read from.
+    ///
+    /// @param patches table of the patches
+    /// @param places  table of the picture's positions
+    /// @param blocks  prefix of the picture's layers
+    /// @param former  prefix of the Q-Former's layers
+    /// @param words   prefix of the Q-Former's word table
+    /// @param language prefix of the language model
+    /// @param projection of the queries into the language model
+    record Names(String patches, String places, String blocks, String former, String words, String language,
+            String projection) {
+        static final Names HUGGING_FACE = new Names("vision_model.embeddings.patch_embedding.weight",
+                "vision_model.embeddings.position_embedding", "vision_model.encoder.layers.",
+                "qformer.encoder.layer.", "embeddings.", "language_model.", "language_projection.weight");
+        static final Names LAVIS = new Names("visual_encoder.patch_embed.proj.weight", "visual_encoder.pos_embed",
+                "visual_encoder.blocks.", "Qformer.bert.encoder.layer.", "Qformer.bert.embeddings.", "opt_model.",
+                "opt_proj.weight");
+        static final Names LAVIS_T5 = new Names(LAVIS.patches, LAVIS.places, LAVIS.blocks, LAVIS.former, LAVIS.words,
+                LAVIS.language, "t5_proj.weight");
+        static final Names EVA = new Names("patch_embed.proj.weight", "pos_embed", "blocks.", LAVIS.former,
+                LAVIS.words, LAVIS.language, LAVIS.projection);
+    }
+
+    static JsonObject complete(Map<String, long[]> shapes, JsonObject given, Names names) {
+        JsonObject json = given.deepCopy();
+        Blip2Shapes all = new Blip2Shapes(shapes, json);
+        if (json.has("qformer_config")) {
+            all.picture(names, all.section("vision_config"), "image_size", "hidden_size", "num_hidden_layers",
+                    "intermediate_size", "num_attention_heads");
+            all.former(names, all.section("qformer_config"), "encoder_hidden_size", "cross_attention_frequency");
+            all.queries("num_query_tokens");
+        } else {
+            all.picture(names, all.section("vision"), "img_size", "embed_dim", "depth", "mlp", "num_heads");
+            all.former(names, all.section("qformer"), "encoder_width", "cross_attention_freq");
+            all.queries("num_query_token");
+        }
+        all.parts(names);
+        return json;
+    }
+
+    private JsonObject section(String name) {
+        if (!json.has(name) || !json.get(name).isJsonObject()) {
+            json.add(name, new JsonObject());
+        }
+        return json.getAsJsonObject(name);
+    }
+
+    private void picture(Names names, JsonObject v, String image, String width, String layers, String mlp,
+            String heads) {
+        if (shapes.containsKey(names.patches())) {
+            long[] patch = shapes.get(names.patches());
+            long grid = Math.round(Math.sqrt(shapes.get(names.places())[1] - 1.0));
+            v.addProperty(width, patch[0]);
+            v.addProperty("patch_size", patch[2]);
+            v.addProperty(image, grid * patch[2]);
+            v.addProperty(layers, ModelConfig.count(shapes, names.blocks()));
+            v.addProperty(mlp, shapes.get(names.blocks() + "0.mlp.fc1.weight")[0]);
+        }
+        usual(v, width, 1408);
+        usual(v, "patch_size", 14);
+        usual(v, image, 224);
+        usual(v, layers, 39);
+        if (!v.has("mlp_ratio")) {
+            usual(v, mlp, 6144);
+        }
+        usual(v, heads, Math.max(1, v.get(width).getAsLong() / 88));
+    }
+
+    private void former(Names names, JsonObject q, String sees, String every) {
+        String first = names.former() + "0.";
+        if (shapes.containsKey("query_tokens")) {
+            q.addProperty("hidden_size", shapes.get("query_tokens")[2]);
+            q.addProperty("num_hidden_layers", ModelConfig.count(shapes, names.former()));
+            q.addProperty("intermediate_size", shapes.get(first + "intermediate_query.dense.weight")[0]);
+            Stream.of("self", "attention").map(p -> shapes.get(first + "crossattention." + p + ".key.weight"))
+                    .filter(java.util.Objects::nonNull).findFirst().ifPresent(key -> q.addProperty(sees, key[1]));
+        }
+        usual(q, "hidden_size", 768);
+        usual(q, "num_hidden_layers", 12);
+        usual(q, "intermediate_size", 3072);
+        usual(q, "num_attention_heads", Math.max(1, q.get("hidden_size").getAsLong() / 64));
+        usual(q, sees, 1408);
+        usual(q, every, 2);
+        long[] words = shapes.get(names.words() + WORDS);
+        if (words != null) {
+            q.addProperty("vocab_size", words[0]);
+            q.addProperty("max_position_embeddings",
+                    shapes.get(names.words() + "position_embeddings.weight")[0]);
+        }
+        usual(q, "vocab_size", 30523);
+    }
+
+    private void queries(String key) {
+        if (shapes.containsKey("query_tokens")) {
+            json.addProperty(key, shapes.get("query_tokens")[1]);
+        }
+        usual(json, key, 32);
+    }
+
+    /// A file of the picture tower alone belongs to a model whose other parts its configuration names.
+    private void parts(Names names) {
+        JsonObject file = section(Blip2Config.FILE);
+        boolean alone = !shapes.containsKey("query_tokens");
+        boolean second = json.has("text_config") || shapes.containsKey(names.projection());
+        boolean first = alone && !second;
+        file.addProperty("words", first || shapes.containsKey(names.words() + WORDS));
+        file.addProperty("writes", first || shapes.containsKey("Qformer.cls.predictions.transform.dense.weight"));
+        file.addProperty("match", first || shapes.containsKey("itm_head.weight"));
+        file.addProperty("temp", first || shapes.containsKey("temp"));
+        file.addProperty("embed_dim",
+                first ? whole("embed_dim", 256) : rows("vision_proj.weight", "vision_projection.weight"));
+        file.addProperty("projects", shapes.containsKey(names.projection())
+                ? shapes.get(names.projection())[0]
+                : second ? whole("projects", section("text_config").get("hidden_size").getAsLong()) : 0);
+        boolean decoder = shapes.containsKey(names.language() + "model.decoder.embed_tokens.weight");
+        boolean opt = json.has("text_config") && section("text_config").has("ffn_dim");
+        file.addProperty("language", opt || decoder);
+        if (decoder) {
+            language(names.language() + "model.decoder.", section("text_config"));
+        }
+    }
+
+    private void language(String prefix, JsonObject t) {
+        long[] words = shapes.get(prefix + "embed_tokens.weight");
+        long[] fc = shapes.get(prefix + "layers.0.fc1.weight");
+        t.addProperty("vocab_size", words[0]);
+        t.addProperty("word_embed_proj_dim", words[1]);
+        t.addProperty("hidden_size", fc[1]);
+        t.addProperty("ffn_dim", fc[0]);
+        t.addProperty("max_position_embeddings", shapes.get(prefix + "embed_positions.weight")[0] - 2);
+        t.addProperty("num_hidden_layers", ModelConfig.count(shapes, prefix + "layers."));
+        usual(t, "num_attention_heads", Math.max(1, fc[1] / 80)); // of the 2.7B and 6.7B models: 32 of 80, 32 of 128
+    }
+
+    private long whole(String key, long otherwise) {
+        return json.has(key) && json.get(key).isJsonPrimitive() ? json.get(key).getAsLong() : otherwise;
+    }
+
+    private long rows(String... any) {
+        return Stream.of(any).filter(shapes::containsKey).mapToLong(n -> shapes.get(n)[0]).findFirst().orElse(0);
+    }
+
+    private static void usual(JsonObject at, String key, long value) {
+        if (!at.has(key) || at.get(key).isJsonNull()) {
+            at.addProperty(key, value);
+        }
+    }
+}

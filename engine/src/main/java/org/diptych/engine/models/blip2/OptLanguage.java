@@ -1,0 +1,92 @@
+package org.diptych.engine.models.blip2;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.Pass;
+import org.diptych.engine.nn.Attention;
+import org.diptych.engine.nn.Embedding;
+import org.diptych.engine.nn.LayerNorm;
+import org.diptych.engine.nn.Linear;
+import org.diptych.engine.tower.Encoder;
+import org.diptych.engine.tower.EncoderFacts;
+import org.diptych.engine.tower.EncoderNames;
+import org.diptych.engine.tower.KeyCache;
+
+/// OPT (Zhang et al. 2022; transformers `models/opt/modeling_opt.py`): a causal stack with learned positions whose table begins two rows late, and a head tied to the word table.
+final class OptLanguage extends Module {
+    static final String STREAM = "language";
+    /// Rows of the position table before that of the first place: the second is for what is not there.
+    private static final int OFFSET = 2;
+    private static final double EPSILON = 1e-5; // PyTorch's, which the reference leaves as it is
+    private static final EncoderNames NAMES = new EncoderNames("self_attn", Attention.Names.PROJ,
+            "self_attn_layer_norm", "final_layer_norm", "fc1", "fc2");
+
+    private record Widths(Linear in, Linear out) {
+    }
+
+    private final Blip2Config.Opt facts;
+    private final Embedding words;
+    private final Embedding positions;
+    private final Optional<Widths> widths;
+    private final Encoder layers;
+    private final Optional<LayerNorm> norm;
+
+    OptLanguage(Blip2Config.Opt facts) {
+        this.facts = facts;
+        int width = facts.width();
+        words = child("model.decoder.embed_tokens", new Embedding(facts.vocabulary(), facts.wordWidth()));
+        positions = child("model.decoder.embed_positions", new Embedding(facts.positions() + OFFSET, width));
+        widths = facts.wordWidth() == width
+                ? Optional.empty()
+                : Optional.of(new Widths(
+                        child("model.decoder.project_in", new Linear(facts.wordWidth(), width, false)),
+                        child("model.decoder.project_out", new Linear(width, facts.wordWidth(), false))));
+        layers = child("model.decoder", new Encoder(new EncoderFacts(width, facts.layers(), facts.heads(),
+                facts.mlp(), EPSILON, facts.activation(), facts.preNorm(), true).with(facts.dropout()), NAMES,
+                "layers", STREAM));
+        norm = facts.lastNorm()
+                ? Optional.of(child("model.decoder.final_layer_norm", new LayerNorm(width, EPSILON)))
+                : Optional.empty();
+    }
+
+    /// @param ids int64 (B, T)
+    /// @return (B, T, W) as the stack is given them
+    NDArray embed(NDArray ids) {
+        return words.apply(ids);
+    }
+
+    /// @param vectors (B, S, W)
+    /// @param places  int64 (B, S) or (1, S) number of each among those that are there; -1 for one that is not
+    /// @param mask    added to the scores, without the causal part
+    /// @return (B, S, D) normed
+    NDArray apply(Pass pass, NDArray vectors, NDArray places, Optional<NDArray> mask) {
+        NDArray last = layers.apply(pass, placed(pass, vectors, places), mask);
+        return ended(pass, last);
+    }
+
+    /// As [#apply], behind what is remembered.
+    NDArray next(Pass pass, NDArray vectors, NDArray places, KeyCache cache) {
+        return ended(pass, layers.next(pass, placed(pass, vectors, places), Optional.empty(), cache));
+    }
+
+    private NDArray placed(Pass pass, NDArray vectors, NDArray places) {
+        NDArray in = widths.map(w -> w.in().apply(vectors)).orElse(vectors);
+        NDArray placed = in.add(positions.apply(places.add(OFFSET)));
+        pass.probe().value(STREAM + ".embeddings", placed);
+        return placed;
+    }
+
+    private NDArray ended(Pass pass, NDArray last) {
+        NDArray states = norm.map(n -> n.apply(last)).orElse(last);
+        pass.probe().hidden(STREAM, facts.layers(), states); // the reference tells the last states behind their norm
+        return states;
+    }
+
+    /// @param states (..., D)
+    /// @return (..., V)
+    NDArray logits(NDArray states) {
+        NDArray out = widths.map(w -> w.out().apply(states)).orElse(states);
+        return out.getNDArrayInternal().linear(out, words.table().get(), null).singletonOrThrow();
+    }
+}
