@@ -305,8 +305,10 @@ public final class Blip2Model extends Module
 
     @Override
     public double scale() {
-        return probability() ? 1 : 1 / temperature.map(t -> (double) t.get().toFloatArray()[0])
-                .orElse(config.temperature());
+        return probability()
+                ? 1
+                : 1 / temperature.map(t -> (double) t.get().toFloatArray()[0])
+                        .orElse(config.temperature());
     }
 
     @Override

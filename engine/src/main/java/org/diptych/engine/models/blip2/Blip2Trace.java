@@ -96,8 +96,11 @@ record Blip2Trace(Blip2Model model) {
                     ? Integer.parseInt(number.replace("#1", "")) + 1
                     : Integer.parseInt(number) + 1);
         }
-        return name.equals("ln_vision") ? "vision.post_layernorm" : name.equals("opt_proj") ? "language_projection"
-                : name.equals("language.embeddings") ? "opt.hidden.0" : name;
+        return name.equals("ln_vision")
+                ? "vision.post_layernorm"
+                : name.equals("opt_proj")
+                        ? "language_projection"
+                        : name.equals("language.embeddings") ? "opt.hidden.0" : name;
     }
 
     /// The first one is what the reference's gradients are of.
