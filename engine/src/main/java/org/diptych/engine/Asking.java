@@ -21,6 +21,8 @@ import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.TimingRequest;
+import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
@@ -88,6 +90,10 @@ final class Asking {
                 context -> Explaining.encode(shelf.get(request.model()).model(), request),
                 (encoded, context) -> new Explaining(shelf.get(request.model()).model(), request, encoded)
                         .result(context));
+    }
+
+    JobHandle<TimingResult> timing(TimingRequest request) {
+        return lane.submitSteps(Message.of("engine.job.timing"), Priority.INTERACTIVE, new TimingSteps(request, shelf));
     }
 
     static boolean scores(VisionLanguageModel model) {

@@ -35,6 +35,8 @@ import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Task;
+import org.diptych.engine.api.TimingRequest;
+import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
@@ -171,6 +173,9 @@ public final class Engine implements AutoCloseable {
     /// @return its words while they come, and the job that yields the whole
     public Generation generate(GenerateRequest request) {
         return speaking.generate(request);
+    /// Measures where models spend a forward of the same picture and sentence. Models that read one of both alone have no say.
+    public JobHandle<TimingResult> timing(TimingRequest request) {
+        return asking.timing(request);
     }
 
     public JobHandle<ContrastResult> contrast(ContrastRequest request) {

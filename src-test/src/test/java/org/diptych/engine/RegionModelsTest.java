@@ -28,6 +28,8 @@ import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Score;
+import org.diptych.engine.api.TimingRequest;
+import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.api.TraceSelection;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.models.Models;
@@ -223,6 +225,21 @@ class RegionModelsTest {
                         .inspect(new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT))))
                 .actual();
         assertThat(told.key()).isEqualTo("models.regions");
+        free(held);
+    }
+
+    /// Each model tells its phases, on the fused path, and the matrix's own forward is what is measured.
+    @ParameterizedTest
+    @CsvSource({"uniter/pretrain", "lxmert/pretrain", "vilbert/pretrain", "vilt/pretrain", "albef/pretrain"})
+    void timeIsToldByPhases(String golden) throws EngineException {
+        Held held = load(golden);
+        TimingResult result = done(held.asking.timing(new TimingRequest(List.of("m"), PICTURE, TEXT, held.regions, 3)));
+        assertThat(result.rows()).hasSize(1);
+        TimingResult.Row row = result.rows().getFirst();
+        assertThat(row.picture()).isPositive();
+        assertThat(row.text()).isPositive();
+        assertThat(row.together()).isPositive();
+        assertThat(row.regions()).isEqualTo(!golden.startsWith("vilt") && !golden.startsWith("albef"));
         free(held);
     }
 

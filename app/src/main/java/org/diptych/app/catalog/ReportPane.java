@@ -45,6 +45,8 @@ final class ReportPane extends VBox {
         if (!report.path().isEmpty()) {
             add("catalog.report.path", List.of(String.join(" → ", report.path())));
         }
+        add("catalog.report.lacking", model.lacking().stream()
+                .map(c -> i18n.get("catalog.capability." + c.name().toLowerCase(Locale.ROOT))).toList());
         dropped(report.dropped());
         add("catalog.report.missing", report.missing());
         add("catalog.report.unexpected", report.unexpected());

@@ -7,15 +7,18 @@ import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.StringConverter;
 import org.diptych.app.canvas.HeadGrid;
+import org.diptych.app.canvas.StreamMap;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
+import org.diptych.engine.api.AttentionTrace.Step;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.Regions;
 
@@ -24,6 +27,7 @@ final class HeadsPanel extends VBox {
     private final I18n i18n;
     private final InspectModel model;
     private final HeadGrid grid = new HeadGrid();
+    private final StreamMap streams = new StreamMap();
     private final ChoiceBox<String> sites = new ChoiceBox<>();
     private boolean following;
 
@@ -66,7 +70,6 @@ final class HeadsPanel extends VBox {
         ScrollPane scroll = new ScrollPane(grid);
         scroll.setFitToWidth(true);
         scroll.viewportBoundsProperty().subscribe(b -> grid.roomProperty().set(b.getHeight()));
-        VBox.setVgrow(scroll, Priority.ALWAYS);
         Label what = Ui.styled(new Label(), "muted", "small");
         what.setMinWidth(0);
         what.getStyleClass().add("elides");
@@ -76,12 +79,24 @@ final class HeadsPanel extends VBox {
         Label title = Ui.styled(i18n.label("inspect.grid"), "strong");
         title.setMinWidth(Region.USE_PREF_SIZE);
         common.setMinWidth(Region.USE_PREF_SIZE);
-        getChildren().addAll(Ui.row(12, title, sites, what, Ui.spring(), common), scroll);
+        HBox.setHgrow(scroll, Priority.ALWAYS);
+        HBox below = new HBox(16, scroll, streams);
+        VBox.setVgrow(below, Priority.ALWAYS);
+        streams.setId("inspect-streams");
+        streams.setReadout(this::describe);
+        streams.setOnChoose(step -> {
+            model.site.set(step.site());
+            model.layer.set(step.layer());
+            model.method.set(Optional.empty());
+        });
+        getChildren().addAll(Ui.row(12, title, sites, what, Ui.spring(), common), below);
         i18n.textsProperty().subscribe(t -> {
             grid.setMeanLabel(i18n.get("inspect.head.mean"));
+            streams.setNames(i18n.get("inspect.streams.words"), i18n.get("inspect.streams.picture"));
             fillSites();
         });
         model.result.subscribe(r -> {
+            Ui.show(streams, r.map(x -> streams.show(x.trace())).orElse(false));
             fillSites();
             draw();
         });
@@ -125,6 +140,14 @@ final class HeadsPanel extends VBox {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 
+    /// A layer in words: whose it is, what it looks at, and how many heads it has.
+    private String describe(Step step) {
+        return model.result.get().flatMap(r -> r.trace().site(step.site()))
+                .map(s -> i18n.get("inspect.streams.layer", siteName(step.site()), step.layer() + 1,
+                        s.site().layers(), s.site().heads()))
+                .orElse("");
+    }
+
     private String siteName(String name) {
         String key = "inspect.site." + name.replace('.', '_');
         return i18n.texts().has(key) ? i18n.get(key) : name;
@@ -161,6 +184,7 @@ final class HeadsPanel extends VBox {
     /// The outlined cell is the layer and head that stand on the slider and the buttons.
     private void follow() {
         following = true;
+        streams.mark(model.site.get(), model.layer.get());
         grid.selectionProperty().set(model.chosenSite().filter(s -> model.layer.get() < s.site().layers())
                 .filter(s -> model.head.get() < s.site().heads() && model.head.get() != AttentionTrace.HEAD_MAX)
                 .map(s -> new HeadGrid.Cell(model.layer.get(), model.head.get())));

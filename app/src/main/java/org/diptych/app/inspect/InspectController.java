@@ -27,6 +27,7 @@ import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Score;
+import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.api.TraceSelection;
 
@@ -183,6 +184,14 @@ final class InspectController {
                     model.regions.set(Optional.of(new RegionSource.Given(regions)));
                     regionFile = Optional.of(file);
                 }, failed));
+    }
+
+    /// The question where the time goes, for the picture and sentence that are shown.
+    Optional<TimingRequest> timing(List<String> models, int runs) {
+        return model.input.get().map(input -> new TimingRequest(models, input.seen(), model.text.get(),
+                input.scene().<RegionSource>map(s -> RegionSource.Crops.of(smallScene(s.seed())))
+                        .orElse(RegionSource.Grid.USUAL),
+                runs));
     }
 
     /// What a model that reads regions is given: what was chosen, else a scene's own boxes or a grid.

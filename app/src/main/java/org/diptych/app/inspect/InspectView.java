@@ -51,6 +51,7 @@ final class InspectView extends StackPane {
     private final ErrorBanner banner;
     private final SplitPane panels;
     private final VBox empty;
+    private Optional<TimePane> time = Optional.empty();
 
     InspectView(AppContext context) {
         this.context = context;
@@ -129,6 +130,7 @@ final class InspectView extends StackPane {
         var scene = Ui.button(i18n, "inspect.scene", controller::anotherScene);
         scene.setId("inspect-scene");
         return Ui.row(8, open, scene, new RegionChooser(context, model, controller), waiting, Ui.spring(),
+                Ui.iconButton(i18n, "mdi2t-timer-outline", "inspect.time", this::showTime),
                 Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand),
                 Ui.iconButton(i18n, "mdi2i-image-move", "inspect.export", this::export));
     }
@@ -163,6 +165,18 @@ final class InspectView extends StackPane {
             }
         });
         patience.playFromStart();
+    }
+
+    /// Over the view, so that picture and sentence stay as they are.
+    void showTime() {
+        if (time.isEmpty()) {
+            TimePane pane = new TimePane(context, controller, this::failed,
+                    () -> time.ifPresent(p -> Ui.show(p, false)));
+            time = Optional.of(pane);
+            getChildren().add(pane);
+        }
+        Ui.show(time.get(), true);
+        time.get().measure();
     }
 
     void focus() {

@@ -45,7 +45,10 @@ final class RegionChooser extends MenuButton {
     private MenuItem item(String key, Runnable action, Object... args) {
         MenuItem item = new MenuItem();
         item.textProperty().bind(i18n.text(key, args));
-        item.setOnAction(e -> action.run());
+        item.setOnAction(e -> {
+            model.patch.set(Optional.empty()); // another box would have its number
+            action.run();
+        });
         return item;
     }
 

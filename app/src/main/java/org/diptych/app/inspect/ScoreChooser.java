@@ -19,6 +19,7 @@ final class ScoreChooser extends ChoiceBox<Score> {
         this.model = model;
         this.controller = controller;
         setId("inspect-score");
+        setMinWidth(200);
         setTooltip(i18n.tooltip("inspect.explain.why"));
         setConverter(new StringConverter<>() {
             @Override

@@ -6,13 +6,20 @@ import java.util.Optional;
 
 /// The attention of one input, copied out of the engine: plain floats that any thread may read.
 ///
-/// @param sites one entry a site, in the order in which the model runs them
-public record AttentionTrace(List<SiteTrace> sites) {
+/// @param sites one entry a site
+/// @param steps every layer of every site in the order in which the model ran them
+public record AttentionTrace(List<SiteTrace> sites, List<Step> steps) {
+    /// @param site  a site's name
+    /// @param layer from 0, as in its [SiteTrace]
+    public record Step(String site, int layer) {
+    }
+
     public static final int HEAD_MEAN = -1;
     public static final int HEAD_MAX = -2;
 
     public AttentionTrace {
         sites = List.copyOf(sites);
+        steps = List.copyOf(steps);
     }
 
     public Optional<SiteTrace> site(String name) {

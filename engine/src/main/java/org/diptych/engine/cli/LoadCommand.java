@@ -1,6 +1,7 @@
 package org.diptych.engine.cli;
 
 import java.util.List;
+import java.util.Locale;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
@@ -35,6 +36,11 @@ final class LoadCommand extends EngineCommand {
                 console.say("cli.load.path", String.join(" → ", report.path()));
             }
             report.dropped().forEach((name, reason) -> console.say("cli.load.dropped", name, reason));
+            if (!loaded.lacking().isEmpty()) {
+                console.say("cli.load.lacking", loaded.lacking().stream().map(c -> console.texts()
+                        .get("catalog.capability." + c.name().toLowerCase(Locale.ROOT)))
+                        .collect(java.util.stream.Collectors.joining(", ")));
+            }
             if (!report.inert().isEmpty()) {
                 console.say("cli.load.inert", String.join(", ", List.copyOf(report.inert())));
             }

@@ -53,7 +53,7 @@ public final class Main {
                 .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
-                .addSubcommand(new TourCommand(console));
+                .addSubcommand(new TimeCommand(console)).addSubcommand(new TourCommand(console));
         localise(line, texts, "");
         line.getSubcommands().forEach((name, sub) -> localise(sub, texts, name + "."));
         line.setOut(new PrintWriter(out, true));

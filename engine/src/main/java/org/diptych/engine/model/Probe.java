@@ -32,6 +32,11 @@ public interface Probe {
         return true;
     }
 
+    /// What the model is busy with from now on. A probe that only keeps the time does not listen, so that the fused kernels run.
+    default void phase(Phase phase) {
+        // most probes do not ask for the time
+    }
+
     /// @param site    an attention site's name, `text`, `vision`, `fusion.cross` ...
     /// @param layer   from 0
     /// @param weights (B, H, Q, K) after the softmax, before dropout

@@ -15,6 +15,7 @@ import org.diptych.engine.model.Probe;
 public final class Recorder implements Probe {
     private final Map<String, Store> stores = new HashMap<>();
     private final List<AttentionSite> sites;
+    private final List<AttentionTrace.Step> steps = new ArrayList<>();
 
     private record Store(AttentionSite site, boolean allHeads, int focus, float[][] mean, float[][][] byHead) {
     }
@@ -38,6 +39,7 @@ public final class Recorder implements Probe {
         if (store == null || store.mean[layer] != null) {
             return weights;
         }
+        steps.add(new AttentionTrace.Step(name, layer));
         int heads = store.site.heads();
         int map = store.site.query().size() * store.site.key().size();
         try (NDArray first = firstSample(weights, store.site)) {
@@ -82,6 +84,6 @@ public final class Recorder implements Probe {
                 heard.add(new AttentionTrace.SiteTrace(site, store.mean, store.byHead));
             }
         }
-        return new AttentionTrace(heard);
+        return new AttentionTrace(heard, steps);
     }
 }

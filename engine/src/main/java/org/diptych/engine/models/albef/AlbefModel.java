@@ -35,6 +35,7 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Taught;
@@ -243,11 +244,13 @@ public final class AlbefModel extends Module
 
     @Override
     public NDArray encodeImage(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.PICTURE);
         return online.pictureFeature(pass, online.picture(pass, pixels(inputs)));
     }
 
     @Override
     public NDArray encodeText(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.TEXT);
         NDArray ids = inputs.get("input_ids");
         return online.textFeature(pass, online.text().text(pass, ids, attended(inputs, ids)));
     }
@@ -291,10 +294,13 @@ public final class AlbefModel extends Module
 
     /// @return (N, M, 2) logits of mismatch and match
     private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
+        pass.probe().phase(Phase.PICTURE);
         NDArray pictures = online.picture(pass, pixels(images));
+        pass.probe().phase(Phase.TEXT);
         NDArray ids = texts.get("input_ids");
         NDArray attended = attended(texts, ids);
         NDArray words = online.text().text(pass, ids, attended);
+        pass.probe().phase(Phase.TOGETHER);
         NDList rows = new NDList();
         for (long i = 0; i < pictures.getShape().get(0); i++) {
             NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));

@@ -1,7 +1,6 @@
 package org.diptych.engine.models.blip;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -35,6 +34,7 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
@@ -43,6 +43,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.Asked;
@@ -230,11 +231,13 @@ public final class BlipModel extends Module
 
     @Override
     public NDArray encodeImage(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.PICTURE);
         return online.pictureFeature(pass, online.picture(pass, pixels(inputs)));
     }
 
     @Override
     public NDArray encodeText(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.TEXT);
         NDArray ids = inputs.get("input_ids");
         return online.textFeature(pass, online.text().alone(ModeProbe.alone(pass), ids, attended(inputs, ids)));
     }
@@ -249,19 +252,39 @@ public final class BlipModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        if (match.isEmpty()) {
-            return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
-        }
+        return match.isPresent()
+                ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
+                : similarity(pass, images, texts);
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return match.isPresent()
+                ? eachPair(pass, images, texts).get(new NDIndex(":, :, 1"))
+                : similarity(pass, images, texts);
+    }
+
+    private NDArray similarity(Pass pass, Inputs images, Inputs texts) {
+        NDArray pictures = encodeImage(pass, images);
+        NDArray words = encodeText(pass, texts);
+        pass.probe().phase(Phase.TOGETHER);
+        return pictures.matMul(words.transpose());
+    }
+
+    /// @return (N, M, 2) logits of mismatch and match
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
+        pass.probe().phase(Phase.PICTURE);
         NDArray pictures = online.picture(pass, pixels(images));
+        pass.probe().phase(Phase.TOGETHER);
         NDArray ids = looks(texts.get("input_ids"));
         NDArray attended = attended(texts, ids);
         NDList rows = new NDList();
         for (long i = 0; i < pictures.getShape().get(0); i++) {
             NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));
             rows.add(matchLogits(pass, online.text().looking(pass, ids, attended, seen, Optional.empty()))
-                    .softmax(-1).get(new NDIndex(":, 1")).expandDims(0));
+                    .expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override
@@ -401,8 +424,8 @@ public final class BlipModel extends Module
     @Override
     public List<RelevanceMethod> methods() {
         return match.isPresent() || config.embed() > 0
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
                 : List.of();
     }
 

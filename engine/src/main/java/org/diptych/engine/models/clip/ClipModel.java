@@ -28,6 +28,7 @@ import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.PatchText;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
@@ -216,6 +217,7 @@ final class ClipModel extends Module
 
     @Override
     public NDArray encodeImage(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.PICTURE);
         NDArray embeds = unit(imageFeatures(pass, inputs.get("pixel_values")));
         pass.probe().value("image_embeds", embeds);
         return embeds;
@@ -227,6 +229,7 @@ final class ClipModel extends Module
     }
 
     private NDArray encodeText(Pass pass, NDArray ids, Optional<NDArray> attended) {
+        pass.probe().phase(Phase.TEXT);
         NDArray embeds = unit(textFeatures(pass, ids, attended));
         pass.probe().value("text_embeds", embeds);
         return embeds;
@@ -234,7 +237,10 @@ final class ClipModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose()); // (N, M)
+        NDArray pictures = encodeImage(pass, images);
+        NDArray words = encodeText(pass, texts);
+        pass.probe().phase(Phase.TOGETHER);
+        return pictures.matMul(words.transpose()); // (N, M)
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Masks;
@@ -58,14 +59,18 @@ final class LxmertStreams extends Module {
     States apply(Pass pass, Inputs inputs) {
         NDArray ids = inputs.get("input_ids");
         NDArray types = inputs.has("token_type_ids") ? inputs.get("token_type_ids") : ids.zerosLike();
+        pass.probe().phase(Phase.TEXT);
         NDArray w = embeddings.apply(pass, ids, types);
+        pass.probe().phase(Phase.PICTURE);
         NDArray o = regions.apply(pass, inputs.get("visual_feats"), inputs.get("visual_pos"), Optional.empty());
         pass.probe().value("lang_embeddings", w);
         pass.probe().value("visn_embeddings", o);
         Optional<NDArray> wordMask = mask(inputs, "attention_mask");
         Optional<NDArray> objectMask = mask(inputs, "visual_attention_mask");
-        CrossLayer.Both both = new CrossLayer.Both(language.apply(pass, w, wordMask),
-                objects.apply(pass, o, objectMask));
+        NDArray seen = objects.apply(pass, o, objectMask);
+        pass.probe().phase(Phase.TEXT);
+        CrossLayer.Both both = new CrossLayer.Both(language.apply(pass, w, wordMask), seen);
+        pass.probe().phase(Phase.TOGETHER);
         for (int i = 0; i < crossing.size(); i++) {
             pass.probe().ran(CrossLayer.WORDS, 1.0 / crossing.size());
             pass.probe().ran(CrossLayer.OBJECTS, 1.0 / crossing.size());

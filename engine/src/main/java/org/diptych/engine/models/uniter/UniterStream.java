@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Masks;
@@ -51,6 +52,7 @@ final class UniterStream extends Module {
     /// @return (B, L, D) each example without gaps: words, then regions, then padding
     NDArray apply(Pass pass, Inputs inputs) {
         NDList parts = new NDList();
+        pass.probe().phase(Phase.TEXT);
         if (inputs.has("input_ids")) {
             NDArray ids = inputs.get("input_ids");
             NDArray places = inputs.has("position_ids") ? inputs.get("position_ids") : WordEmbeddings.places(ids);
@@ -58,11 +60,13 @@ final class UniterStream extends Module {
             pass.probe().value("text_embeddings", text);
             parts.add(text);
         }
+        pass.probe().phase(Phase.PICTURE);
         if (inputs.has("img_feat")) {
             NDArray picture = picture(pass, inputs);
             pass.probe().value("image_embeddings", picture);
             parts.add(picture);
         }
+        pass.probe().phase(Phase.TOGETHER);
         NDArray all = parts.size() == 1 ? parts.getFirst() : NDArrays.concat(parts, 1);
         NDArray x = parts.size() == 2 && inputs.has("gather_index")
                 ? Rows.gather(all, inputs.get("gather_index"))

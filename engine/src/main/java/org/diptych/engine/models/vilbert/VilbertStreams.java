@@ -11,6 +11,7 @@ import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.Linear;
@@ -74,7 +75,9 @@ final class VilbertStreams extends Module {
     }
 
     States apply(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.TEXT);
         NDArray t = embedded(pass, inputs);
+        pass.probe().phase(Phase.PICTURE);
         NDArray v = regions.apply(pass, inputs.get("image_feat"), inputs.get("image_loc"), Optional.empty());
         pass.probe().value("text_embeddings", t);
         pass.probe().value("image_embeddings", v);
@@ -85,18 +88,24 @@ final class VilbertStreams extends Module {
         int textFrom = 0;
         int imageFrom = 0;
         for (int i = 0; i < bridges.size(); i++) {
+            pass.probe().phase(Phase.TEXT);
             t = text.apply(pass, t, textMask, Optional.empty(), textFrom, config.textAt().get(i));
+            pass.probe().phase(Phase.PICTURE);
             v = image.apply(pass, v, imageMask, Optional.empty(), imageFrom, config.imageAt().get(i));
             textFrom = config.textAt().get(i);
             imageFrom = config.imageAt().get(i);
             pass.probe().ran(CoAttention.TEXT_TO_IMAGE, 1.0 / bridges.size());
             pass.probe().ran(CoAttention.IMAGE_TO_TEXT, 1.0 / bridges.size());
+            pass.probe().phase(Phase.TOGETHER);
             CoAttention.Both both = bridges.get(i).apply(pass, new CoAttention.Both(v, t), imageMask, textMask, i);
             t = both.text();
             v = both.image();
         }
+        pass.probe().phase(Phase.TEXT);
         t = text.apply(pass, t, textMask, Optional.empty(), textFrom, config.text().layers());
+        pass.probe().phase(Phase.PICTURE);
         v = image.apply(pass, v, imageMask, Optional.empty(), imageFrom, config.image().layers());
+        pass.probe().phase(Phase.TOGETHER);
         NDArray pooledText = Activations.RELU.apply(textPooler.apply(t.get(new NDIndex(":, 0"))));
         NDArray pooledImage = Activations.RELU.apply(imagePooler.apply(v.get(new NDIndex(":, 0"))));
         pass.probe().value("pooled_t", pooledText);

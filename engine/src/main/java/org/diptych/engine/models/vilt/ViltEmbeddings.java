@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
 import org.diptych.engine.nn.Dropout;
@@ -53,9 +54,11 @@ final class ViltEmbeddings extends Module {
     /// @param shown    (B, H, W) 1 where there is a picture
     /// @param modality of the picture: 1, or 2 for the second of two
     Joined apply(Pass pass, Words read, NDArray pixels, NDArray shown, int modality) {
+        pass.probe().phase(Phase.TEXT);
         NDArray ids = read.ids();
         NDArray text = words.apply(pass, ids, WordEmbeddings.places(ids), read.types())
                 .add(vector(ids.getManager(), 0));
+        pass.probe().phase(Phase.PICTURE);
         PatchChoice choice = PatchChoice.of(shown, config.patch(), config.most());
         NDArray picture = Dropout.apply(pass, picture(pixels, choice), config.dropout()); // (B, 1 + L, D)
         NDArray mask = choice.mask(pixels.getManager());
@@ -63,6 +66,7 @@ final class ViltEmbeddings extends Module {
         pass.probe().value("visual_mask", mask);
         pass.probe().value("patch_index_row_col", choice.rowsAndColumns(pixels.getManager()));
         NDArray all = NDArrays.concat(new NDList(text, picture.add(vector(pixels.getManager(), modality))), 1);
+        pass.probe().phase(Phase.TOGETHER);
         return new Joined(all, NDArrays.concat(new NDList(read.attended(), mask), 1));
     }
 

@@ -37,6 +37,7 @@ import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.LearnsInStages;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
@@ -221,7 +222,12 @@ public final class VlmoModel extends Module
     }
 
     States states(Pass pass, Inputs inputs, int kind) {
-        NDArray last = stack.both(pass, textSequence(pass, inputs), stack.picture(pixels(inputs), kind));
+        pass.probe().phase(Phase.TEXT);
+        var words = textSequence(pass, inputs);
+        pass.probe().phase(Phase.PICTURE);
+        var picture = stack.picture(pixels(inputs), kind);
+        pass.probe().phase(Phase.TOGETHER);
+        NDArray last = stack.both(pass, words, picture);
         NDArray pooled = pooler.apply(last.get(new NDIndex(":, 0"))).tanh();
         pass.probe().value("pooler", pooled);
         return new States(last, pooled);
@@ -266,11 +272,13 @@ public final class VlmoModel extends Module
 
     @Override
     public NDArray encodeImage(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.PICTURE);
         return picture(pass, inputs, false).own();
     }
 
     @Override
     public NDArray encodeText(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.TEXT);
         return text(pass, inputs, false).own();
     }
 
