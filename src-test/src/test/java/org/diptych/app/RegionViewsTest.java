@@ -189,8 +189,10 @@ class RegionViewsTest {
     private static void mouse(Node node, javafx.event.EventType<MouseEvent> type, double x, double y) {
         Point2D scene = node.localToScene(x, y);
         Point2D screen = node.localToScreen(x, y);
-        javafx.event.Event.fireEvent(node, new MouseEvent(type, scene.getX(), scene.getY(), screen.getX(), screen.getY(),
-                MouseButton.PRIMARY, 1, false, false, false, false, true, false, false, true, false, false, null));
+        javafx.event.Event.fireEvent(node,
+                new MouseEvent(type, scene.getX(), scene.getY(), screen.getX(), screen.getY(),
+                        MouseButton.PRIMARY, 1, false, false, false, false, true, false, false, true, false, false,
+                        null));
     }
 
     @Test

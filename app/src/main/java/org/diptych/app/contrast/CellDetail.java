@@ -52,7 +52,8 @@ final class CellDetail extends VBox {
         float[] p = MatrixMath.softmax(r.similarity(), r.rows(), r.cols(), 1 / model.temperature.get(), true);
         getChildren().setAll(picture,
                 Ui.wrapped(Ui.styled(new Label(model.items.get().texts().get(col)), "strong")),
-                i18n.label(r.probability() ? "contrast.detail.match" : "contrast.detail.score", number(r.at(row, col)), number(p[row * r.cols() + col])));
+                i18n.label(r.probability() ? "contrast.detail.match" : "contrast.detail.score", number(r.at(row, col)),
+                        number(p[row * r.cols() + col])));
     }
 
     private static String number(double value) {
