@@ -173,6 +173,8 @@ public final class Engine implements AutoCloseable {
     /// @return its words while they come, and the job that yields the whole
     public Generation generate(GenerateRequest request) {
         return speaking.generate(request);
+    }
+
     /// Measures where models spend a forward of the same picture and sentence. Models that read one of both alone have no say.
     public JobHandle<TimingResult> timing(TimingRequest request) {
         return asking.timing(request);
