@@ -24,12 +24,15 @@ import java.util.function.Predicate;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 
 /// From a checkpoint on disk to a model whose every weight is set, or to one clear message.
 public final class Loader {
     private static final int NAMED = 10;
+    /// Seed of what a file does not hold.
+    private static final long BEGINNING = 0;
 
     private final List<Family> families;
 
@@ -43,20 +46,26 @@ public final class Loader {
 
     /// @param path  file or folder
     /// @param scope owns the weights; capped when they are set, so that a stray array in it throws
-    /// @throws EngineException when the file is damaged, of no known model, or leaves a weight unset or a tensor over
+    /// @throws EngineException when the file is damaged, of no known model, or leaves a weight unset or a tensor over; of a file that only begins a model
+    ///                         ([Layout#begins]) the rest of the weights start fresh
     public Loaded load(Path path, NDManager scope) throws EngineException {
-        return open(path, scope, LoadReport::complete);
+        return open(path, scope, LoadReport::complete, true);
     }
 
     /// As [#load], for a file that holds a part of a model: what is missing stays unset and is named in the report.
     public Loaded loadPart(Path path, NDManager scope) throws EngineException {
-        return open(path, scope, report -> report.unexpected().isEmpty() && report.misshapen().isEmpty());
+        return open(path, scope, Loader::fits, false);
+    }
+
+    private static boolean fits(LoadReport report) {
+        return report.unexpected().isEmpty() && report.misshapen().isEmpty();
     }
 
     private record Known(Family family, Layout layout) {
     }
 
-    private Loaded open(Path path, NDManager scope, Predicate<LoadReport> enough) throws EngineException {
+    private Loaded open(Path path, NDManager scope, Predicate<LoadReport> enough, boolean whole)
+            throws EngineException {
         try (CheckpointReader reader = CheckpointReader.open(path)) {
             Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
             Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
@@ -64,12 +73,27 @@ public final class Loader {
             reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
             Made made = make(path, known, shapes, config(folder), new ModelFiles(Optional.of(folder)));
             LoadReport report = fill(made.model.module().weights(), made.names, reader, known.layout, scope);
+            boolean begins = whole && known.layout.begins() && fits(report);
+            if (begins && made.model instanceof Initialises fresh) {
+                begin(made.model.module().weights(), fresh, scope);
+            }
             scope.cap();
-            if (!enough.test(report)) {
+            if (!begins && !enough.test(report)) {
                 throw mismatch(path, report, reader.names());
             }
             return new Loaded(made.model, known.family, made.names, report);
         }
+    }
+
+    /// What the file has stays, all else starts as the model's own code starts it; the report still names it as missing.
+    private static void begin(Map<String, Weight> weights, Initialises fresh, NDManager scope) {
+        Map<Weight, NDArray> read = new LinkedHashMap<>();
+        weights.values().stream().filter(Weight::isSet).forEach(w -> read.put(w, w.get()));
+        fresh.initialise(scope, BEGINNING);
+        read.forEach((weight, value) -> {
+            weight.get().close();
+            weight.set(value);
+        });
     }
 
     private record Made(VisionLanguageModel model, NameMap names) {

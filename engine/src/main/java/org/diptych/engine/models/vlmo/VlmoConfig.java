@@ -147,10 +147,20 @@ record VlmoConfig(int vocabulary, int positions, int types, int modalities, int 
                         ? arch.get("img_size").getAsLong()
                         : patch * side(common[0] - 2 * text - 2));
             }
-            long grid = run.get("image_size").getAsLong() / patch;
-            run.addProperty("max_text_len_of_initckpt", (common[0] - (2 * grid - 1) * (2 * grid - 1) - 3 - 2) / 2);
+            long rest = ofWords(common[0], run, patch);
+            if (rest <= 0 || rest % 2 != 0) { // the table is of another picture than the configuration
+                run.addProperty("image_size", patch * side(common[0] - 2 * text - 2));
+                rest = ofWords(common[0], run, patch);
+            }
+            run.addProperty("max_text_len_of_initckpt", rest / 2);
             arch.addProperty("num_heads", common[1] / layers);
         }
+    }
+
+    /// @return rows of the bias table that belong to distances of words
+    private static long ofWords(long rows, JsonObject run, long patch) {
+        long grid = run.get("image_size").getAsLong() / patch;
+        return rows - (2 * grid - 1) * (2 * grid - 1) - 3 - 2;
     }
 
     private static long root(long square) {

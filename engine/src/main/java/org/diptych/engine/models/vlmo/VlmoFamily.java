@@ -38,7 +38,7 @@ public final class VlmoFamily implements Family {
                         names -> names.contains("blocks.0.attn." + TABLE) && names.contains("blocks.0.mlp.fc1.weight")
                                 && names.contains("patch_embed.proj.weight"),
                         config -> NameMap.of(beit(config)),
-                        (shapes, config) -> VlmoConfig.complete(shapes, config, VlmoConfig.Places.BEIT)));
+                        (shapes, config) -> VlmoConfig.complete(shapes, config, VlmoConfig.Places.BEIT), true));
     }
 
     /// A vision transformer becomes the expert for pictures; its layers' own bias tables stand side by side in the common one, of which they are the first rows.

@@ -10,7 +10,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import org.diptych.engine.api.AttentionSite.Expert;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Ear;
 import org.diptych.engine.model.Encoded;
@@ -30,8 +34,10 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.Weight;
+import org.diptych.engine.models.Models;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("unit")
 class VlmoTest {
@@ -42,6 +48,9 @@ class VlmoTest {
                              "drop_path_rate": 0, "loss_names": {"itm": 1, "itc": 1, "mlm": 1}},
              "arch": {"patch_size": 4, "embed_dim": 16, "depth": 3, "num_heads": 2, "mlp_ratio": 2,
                       "vlffn_start_layer_index": 2, "layer_scale_init_values": 0.1}}""").getAsJsonObject();
+
+    @TempDir
+    Path folder;
 
     private interface Check {
         void run(VlmoModel model, NDManager scope) throws EngineException;
@@ -105,7 +114,7 @@ class VlmoTest {
         set(other, scope, 77, 0.9);
         Map<String, float[]> after = answers(model, inputs);
         other.set(kept);
-        return before.keySet().stream().filter(way -> !java.util.Arrays.equals(before.get(way), after.get(way)))
+        return before.keySet().stream().filter(way -> !Arrays.equals(before.get(way), after.get(way)))
                 .sorted().toList();
     }
 
@@ -303,6 +312,54 @@ class VlmoTest {
                     assertThat(gradient.abs().sum().toFloatArray()[0]).isPositive();
                 }
             }
+        });
+    }
+
+    private static Loader.Loaded open(Path file, NDManager weights) throws EngineException {
+        return new Loader(Models.all()).load(file, weights);
+    }
+
+    /// Without a configuration: sides, lengths and heads follow from the tensors.
+    @Test
+    void aVisionModelBeginsTheLanguageStage() throws Exception {
+        Path file = Files.copy(Path.of("golden/vlmo/stage2_textmlm/beit_base_patch16_224_pt22k_ft22kto1k.pth"),
+                folder.resolve("beit.pth"));
+        TestLane.run(context -> {
+            try (NDManager weights = TestLane.lane().scopes().weights()) {
+                Loader.Loaded loaded = open(file, weights);
+                VlmoModel model = (VlmoModel) loaded.model();
+                assertThat(loaded.report().missing()).contains("mlm_score.bias")
+                        .noneMatch(n -> n.contains("imag") || n.contains(".attn."));
+                assertThat(model.weights().values()).allMatch(Weight::isSet);
+                assertThat(model.facts().heads()).isEqualTo(4);
+                assertThat(model.facts().grid()).isEqualTo(4);
+                assertThat(model.objectives()).containsExactly("textmlm");
+                float[] fresh = model.weights().get("transformer.blocks.0.norm2_text.weight").get().toFloatArray();
+                assertThat(fresh).containsOnly(1);
+                float[] table = model.weights().get("relative_position_bias_table").get().toFloatArray();
+                int known = 52 * 16; // offsets of four patches a side, for four heads of four layers
+                assertThat(Arrays.copyOf(table, known)).doesNotContain(0);
+                assertThat(Arrays.copyOfRange(table, known, table.length)).containsOnly(0)
+                        .hasSize((2 * 196 + 2) * 16);
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void aTableThatIsNotTheConfigurationsWins() throws Exception {
+        Path from = Path.of("golden/vlmo/ft_irtr");
+        Files.copy(from.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        JsonObject config = JsonParser.parseString(Files.readString(from.resolve("config.json"))).getAsJsonObject();
+        config.getAsJsonObject("vlmo_config").addProperty("image_size", 96);
+        Files.writeString(folder.resolve("config.json"), config.toString());
+        TestLane.run(context -> {
+            try (NDManager weights = TestLane.lane().scopes().weights()) {
+                VlmoModel model = (VlmoModel) open(folder.resolve("model.safetensors"), weights).model();
+                assertThat(model.imageSize()).isEqualTo(32);
+                assertThat(model.facts().textBias()).isEqualTo(14);
+            }
+            return true;
         });
     }
 }
