@@ -3,6 +3,7 @@ package org.diptych.app.finetune;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,7 +53,9 @@ final class TeachController {
     /// @return what a run can begin from, and what is loaded but cannot be taught, with the reason
     List<Start> starts() {
         List<Start> out = new ArrayList<>();
-        for (ModelCard card : context.engine().catalog()) {
+        List<ModelCard> cards = new ArrayList<>(context.engine().catalog());
+        cards.sort(Comparator.comparing(c -> !context.engine().bundled(c.id()))); // what ships is known to learn, so it comes first
+        for (ModelCard card : cards) {
             if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
                 // the committed plan made the weights that ship, so that both have the same layers
                 List<String> layers = context.loaded().stream().filter(m -> m.handle().equals(card.id())).findFirst()
