@@ -1,7 +1,11 @@
 package org.diptych.engine.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.diptych.engine.Engine;
@@ -43,7 +47,7 @@ final class TrainCommand extends EngineCommand {
             if (resume) {
                 run = console.await(engine.resumeRun(out));
             } else {
-                FineTunePlan read = plan == null ? engine.plan("clip") : engine.readPlan(plan);
+                FineTunePlan read = plan(engine);
                 run = console.await(engine.fineTune(read, out));
             }
             RunSummary summary = console.await(run.job(), run::stop, new Told(run.log(), console));
@@ -65,8 +69,15 @@ final class TrainCommand extends EngineCommand {
         }
     }
 
+    /// A file, or the name of a plan that comes with the program.
+    private FineTunePlan plan(Engine engine) throws EngineException {
+        String name = plan == null ? "clip" : plan.toString();
+        return plan == null || !Files.exists(plan) && engine.teaches(name) ? engine.plan(name) : engine.readPlan(plan);
+    }
+
     /// Prints a line for each new evaluation in a run's log.
     private static final class Told implements Runnable {
+        private static final String ACCURACY = "validation.accuracy.";
         private final RunLog log;
         private final Console console;
         private int read;
@@ -85,11 +96,24 @@ final class TrainCommand extends EngineCommand {
                 if (row.values().containsKey("validation.loss")) {
                     // before the first step there is no training loss to tell
                     console.note(Double.isNaN(loss) ? "cli.train.before" : "cli.train.evaluated", row.step(), loss,
-                            row.values().get("validation.loss"),
-                            row.values().getOrDefault("validation.r1.image_to_text", Double.NaN),
-                            row.values().getOrDefault("validation.r1.text_to_image", Double.NaN), row.seconds());
+                            row.values().get("validation.loss"), scores(row.values()), row.seconds());
                 }
             }
+        }
+
+        /// @return recall both ways for two towers, and the share of right guesses of each objective that has some
+        private static String scores(Map<String, Double> values) {
+            List<String> out = new ArrayList<>();
+            if (values.containsKey("validation.r1")) {
+                out.add(String.format(Locale.ROOT, "R@1 %.3f / %.3f", values.get("validation.r1.image_to_text"),
+                        values.get("validation.r1.text_to_image")));
+            }
+            values.forEach((name, value) -> {
+                if (name.startsWith(ACCURACY)) {
+                    out.add(String.format(Locale.ROOT, "%s %.3f", name.substring(ACCURACY.length()), value));
+                }
+            });
+            return out.isEmpty() ? "–" : String.join(", ", out);
         }
     }
 }
