@@ -44,7 +44,7 @@ class ArchitectureTest {
             Map.entry("kernel", Set.of()), Map.entry("nn", Set.of("kernel", "model", "api")),
             Map.entry("probe", Set.of("kernel", "model", "api")),
             Map.entry("tower", Set.of("nn", "kernel", "model", "api")), Map.entry("work", Set.of("api")),
-            Map.entry("text", Set.of("api")),
+            Map.entry("text", Set.of("api")), Map.entry("curves", Set.of("api", "image")),
             Map.entry("image", Set.of("api")), Map.entry("session", Set.of("api")),
             Map.entry("checkpoint", Set.of("model", "nn", "kernel", "api", "work")),
             Map.entry("objective", Set.of("model", "nn", "kernel", "data", "api", "work")),

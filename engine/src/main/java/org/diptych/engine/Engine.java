@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
+import org.diptych.engine.api.CurvesRequest;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.EngineStatus;
@@ -27,11 +29,13 @@ import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
+import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Task;
@@ -42,6 +46,8 @@ import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.regions.RegionFile;
+import org.diptych.engine.curves.Coach;
+import org.diptych.engine.curves.CurveFiles;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
@@ -238,6 +244,33 @@ public final class Engine implements AutoCloseable {
 
     public Runs runs() {
         return runs;
+    }
+
+    /// @return the runs of a data folder, without an engine
+    public static Runs runs(EngineOptions options) {
+        return new RunStore(options.data().resolve("runs"));
+    }
+
+    /// @return what a run's numbers say; a long log takes some milliseconds, so not on the window's thread
+    public static List<Note> notes(RunLog log) {
+        return Coach.notes(log);
+    }
+
+    /// Writes curves, without an engine.
+    ///
+    /// @param runs finds the request's runs
+    /// @return the file or folder written
+    public static Path writeCurves(Runs runs, CurvesRequest request) throws EngineException {
+        List<RunLog> logs = new ArrayList<>();
+        for (String run : request.runs()) {
+            logs.add(runs.log(run));
+        }
+        return CurveFiles.write(request, logs);
+    }
+
+    /// @return the file or folder written
+    public JobHandle<Path> curves(CurvesRequest request) {
+        return lane.submitOffLane(Message.of("engine.job.write", request.out()), context -> writeCurves(runs, request));
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {

@@ -51,7 +51,8 @@ public final class Main {
         line.addSubcommand(new ModelsCommand(console)).addSubcommand(new LoadCommand(console))
                 .addSubcommand(new LookCommand(console)).addSubcommand(new AskCommand(console))
                 .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
-                .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new EvaluateCommand(console)).addSubcommand(new RunsCommand(console))
+                .addSubcommand(new CurvesCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
                 .addSubcommand(new TimeCommand(console)).addSubcommand(new TourCommand(console));
         localise(line, texts, "");

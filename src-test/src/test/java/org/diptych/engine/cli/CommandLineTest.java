@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("unit")
 class CommandLineTest {
     private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "contrast", "train", "evaluate",
-            "toybox", "bench", "tour");
+            "runs", "curves", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
         return SUBCOMMANDS.stream().flatMap(s -> Stream.of(Arguments.of(s, "en"), Arguments.of(s, "zh")));

@@ -1,0 +1,171 @@
+package org.diptych.engine.curves;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Event files, read back by a reader of the test's own that shares nothing with the writer: bit by bit checksum, its own wire format.
+@Tag("unit")
+class EventFileTest {
+    /// CRC-32C after its definition: polynomial 0x1EDC6F41, reflected.
+    private static int crc(byte[] bytes) {
+        int crc = ~0;
+        for (byte b : bytes) {
+            crc ^= b & 0xff;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 1) != 0 ? crc >>> 1 ^ 0x82f63b78 : crc >>> 1;
+            }
+        }
+        return ~crc;
+    }
+
+    private static int masked(byte[] bytes) {
+        int crc = crc(bytes);
+        return (crc >>> 15 | crc << 17) + 0xa282ead8;
+    }
+
+    /// RFC 3720, B.4, and the check value of the catalogue of parametrised CRC algorithms.
+    static Stream<Arguments> vectors() {
+        byte[] ones = new byte[32];
+        Arrays.fill(ones, (byte) 0xff);
+        byte[] rising = new byte[32];
+        for (int i = 0; i < 32; i++) {
+            rising[i] = (byte) i;
+        }
+        return Stream.of(Arguments.of(new byte[32], 0x8a9136aa), Arguments.of(ones, 0x62a8ab43),
+                Arguments.of(rising, 0x46dd794e),
+                Arguments.of("123456789".getBytes(StandardCharsets.US_ASCII), 0xe3069283));
+    }
+
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void checksumsAreThoseOfThePublishedVectors(byte[] bytes, int wanted) {
+        assertThat(crc(bytes)).isEqualTo(wanted);
+        int turned = EventFile.masked(bytes) - 0xa282ead8;
+        assertThat(turned >>> 17 | turned << 15).isEqualTo(wanted);
+    }
+
+    private record Event(double time, long step, String version, Map<String, Float> scalars) {
+    }
+
+    private static List<Event> read(byte[] file) {
+        List<Event> events = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+            byte[] length = new byte[8];
+            in.get(length);
+            assertThat(in.getInt()).as("checksum of the length").isEqualTo(masked(length));
+            byte[] data = new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+            in.get(data);
+            assertThat(in.getInt()).as("checksum of the data").isEqualTo(masked(data));
+            events.add(event(ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN)));
+        }
+        return events;
+    }
+
+    private static Event event(ByteBuffer in) {
+        double time = 0;
+        long step = 0;
+        String version = "";
+        Map<String, Float> scalars = new LinkedHashMap<>();
+        while (in.hasRemaining()) {
+            switch ((int) varint(in)) {
+                case 1 << 3 | 1 -> time = in.getDouble();
+                case 2 << 3 -> step = varint(in);
+                case 3 << 3 | 2 -> version = text(in);
+                case 5 << 3 | 2 -> {
+                    ByteBuffer summary = part(in);
+                    while (summary.hasRemaining()) {
+                        assertThat(varint(summary)).isEqualTo(1 << 3 | 2);
+                        ByteBuffer value = part(summary);
+                        assertThat(varint(value)).isEqualTo(1 << 3 | 2);
+                        String tag = text(value);
+                        assertThat(varint(value)).isEqualTo(2 << 3 | 5);
+                        scalars.put(tag, value.getFloat());
+                        assertThat(value.hasRemaining()).isFalse();
+                    }
+                }
+                default -> throw new AssertionError("a field that an event does not have");
+            }
+        }
+        return new Event(time, step, version, scalars);
+    }
+
+    private static long varint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0;; shift += 7) {
+            byte b = in.get();
+            value |= (long) (b & 0x7f) << shift;
+            if (b >= 0) {
+                return value;
+            }
+        }
+    }
+
+    private static ByteBuffer part(ByteBuffer in) {
+        int length = (int) varint(in);
+        ByteBuffer part = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+        in.position(in.position() + length);
+        return part;
+    }
+
+    private static String text(ByteBuffer in) {
+        return StandardCharsets.UTF_8.decode(part(in)).toString();
+    }
+
+    @Test
+    void everyValueOfEveryRowComesBack() {
+        Logs.Made log = Logs.of(1000, (step, values) -> {
+            values.put("loss", 3.0 / step);
+            values.put("loss.contrastive", -2.5 / step);
+            if (step % 100 == 0) {
+                values.put("validation.r1.image_to_text", 0.001 * step);
+                values.put("grad_norm", Double.NaN);
+            }
+        });
+        byte[] file = EventFile.of(log, name -> true);
+        // every file that TensorBoard's own writer makes begins with these: the length 24 and its checksum
+        assertThat(HexFormat.of().formatHex(file, 0, 12)).isEqualTo("1800000000000000a37f4b22");
+        List<Event> events = read(file);
+        double start = Instant.parse("2026-01-02T03:04:05Z").getEpochSecond();
+        assertThat(events).hasSize(1001);
+        assertThat(events.getFirst()).isEqualTo(new Event(start, 0, "brain.Event:2", Map.of()));
+        for (int i = 1; i < events.size(); i++) {
+            var row = log.rows().get(i - 1);
+            Event event = events.get(i);
+            assertThat(event.step()).isEqualTo(row.step());
+            assertThat(event.time()).isEqualTo(start + row.seconds());
+            assertThat(event.scalars()).hasSameSizeAs(row.values());
+            assertThat(event.scalars().get("loss/contrastive")).isEqualTo((float) (-2.5 / row.step()));
+        }
+        assertThat(events.get(200).scalars()).containsEntry("grad_norm", Float.NaN)
+                .containsEntry("validation/r1.image_to_text", 0.2f);
+    }
+
+    @Test
+    void onlyWhatIsWantedIsWritten() {
+        Logs.Made log = Logs.of(50, (step, values) -> {
+            if (step % 10 == 0) {
+                values.put("validation.loss", 1.0);
+            }
+        });
+        assertThat(read(EventFile.of(log, "validation.loss"::equals)).stream().skip(1)).hasSize(5)
+                .allMatch(e -> e.scalars().equals(Map.of("validation/loss", 1f)));
+        assertThat(EventFile.name(log)).isEqualTo("events.out.tfevents.1767323045.diptych");
+    }
+}
