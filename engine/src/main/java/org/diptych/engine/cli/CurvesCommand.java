@@ -64,7 +64,8 @@ final class CurvesCommand extends EngineCommand {
             told.add(tell(log, notes));
             if (!json) {
                 console.line(log.header().id());
-                notes.forEach(n -> console.line("  " + console.texts().get(n.says()) + " " + console.texts().get(n.todo())));
+                notes.forEach(
+                        n -> console.line("  " + console.texts().get(n.says()) + " " + console.texts().get(n.todo())));
                 if (notes.isEmpty()) {
                     console.line("  " + console.texts().get("coach.none"));
                 }

@@ -164,7 +164,8 @@ public final class Coach {
         Series last = warm.part(warm.size() * 3 / 4, warm.size());
         double gain = first.mean() - last.mean();
         double chance = 2 * Math.hypot(first.error(), last.error());
-        boolean flat = Math.abs(gain) <= Math.max(0.005 * Math.abs(first.mean()), Math.min(chance, 0.05 * Math.abs(first.mean())));
+        boolean flat = Math.abs(gain) <= Math.max(0.005 * Math.abs(first.mean()),
+                Math.min(chance, 0.05 * Math.abs(first.mean())));
         if (!flat || last.mean() < LEARNT || !atWork(last) || better()) {
             return Optional.empty();
         }

@@ -115,7 +115,8 @@ final class CurveSheet {
         pen.inside(LEFT, above, width, PANEL);
         for (Drawn line : lines) {
             int[] kept = CurveMath.thinned(line.x, line.y, line.x.length, across[0], across[1], (int) width);
-            double[] x = Arrays.stream(kept).mapToDouble(i -> LEFT + (line.x[i] - across[0]) / (across[1] - across[0]) * width)
+            double[] x = Arrays.stream(kept)
+                    .mapToDouble(i -> LEFT + (line.x[i] - across[0]) / (across[1] - across[0]) * width)
                     .toArray();
             double[] y = Arrays.stream(kept).mapToDouble(i -> above + (up[1] - line.y[i]) / (up[1] - up[0]) * PANEL)
                     .toArray();

@@ -24,7 +24,8 @@ class CurveMathTest {
         y[54_321] = 50;
         int columns = 500;
         int[] kept = CurveMath.thinned(x, y, n, 20_000, 80_000, columns);
-        assertThat(kept).isSorted().doesNotHaveDuplicates().contains(54_321).hasSizeLessThanOrEqualTo(4 * (columns + 2));
+        assertThat(kept).isSorted().doesNotHaveDuplicates().contains(54_321)
+                .hasSizeLessThanOrEqualTo(4 * (columns + 2));
         assertThat(kept[0]).isEqualTo(19_999);
         assertThat(kept[kept.length - 1]).isEqualTo(80_001);
         double least = 2;
@@ -61,7 +62,8 @@ class CurveMathTest {
 
     @Test
     void smoothingDoesNotLeanToZero() {
-        assertThat(CurveMath.smoothed(new double[]{5, 5, 5}, 0.9)).containsExactly(new double[]{5, 5, 5}, within(1e-12));
+        assertThat(CurveMath.smoothed(new double[]{5, 5, 5}, 0.9)).containsExactly(new double[]{5, 5, 5},
+                within(1e-12));
         assertThat(CurveMath.smoothed(new double[]{1, 2}, 0)).containsExactly(1, 2);
         // (0.5 * 0.5 * 1 + 0.5 * 3) / 0.75
         assertThat(CurveMath.smoothed(new double[]{1, 3}, 0.5)[1]).isCloseTo(1.75 / 0.75, within(1e-12));

@@ -27,7 +27,8 @@ class CurvesCommandTest {
     void write() throws Exception {
         run = Files.createDirectories(folder.resolve("my run"));
         StringBuilder log = new StringBuilder(new Gson().toJson(new RunLog.Header("my run", "2026-01-02T03:04:05Z",
-                PlanFile.parse("{\"model\": \"clip\", \"batch\": 32, \"steps\": 400}", "p"), "abc", "cpu", 2, Map.of())));
+                PlanFile.parse("{\"model\": \"clip\", \"batch\": 32, \"steps\": 400}", "p"), "abc", "cpu", 2,
+                Map.of())));
         for (int step = 1; step <= 300; step++) {
             log.append("\n{\"step\": ").append(step).append(", \"seconds\": ").append(step)
                     .append(", \"values\": {\"loss\": 3.46, \"rate\": 0.001}}");

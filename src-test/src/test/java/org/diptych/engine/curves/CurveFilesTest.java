@@ -43,7 +43,8 @@ class CurveFilesTest {
             NodeList lines = document.getElementsByTagName("polyline");
             List<Element> curves = IntStream.range(0, lines.getLength()).mapToObj(i -> (Element) lines.item(i))
                     .filter(e -> e.getAttribute("stroke-width").equals("1.8")).toList();
-            assertThat(curves).as("two panels: two runs with a training and a validation line, and two rates").hasSize(6);
+            assertThat(curves).as("two panels: two runs with a training and a validation line, and two rates")
+                    .hasSize(6);
             for (Element curve : curves) {
                 String[] points = curve.getAttribute("points").split(" ");
                 assertThat(points.length).isBetween(2, 4 * 1200);
@@ -80,7 +81,8 @@ class CurveFilesTest {
         assertThat(lines.get(250)).isEqualTo(
                 "run,250,125.0," + row.get("rate") + "," + row.get("loss") + "," + row.get("validation.loss"));
         assertThat(lines.get(249)).endsWith(",");
-        assertThat(Files.readAllLines(CurveFiles.write(request("d.csv", false, false, "loss"), List.of(log))).getFirst())
+        assertThat(
+                Files.readAllLines(CurveFiles.write(request("d.csv", false, false, "loss"), List.of(log))).getFirst())
                 .isEqualTo("run,step,seconds,loss");
     }
 
