@@ -44,6 +44,7 @@ import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
+import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
@@ -354,6 +355,20 @@ public final class Engine implements AutoCloseable {
     public JobHandle<BenchResult> bench(int runs) {
         return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK,
                 context -> new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs).all());
+    }
+
+    /// @param families ids of families with a plan, each measured at its published base size
+    /// @param runs     counted runs of each figure
+    public JobHandle<BenchResult> bench(List<String> families, int runs) {
+        return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK, context -> {
+            Map<Family, FineTunePlan> plans = new LinkedHashMap<>();
+            for (String id : families) {
+                Family family = Models.named(id).filter(f -> Bench.hasPreset(f.id()))
+                        .orElseThrow(() -> new EngineException("engine.bench.family", id));
+                plans.put(family, Bundled.plan(id));
+            }
+            return new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs).families(plans);
+        });
     }
 
     @Override

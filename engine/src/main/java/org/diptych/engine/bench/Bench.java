@@ -6,6 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,9 +23,12 @@ import java.util.function.ToDoubleFunction;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.data.toybox.ToyboxTokenizer;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
@@ -29,6 +39,8 @@ import org.diptych.engine.work.Scopes;
 
 /// Times two towers of several sizes with random weights. The fused and the readable path take turns, so that a machine that speeds up or slows down does so for both.
 public final class Bench {
+    private static final String TOKENIZER = "tokenizer.json";
+
     private final Family family;
     private final Scopes scopes;
     private final JobContext context;
@@ -60,6 +72,55 @@ public final class Bench {
         context.progress(Message.of("engine.job.bench", "ViT-B/32"), rows.size(), 0);
         new Opening(family, scopes, this, runs).measure();
         return new BenchResult(rows);
+    }
+
+    /// Each family at the size of its published base model, batch 1 and 8. Runs on the lane.
+    ///
+    /// @param plans the families' committed plans
+    public BenchResult families(Map<Family, FineTunePlan> plans) throws EngineException {
+        Path folder = files();
+        try {
+            for (Map.Entry<Family, FineTunePlan> item : plans.entrySet()) {
+                new FamilyBench(this, scopes, item.getKey(), item.getValue()).measure(preset(item.getKey().id()),
+                        folder, 1, 8);
+            }
+        } finally {
+            deleted(folder);
+        }
+        return new BenchResult(rows);
+    }
+
+    /// @return true when a base size of the family is known
+    public static boolean hasPreset(String family) {
+        return Bench.class.getResource("/org/diptych/presets/" + family + ".json") != null;
+    }
+
+    private static JsonObject preset(String family) {
+        try (InputStream in = Bench.class.getResourceAsStream("/org/diptych/presets/" + family + ".json")) {
+            return JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8)).getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path files() throws EngineException {
+        try {
+            Path folder = Files.createTempDirectory("diptych-bench");
+            SafeFile.write(folder.resolve(TOKENIZER), ToyboxTokenizer.json(ToyboxTokenizer.Reach.CONVERSATIONS));
+            return folder;
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", System.getProperty("java.io.tmpdir"),
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void deleted(Path folder) throws EngineException {
+        try {
+            Files.deleteIfExists(folder.resolve(TOKENIZER));
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            throw new EngineException(e, "file.write", folder, String.valueOf(e.getMessage()));
+        }
     }
 
     /// The whole model's size: 12 layers each, 50 patches wide 768, 77 tokens wide 512.
@@ -174,7 +235,7 @@ public final class Bench {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    private void compare(String name, ToDoubleFunction<Pass> once) {
+    void compare(String name, ToDoubleFunction<Pass> once) {
         context.checkCancelled();
         context.progress(Message.of("engine.job.bench", name), rows.size(), 0);
         double[] fused = new double[runs];
@@ -192,6 +253,10 @@ public final class Bench {
             ratios[i] = fused[i] / readable[i];
         }
         row(name + ", fused / readable", ratios, "x");
+    }
+
+    List<Row> rows() {
+        return List.copyOf(rows);
     }
 
     void row(String name, double[] values, String unit) {

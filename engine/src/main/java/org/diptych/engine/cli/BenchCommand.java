@@ -21,6 +21,9 @@ final class BenchCommand extends EngineCommand {
     @Option(names = "--window")
     private boolean window;
 
+    @Option(names = "--models", paramLabel = "M", split = ",")
+    private List<String> models = List.of();
+
     BenchCommand(Console console) {
         super(console);
     }
@@ -41,7 +44,11 @@ final class BenchCommand extends EngineCommand {
     private List<BenchResult.Row> engine() throws EngineException {
         try (Engine engine = start()) {
             if (longRun) {
-                return new LongRun(engine, console).measure();
+                LongRun run = new LongRun(engine, console);
+                return models.isEmpty() ? run.measure() : run.measure(models);
+            }
+            if (!models.isEmpty()) {
+                return console.await(engine.bench(models, runs)).rows();
             }
             List<BenchResult.Row> rows = new ArrayList<>(new Start(Math.min(runs, 5)).measure());
             rows.addAll(console.await(engine.bench(runs)).rows());

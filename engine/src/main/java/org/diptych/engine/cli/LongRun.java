@@ -22,6 +22,7 @@ import org.diptych.engine.api.TrainingControl;
 /// counted, and what follows is told as early against late.
 final class LongRun {
     private static final int STEPS = 2_000;
+    private static final int FEWER = 500;
     private static final int LOOKS = 200;
     private static final int BATCH = 16;
 
@@ -36,17 +37,39 @@ final class LongRun {
         this.console = console;
     }
 
-    List<Row> measure() throws EngineException {
-        Path folder;
+    /// Each of these families' own plan, at its own size, for [#FEWER] steps.
+    List<Row> measure(List<String> families) throws EngineException {
+        Path folder = folder();
         try {
-            folder = Files.createTempDirectory("diptych-long");
+            List<Row> rows = new ArrayList<>();
+            for (String family : families) {
+                TrainingControl run = console
+                        .await(engine.fineTune(plan(family, FEWER), folder.resolve(family)));
+                List<Sample> steps = new ArrayList<>();
+                console.await(run.job(), run::stop, () -> steps.add(sample(run.log().size())));
+                rows.addAll(rows(family + ", " + FEWER + " training steps", steps, FEWER));
+                console.await(run.restore());
+            }
+            return rows;
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static Path folder() throws EngineException {
+        try {
+            return Files.createTempDirectory("diptych-long");
         } catch (IOException e) {
             throw new EngineException(e, "file.write", Path.of(System.getProperty("java.io.tmpdir")),
                     String.valueOf(e.getMessage()));
         }
+    }
+
+    List<Row> measure() throws EngineException {
+        Path folder = folder();
         try {
             List<Row> rows = new ArrayList<>();
-            TrainingControl run = console.await(engine.fineTune(plan(), folder.resolve("run")));
+            TrainingControl run = console.await(engine.fineTune(plan("clip", STEPS), folder.resolve("run")));
             List<Sample> steps = new ArrayList<>();
             console.await(run.job(), run::stop, () -> steps.add(sample(run.log().size())));
             rows.addAll(rows(STEPS + " training steps", steps, STEPS));
@@ -65,11 +88,12 @@ final class LongRun {
         }
     }
 
-    private FineTunePlan plan() throws EngineException {
-        FineTunePlan p = engine.plan("clip");
+    private FineTunePlan plan(String family, int steps) throws EngineException {
+        FineTunePlan p = engine.plan(family);
         return new FineTunePlan("bench", p.model(), p.config(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
-                p.lessons(), p.trains(), p.optimizer(), p.schedule(), STEPS, BATCH, 1, STEPS, STEPS);
+                p.lessons(), p.trains(), p.optimizer(), p.schedule(), steps, BATCH, 1, steps,
+                steps);
     }
 
     private Sample sample(long at) {
