@@ -46,7 +46,7 @@ record Beit3Losses(Beit3Model model) {
     }
 
     static Inputs masked(Inputs inputs) {
-        return Beit3Model.with(inputs, "text_ids", inputs.get("masked_text_ids"));
+        return Given.with(inputs, "text_ids", inputs.get("masked_text_ids"));
     }
 
     /// @param logits (B, N, codes); the targets have a code for every patch, and the hidden ones count

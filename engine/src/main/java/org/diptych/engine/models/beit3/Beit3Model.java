@@ -3,12 +3,10 @@ package org.diptych.engine.models.beit3;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,37 +123,13 @@ public final class Beit3Model extends Module
         return new Inputs(reader.batch(samples, manager), samples);
     }
 
-    private static Optional<NDArray> first(Inputs inputs, String... names) {
-        return Arrays.stream(names).filter(inputs::has).findFirst().map(inputs::get);
-    }
-
-    private static Optional<NDArray> ids(Inputs inputs) {
-        return first(inputs, "text_ids", "question", "input_ids");
-    }
-
-    private static Optional<NDArray> pixels(Inputs inputs) {
-        return first(inputs, "image", "pixel_values");
-    }
-
-    /// @return int64 (B, T) 1 for padding
-    private static Optional<NDArray> padding(Inputs inputs) {
-        return first(inputs, "text_padding").or(() -> first(inputs, "attention_mask")
-                .map(a -> a.toType(DataType.INT64, false).neg().add(1)));
-    }
-
-    static Inputs with(Inputs inputs, String name, NDArray value) {
-        Map<String, NDArray> all = new HashMap<>(inputs.tensors());
-        all.put(name, value);
-        return new Inputs(all, inputs.samples());
-    }
-
     private Beit3Stack.Sequence words(Pass pass, Inputs inputs) {
-        return stack.words(pass, ids(inputs).orElseThrow(), padding(inputs), 0);
+        return stack.words(pass, Given.ids(inputs).orElseThrow(), Given.padding(inputs), 0);
     }
 
     /// @return the sequence of the picture; hidden patches are those that the inputs name
     private Beit3Stack.Sequence picture(Pass pass, Inputs inputs) {
-        return stack.picture(pass, pixels(inputs).orElseThrow(), first(inputs, "vision_masked_position"));
+        return stack.picture(pass, Given.pixels(inputs).orElseThrow(), Given.hidden(inputs));
     }
 
     private Beit3Stack.Sequence joined(Pass pass, Inputs inputs) {
@@ -215,13 +189,13 @@ public final class Beit3Model extends Module
     public void forward(Pass pass, Inputs inputs) {
         if (inputs.has("image_a")) {
             pairLogits(pass, inputs);
-        } else if (fuses() && pixels(inputs).isPresent() && ids(inputs).isPresent()) {
+        } else if (fuses() && Given.pixels(inputs).isPresent() && Given.ids(inputs).isPresent()) {
             states(pass, inputs);
         } else {
-            if (pixels(inputs).isPresent()) {
+            if (Given.pixels(inputs).isPresent()) {
                 stack.apply(pass, picture(pass, inputs));
             }
-            if (ids(inputs).isPresent()) {
+            if (Given.ids(inputs).isPresent()) {
                 stack.apply(pass, words(pass, inputs));
             }
         }
@@ -269,7 +243,7 @@ public final class Beit3Model extends Module
 
     @Override
     public NDArray wordLogits(Pass pass, Inputs inputs) {
-        return pixels(inputs).isPresent() ? pair(pass, inputs).words() : textWords(pass, inputs);
+        return Given.pixels(inputs).isPresent() ? pair(pass, inputs).words() : textWords(pass, inputs);
     }
 
     @Override
@@ -300,8 +274,8 @@ public final class Beit3Model extends Module
 
     /// @return (B, 2): the text read with each of two pictures, of both passes the picture's first row and the text's
     NDArray pairLogits(Pass pass, Inputs inputs) {
-        NDArray a = states(pass, with(inputs, "image", inputs.get("image_a")));
-        NDArray b = states(pass, with(inputs, "image", inputs.get("image_b")));
+        NDArray a = states(pass, Given.with(inputs, "image", inputs.get("image_a")));
+        NDArray b = states(pass, Given.with(inputs, "image", inputs.get("image_b")));
         return heads.pair(firsts(a).concat(firsts(b), 1));
     }
 
@@ -344,8 +318,8 @@ public final class Beit3Model extends Module
     /// A prompt's own end is left out, since it is gone on with.
     @Override
     public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
-        Optional<NDArray> pixels = pixels(inputs);
-        Optional<NDArray> prompt = first(inputs, "input_ids");
+        Optional<NDArray> pixels = Given.pixels(inputs);
+        Optional<NDArray> prompt = Given.first(inputs, "input_ids");
         NDArray any = pixels.or(() -> prompt).orElseThrow();
         long[][] prompts = new long[(int) any.getShape().get(0)][];
         Arrays.setAll(prompts, i -> prompt

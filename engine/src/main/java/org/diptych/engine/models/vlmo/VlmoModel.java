@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +24,6 @@ import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
-import org.diptych.engine.kernel.Activations;
-import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
@@ -43,12 +40,9 @@ import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
-import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
-import org.diptych.engine.tower.AnswerHead;
 import org.diptych.engine.tower.NormalStart;
-import org.diptych.engine.tower.WordHead;
 
 /// VLMo with those heads that its file has.
 public final class VlmoModel extends Module
@@ -62,54 +56,20 @@ public final class VlmoModel extends Module
             LearnsInStages,
             Traceable,
             Initialises {
-    private static final double TEXT_EPSILON = 1e-12;
-    private static final double HEAD_EPSILON = 1e-5;
     private static final double COLD = Math.log(1 / 0.07);
-
-    /// Projections of the two towers into the shared space, and the logarithm of what multiplies the cosines.
-    private record Contrast(Linear picture, Linear text, Weight scale) {
-    }
 
     private final JsonObject json;
     private final VlmoConfig config;
     private final VlmoReader reader;
     private final VlmoStack stack;
-    private final Linear pooler;
-    private final Optional<WordHead> words;
-    private final Optional<Linear> match;
-    private final Optional<Contrast> contrast;
-    private final Optional<Contrast> branch;
-    private final Optional<AnswerHead> answer;
-    private final Optional<AnswerHead> pair;
+    private final VlmoHeads heads;
 
     private VlmoModel(JsonObject json, VlmoConfig config, VlmoReader reader) {
         this.json = json;
         this.config = config;
         this.reader = reader;
-        int width = config.width();
-        VlmoConfig.Heads parts = config.parts();
         stack = child("", new VlmoStack(config));
-        pooler = child("pooler.dense", new Linear(width, width));
-        words = parts.words()
-                ? Optional.of(child("mlm_score", new WordHead(width, TEXT_EPSILON, Activations.GELU,
-                        config.vocabulary(), WordHead.Names.BERT)))
-                : Optional.empty();
-        match = parts.match() ? Optional.of(child("itm_score.fc", new Linear(width, 2))) : Optional.empty();
-        contrast = parts.contrast() ? Optional.of(contrast("itc_", "logit_scale")) : Optional.empty();
-        branch = parts.branch() ? Optional.of(contrast("itc_vl_", "logit_vl_scale")) : Optional.empty();
-        answer = parts.answers() > 0
-                ? Optional.of(child("vqa_classifier",
-                        new AnswerHead(width, 2 * width, parts.answers(), HEAD_EPSILON, true)))
-                : Optional.empty();
-        pair = parts.pair()
-                ? Optional.of(child("nlvr2_classifier", new AnswerHead(2 * width, 2 * width, 2, HEAD_EPSILON, true)))
-                : Optional.empty();
-    }
-
-    private Contrast contrast(String prefix, String scale) {
-        int width = config.width();
-        return new Contrast(child(prefix + "image_proj.fc", new Linear(width, width, false)),
-                child(prefix + "text_proj.fc", new Linear(width, width, false)), weight(scale));
+        heads = child("", new VlmoHeads(config));
     }
 
     static VlmoModel of(JsonObject json, VlmoConfig config, ModelFiles files) throws EngineException {
@@ -137,14 +97,19 @@ public final class VlmoModel extends Module
     @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.noneOf(Capability.class);
-        if (contrast.isPresent()) {
+        VlmoConfig.Heads parts = config.parts();
+        if (parts.contrast()) {
             all.addAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
         }
-        if (match.isPresent() || contrast.isPresent()) {
+        if (parts.match() || parts.contrast()) {
             all.add(Capability.SCORES_PAIRS);
         }
-        words.ifPresent(_ -> all.add(Capability.FILLS_MASKS));
-        answer.ifPresent(_ -> all.add(Capability.ANSWERS));
+        if (parts.words()) {
+            all.add(Capability.FILLS_MASKS);
+        }
+        if (parts.answers() > 0) {
+            all.add(Capability.ANSWERS);
+        }
         return all;
     }
 
@@ -189,7 +154,7 @@ public final class VlmoModel extends Module
 
     /// @return true when a pair is read as one sequence: every file but one that is fine-tuned for retrieval, which has unlearnt it
     private boolean fuses() {
-        return contrast.isEmpty() || match.isPresent();
+        return !config.parts().contrast() || config.parts().match();
     }
 
     @Override
@@ -228,9 +193,7 @@ public final class VlmoModel extends Module
         var picture = stack.picture(pixels(inputs), kind);
         pass.probe().phase(Phase.TOGETHER);
         NDArray last = stack.both(pass, words, picture);
-        NDArray pooled = pooler.apply(last.get(new NDIndex(":, 0"))).tanh();
-        pass.probe().value("pooler", pooled);
-        return new States(last, pooled);
+        return new States(last, heads.pooled(pass, last));
     }
 
     /// One side as a vector of unit length.
@@ -242,32 +205,22 @@ public final class VlmoModel extends Module
 
     Features picture(Pass pass, Inputs inputs, boolean branches) {
         VlmoStack.Endings ends = stack.alone(pass, stack.picture(pixels(inputs), 1), branches);
-        return new Features(unit(contrast.orElseThrow().picture, ends.own()),
-                ends.branch().map(b -> unit(branch.orElseThrow().picture, b)));
+        return new Features(heads.contrast().ofPicture(ends.own()),
+                ends.branch().map(b -> heads.branch().ofPicture(b)));
     }
 
     Features text(Pass pass, Inputs inputs, boolean branches) {
         VlmoStack.Endings ends = stack.alone(pass, textSequence(pass, inputs), branches);
-        return new Features(unit(contrast.orElseThrow().text, ends.own()),
-                ends.branch().map(b -> unit(branch.orElseThrow().text, b)));
-    }
-
-    private static NDArray unit(Linear projection, NDArray states) {
-        NDArray x = projection.apply(states.get(new NDIndex(":, 0")));
-        return x.div(x.norm(new int[]{-1}, true));
+        return new Features(heads.contrast().ofText(ends.own()), ends.branch().map(b -> heads.branch().ofText(b)));
     }
 
     /// @return (N, M) cosines times the scale
     NDArray similarity(NDArray pictures, NDArray texts) {
-        return scaled(pictures, texts, contrast.orElseThrow().scale);
+        return heads.contrast().similarity(pictures, texts);
     }
 
     NDArray branchSimilarity(NDArray pictures, NDArray texts) {
-        return scaled(pictures, texts, branch.orElseThrow().scale);
-    }
-
-    private static NDArray scaled(NDArray pictures, NDArray texts, Weight scale) {
-        return pictures.matMul(texts.transpose()).mul(Scalars.of(pictures, 0).add(scale.get()).exp());
+        return heads.branch().similarity(pictures, texts);
     }
 
     @Override
@@ -284,7 +237,7 @@ public final class VlmoModel extends Module
 
     @Override
     public Weight logScale() {
-        return contrast.orElseThrow().scale;
+        return heads.contrast().scale();
     }
 
     @Override
@@ -292,12 +245,12 @@ public final class VlmoModel extends Module
         NDArray states = sees(inputs)
                 ? states(pass, inputs, 1).all().get(new NDIndex(":, :{}", ids(inputs).getShape().get(1)))
                 : stack.alone(pass, textSequence(pass, inputs), false).own();
-        return words.orElseThrow().apply(states);
+        return heads.words(states);
     }
 
     /// @return (B, 2) logits of mismatch and match
     NDArray matchLogits(Pass pass, Inputs inputs) {
-        return match.orElseThrow().apply(states(pass, inputs, 1).pooled());
+        return heads.match(states(pass, inputs, 1).pooled());
     }
 
     @Override
@@ -312,31 +265,32 @@ public final class VlmoModel extends Module
 
     @Override
     public NDArray answerLogits(Pass pass, Inputs inputs) {
-        return answer.orElseThrow().apply(states(pass, inputs, 1).pooled());
+        return heads.answer(states(pass, inputs, 1).pooled());
     }
 
     @Override
     public List<String> answers() {
-        return answer.isPresent() ? ModelConfig.labels(json, config.parts().answers()) : List.of();
+        int count = config.parts().answers();
+        return count > 0 ? ModelConfig.labels(json, count) : List.of();
     }
 
     /// @return (B, 2): the text read with each of two pictures
     NDArray pairLogits(Pass pass, Inputs inputs) {
         NDArray first = states(pass, with(inputs, "image", inputs.get("image_0")), 1).pooled();
         NDArray second = states(pass, with(inputs, "image", inputs.get("image_1")), 2).pooled();
-        return pair.orElseThrow().apply(first.concat(second, 1));
+        return heads.pair(first.concat(second, 1));
     }
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        return match.isPresent()
+        return probability()
                 ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
                 : encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
     }
 
     @Override
     public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
-        return match.isPresent()
+        return probability()
                 ? eachPair(pass, images, texts).get(new NDIndex(":, :, 1"))
                 : scorePairs(pass, images, texts);
     }
@@ -355,27 +309,36 @@ public final class VlmoModel extends Module
 
     @Override
     public double scale() {
-        return probability() ? 1 : Math.exp(contrast.orElseThrow().scale.get().toFloatArray()[0]);
+        return probability() ? 1 : Math.exp(logScale().get().toFloatArray()[0]);
     }
 
     @Override
     public boolean probability() {
-        return match.isPresent();
+        return config.parts().match();
     }
 
     @Override
     public List<String> objectives() {
         List<String> all = new ArrayList<>();
-        words.ifPresent(_ -> {
+        VlmoConfig.Heads parts = config.parts();
+        if (parts.words()) {
             all.add(VlmoLosses.TEXT_WORDS);
-            if (config.pairFrom() < config.layers()) {
-                all.add(VlmoLosses.WORDS);
-            }
-        });
-        contrast.ifPresent(_ -> all.add(branch.isPresent() ? VlmoLosses.CONTRAST : VlmoLosses.RETRIEVAL));
-        match.ifPresent(_ -> all.add(VlmoLosses.MATCHING));
-        answer.ifPresent(_ -> all.add(VlmoLosses.ANSWER));
-        pair.ifPresent(_ -> all.add(VlmoLosses.PAIR));
+        }
+        if (parts.words() && config.pairFrom() < config.layers()) {
+            all.add(VlmoLosses.WORDS);
+        }
+        if (parts.contrast()) {
+            all.add(parts.branch() ? VlmoLosses.CONTRAST : VlmoLosses.RETRIEVAL);
+        }
+        if (parts.match()) {
+            all.add(VlmoLosses.MATCHING);
+        }
+        if (parts.answers() > 0) {
+            all.add(VlmoLosses.ANSWER);
+        }
+        if (parts.pair()) {
+            all.add(VlmoLosses.PAIR);
+        }
         return all;
     }
 
@@ -389,26 +352,9 @@ public final class VlmoModel extends Module
         return new VlmoLessons(this, reader);
     }
 
-    /// Section 3.3: pictures first; then words, with attention and what is the picture's own left as it is; then pairs. The code of the second stage also teaches
-    /// the common bias table and the last norm, which the paper does not say (microsoft/unilm `vlmo/run.py`).
     @Override
     public Map<String, Trains> stages() {
-        List<String> picture = new ArrayList<>(List.of("transformer.cls_token", "transformer.pos_embed",
-                "transformer.patch_embed", "transformer.norm", "relative_position_bias_table"));
-        List<String> text = new ArrayList<>(List.of("text_embeddings", "token_type_embeddings", "mlm_score",
-                "relative_position_bias_table", "transformer.norm"));
-        for (int i = 0; i < config.layers(); i++) {
-            String block = "transformer.blocks." + i + ".";
-            for (String part : List.of("norm1", "attn", "gamma_1", "gamma_2", "norm2_imag", "mlp_imag")) {
-                picture.add(block + part);
-            }
-            text.addAll(List.of(block + "norm2_text", block + "mlp_text"));
-        }
-        Map<String, Trains> stages = new LinkedHashMap<>();
-        stages.put("vision", new Trains(picture, List.of()));
-        stages.put("language", new Trains(text, List.of()));
-        stages.put("pairs", new Trains(List.of(), List.of()));
-        return stages;
+        return VlmoStages.of(config.layers());
     }
 
     @Override
@@ -451,7 +397,7 @@ public final class VlmoModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return match.isPresent() || contrast.isPresent()
+        return config.parts().match() || config.parts().contrast()
                 ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
                         RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
                 : List.of();
