@@ -55,6 +55,7 @@ public final class Main {
                 .addSubcommand(new CurvesCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
                 .addSubcommand(new TimeCommand(console)).addSubcommand(new TourCommand(console));
+        line.setCaseInsensitiveEnumValuesAllowed(true); // the window writes `--method chefer`
         localise(line, texts, "");
         line.getSubcommands().forEach((name, sub) -> localise(sub, texts, name + "."));
         line.setOut(new PrintWriter(out, true));

@@ -147,17 +147,40 @@ public final class Relevance {
         if (method == RelevanceMethod.GRAD_CAM) {
             return cam(seen, focus, layer);
         }
+        List<Maps.Seen> whole = seen.stream().map(s -> widened(s, seen)).toList();
+        Optional<Carried> carried = switch (method) {
+            case ROLLOUT -> Optional.of(Carried.through(whole, Carried.Rule.ROLLOUT));
+            case CHEFER -> Optional.of(Carried.through(whole, Carried.Rule.GENERIC));
+            default -> Optional.empty();
+        };
         Map<Axis, float[]> out = new LinkedHashMap<>();
-        for (Reader reader : readers(seen, focus)) {
-            Map<Axis, float[]> one = switch (method) {
-                case RAW -> last(seen, reader);
-                case GRAD_ATTENTION -> summed(seen, reader);
-                case ROLLOUT -> Carried.through(seen, Carried.Rule.ROLLOUT).row(reader.stream, reader.row);
-                default -> Carried.through(seen, Carried.Rule.GENERIC).row(reader.stream, reader.row);
-            };
+        for (Reader reader : readers(whole, focus)) {
+            Map<Axis, float[]> one = carried.isPresent()
+                    ? carried.get().row(reader.stream, reader.row)
+                    : method == RelevanceMethod.RAW ? last(whole, reader) : summed(whole, reader);
             one.forEach((axis, values) -> out.merge(axis, values, Relevance::sum));
         }
         return out;
+    }
+
+    /// Where only a part of a joined stream looks elsewhere (learned queries beside words), the map gets rows of zeros for the rest, so that it is one stream's.
+    private static Maps.Seen widened(Maps.Seen map, List<Maps.Seen> all) {
+        AttentionSite site = map.site();
+        if (site.kind() != Kind.CROSS) {
+            return map;
+        }
+        return all.stream().map(Maps.Seen::site)
+                .filter(s -> s.kind() == Kind.SELF && site.name().startsWith(s.name() + ".")
+                        && s.query() instanceof Axis.Joined joined && joined.parts().contains(site.query()))
+                .findFirst().map(stream -> {
+                    Axis.Joined joined = (Axis.Joined) stream.query();
+                    int from = joined.parts().subList(0, joined.parts().indexOf(site.query())).stream()
+                            .mapToInt(Axis::size).sum();
+                    float[] values = new float[joined.size() * site.key().size()];
+                    System.arraycopy(map.values(), 0, values, from * site.key().size(), map.values().length);
+                    return new Maps.Seen(new AttentionSite(site.name(), site.kind(), site.layers(), site.heads(),
+                            joined, site.key(), site.causal(), stream.summary()), map.layer(), values);
+                }).orElse(map);
     }
 
     private static float[] sum(float[] a, float[] b) {
@@ -169,7 +192,7 @@ public final class Relevance {
     private record Reader(Axis stream, int row) {
     }
 
-    /// Where streams look at each other, those that look and have a summary; else each with a summary. With words in focus, these words in the last stream that holds
+    /// Where streams look at each other, those that look and have a summary, or all learned queries of the one that looks last; else each stream with a summary. With words in focus, these words in the last stream that holds
     /// them.
     private static List<Reader> readers(List<Maps.Seen> seen, Focus focus) {
         if (!focus.tokens.isEmpty()) {
@@ -181,9 +204,21 @@ public final class Relevance {
                             .map(t -> new Reader(holding.getLast(), offset(holding.getLast()).getAsInt() + t)).toList();
         }
         boolean crossing = seen.stream().anyMatch(s -> s.site().kind() == Kind.CROSS);
+        if (crossing && seen.stream().noneMatch(s -> s.site().kind() == Kind.CROSS && s.site().summary() >= 0)) {
+            Axis looking = seen.stream().filter(s -> s.site().kind() == Kind.CROSS).reduce((a, b) -> b)
+                    .map(s -> s.site().query()).orElseThrow();
+            return java.util.stream.IntStream.range(0, queries(looking)).mapToObj(i -> new Reader(looking, i)).toList();
+        }
         return seen.stream().map(Maps.Seen::site)
                 .filter(s -> s.summary() >= 0 && (!crossing || s.kind() == Kind.CROSS))
                 .map(s -> new Reader(s.query(), s.summary())).distinct().toList();
+    }
+
+    /// @return learned queries at the beginning of an axis, or all of its positions
+    private static int queries(Axis axis) {
+        return axis instanceof Axis.Joined joined && joined.parts().getFirst() instanceof Axis.Queries queries
+                ? queries.size()
+                : axis.size();
     }
 
     /// @return where words begin along an axis

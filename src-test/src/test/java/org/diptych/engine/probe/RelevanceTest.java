@@ -116,6 +116,21 @@ class RelevanceTest {
                 .containsExactly(8, 8, 8);
     }
 
+    /// Learned queries beside words look at boxes; the score is the mean over the queries, so both are read.
+    @Test
+    void queriesBesideWordsAreOneStream() {
+        Axis queries = new Axis.Queries(1);
+        Axis both = new Axis.Joined(List.of(queries, WORDS));
+        List<Maps.Seen> maps = List.of(seen("q", Kind.SELF, both, both, 0, -1, 0, 0.5f, 0, 0, 0, 0, 0, 0, 0),
+                seen("q.cross", Kind.CROSS, queries, BOXES, 0, -1, 0.25f, 0.5f, 0));
+        Relevance.Explained found = new Relevance.Explained(0,
+                Relevance.rule(RelevanceMethod.CHEFER, maps, Focus.SUMMARY, OptionalInt.empty()));
+        assertThat(found.onWords().orElseThrow()).containsExactly(0.5f, 0);
+        assertThat(found.onPicture().orElseThrow()).containsExactly(0.25f, 0.5f, 0);
+        assertThat(Relevance.rule(RelevanceMethod.GRAD_ATTENTION, maps, Focus.SUMMARY, OptionalInt.empty()).get(BOXES))
+                .containsExactly(0.25f, 0.5f, 0);
+    }
+
     /// In a joined stream the same is a part of the one map, and a masked word's own row is read.
     @Test
     void aJoinedStreamIsReadByItsParts() {

@@ -33,6 +33,7 @@ import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
@@ -208,11 +209,13 @@ public final class Beit3Model extends Module
 
     @Override
     public NDArray encodeImage(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.PICTURE);
         return heads.picture(stack.apply(pass, picture(pass, inputs)).get(new NDIndex(":, 0")));
     }
 
     @Override
     public NDArray encodeText(Pass pass, Inputs inputs) {
+        pass.probe().phase(Phase.TEXT);
         return heads.text(stack.apply(pass, words(pass, inputs)).get(new NDIndex(":, 0")));
     }
 
@@ -228,7 +231,10 @@ public final class Beit3Model extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        return encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+        NDArray pictures = encodeImage(pass, images);
+        NDArray words = encodeText(pass, texts);
+        pass.probe().phase(Phase.TOGETHER);
+        return pictures.matMul(words.transpose());
     }
 
     @Override

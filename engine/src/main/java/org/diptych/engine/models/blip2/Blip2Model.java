@@ -35,6 +35,7 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
@@ -45,6 +46,7 @@ import org.diptych.engine.model.Writing;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Masks;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.Encoder;
@@ -286,21 +288,38 @@ public final class Blip2Model extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
+        if (match.isPresent()) {
+            return eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"));
+        }
+        pass.probe().phase(Phase.PICTURE);
+        NDArray seen = pictureFeatures(pass, ask(pass, picture(pass, images)).states());
+        pass.probe().phase(Phase.TEXT);
+        NDArray read = textFeature(pass, former.read(pass, texts.get("input_ids"), attended(texts)));
+        pass.probe().phase(Phase.TOGETHER);
+        return Blip2Losses.alike(seen, read).max(new int[]{2});
+    }
+
+    @Override
+    public NDArray matchLogits(Pass pass, Inputs images, Inputs texts) {
+        return match.isPresent()
+                ? eachPair(pass, images, texts).get(new NDIndex(":, :, 1"))
+                : scorePairs(pass, images, texts);
+    }
+
+    /// @return (N, M, 2) logits of mismatch and match, mean over the queries
+    private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
+        pass.probe().phase(Phase.PICTURE);
         NDArray pictures = picture(pass, images);
         NDArray ids = texts.get("input_ids");
         NDArray attended = attended(texts);
-        if (match.isEmpty()) {
-            return Blip2Losses.alike(pictureFeatures(pass, ask(pass, pictures).states()),
-                    textFeature(pass, former.read(pass, ids, attended))).max(new int[]{2});
-        }
         ask(pass, pictures);
+        pass.probe().phase(Phase.TOGETHER);
         NDList rows = new NDList();
         for (long i = 0; i < pictures.getShape().get(0); i++) {
             NDArray seen = pictures.get(new NDIndex("{}:{}", i, i + 1)).repeat(0, ids.getShape().get(0));
-            rows.add(match(pass, seen, ids, attended).mean(new int[]{1}).softmax(-1).get(new NDIndex(":, 1"))
-                    .expandDims(0));
+            rows.add(match(pass, seen, ids, attended).mean(new int[]{1}).expandDims(0));
         }
-        return NDArrays.concat(rows, 0);
+        return Rows.under(rows);
     }
 
     @Override

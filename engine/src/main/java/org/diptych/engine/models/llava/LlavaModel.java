@@ -28,6 +28,7 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Learns;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Traceable;
@@ -114,7 +115,10 @@ public final class LlavaModel extends Module
     @Override
     public void forward(Pass pass, Inputs inputs) {
         Prompt prompt = prompt(inputs);
-        NDArray logits = logits(pass, prompt, spliced(prompt, inputs), features(pass, inputs));
+        pass.probe().phase(Phase.PICTURE);
+        var seen = features(pass, inputs);
+        pass.probe().phase(Phase.TOGETHER);
+        NDArray logits = logits(pass, prompt, spliced(prompt, inputs), seen);
         pass.probe().value("logits", logits);
     }
 
