@@ -110,9 +110,12 @@ final class HeadsPanel extends VBox {
     private String what() {
         return model.chosenSite().map(site -> {
             Reading reading = Reading.of(site, 0, AttentionTrace.HEAD_MEAN, model.choice());
+            boolean boxes = model.result.get().flatMap(InspectResult::regions).isPresent();
             return i18n.get(reading.picture().isEmpty()
                     ? "inspect.grid.square"
-                    : "inspect.grid." + reading.asker().name().toLowerCase(Locale.ROOT));
+                    : reading.asker() == Choice.Asker.PATCH && boxes
+                            ? "inspect.grid.box"
+                            : "inspect.grid." + reading.asker().name().toLowerCase(Locale.ROOT));
         }).orElse("");
     }
 
