@@ -7,12 +7,13 @@ import javafx.stage.Window;
 import org.diptych.app.fx.Startup;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Texts;
+import org.slf4j.LoggerFactory;
 
 /// Starts the window, or the command line when given a subcommand.
 public final class Main {
     /// Set to `true`, the program ends when its first map is drawn and says on standard error how long that took: the benchmark asks for it.
     static final String MEASURE = "diptych.measure.start";
-    /// `EX_UNAVAILABLE` of sysexits.h: there is no display.
+    /// `EX_UNAVAILABLE` of sysexits.h: there is no display, or nothing to draw a window with.
     private static final int NO_DISPLAY = 69;
 
     private Main() {
@@ -44,7 +45,13 @@ public final class Main {
             }).measure());
         }
         Workbench.wakeEngine();
-        Application.launch(Workbench.class, args);
+        try {
+            Application.launch(Workbench.class, args);
+        } catch (UnsupportedOperationException e) { // the window's own libraries lack what they stand on
+            LoggerFactory.getLogger(Main.class).error("No window", e);
+            System.err.println(Texts.of(Locale.getDefault()).get("shell.display.libraries"));
+            System.exit(NO_DISPLAY);
+        }
     }
 
     private static boolean noDisplay() {
