@@ -90,7 +90,10 @@ final class ContrastView extends BorderPane {
         model.result.subscribe(this::show);
         model.order.subscribe(o -> order());
         model.temperature.subscribe(t -> figures());
-        i18n.textsProperty().subscribe(t -> figures());
+        i18n.textsProperty().subscribe(t -> {
+            figures();
+            recall();
+        });
     }
 
     /// The matrix; before there is one its outline, or what to do; and dimmed while another is computed.
@@ -271,6 +274,7 @@ final class ContrastView extends BorderPane {
             order();
         });
         figures();
+        recall();
     }
 
     private Optional<Node> thumbnail(int row) {
@@ -306,7 +310,6 @@ final class ContrastView extends BorderPane {
         Optional<ContrastResult> result = model.result.get();
         if (result.isEmpty()) {
             figures.setText(controller.able() ? "" : i18n.get("contrast.model.none"));
-            recall.setText("");
             return;
         }
         ContrastResult r = result.get();
@@ -319,11 +322,15 @@ final class ContrastView extends BorderPane {
             double scale = 1 / model.temperature.get();
             parts.add(i18n.get("contrast.loss", number(MatrixMath.loss(r.similarity(), r.rows(), scale, true)),
                     number(MatrixMath.loss(r.similarity(), r.rows(), scale, false))));
-            recall.setText(i18n.get("contrast.recall", recalls(r, true), recalls(r, false)));
-        } else {
-            recall.setText(i18n.get("contrast.recall.none"));
         }
         figures.setText(String.join("\n", parts));
+    }
+
+    /// Recall knows no temperature, so that a drag need not count it again.
+    private void recall() {
+        recall.setText(model.result.get().map(r -> r.rows() == r.cols()
+                ? i18n.get("contrast.recall", recalls(r, true), recalls(r, false))
+                : i18n.get("contrast.recall.none")).orElse(""));
     }
 
     private static String recalls(ContrastResult r, boolean byRow) {
