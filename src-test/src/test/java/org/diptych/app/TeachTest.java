@@ -178,7 +178,7 @@ class TeachTest {
         assertThat(pulse.gaps().length).isGreaterThan(10);
         assertThat(pulse.worstMillis()).isLessThan(LATEST_PULSE_MILLIS);
         MatrixChart matrix = FxStage.call(() -> find("teach-matrix"));
-        assertThat(FxStage.call(matrix::shown)).hasSize(16 * 16);
+        await("the probe set's matrix", () -> matrix.shown().length == 16 * 16);
         ImageCanvas pinned = FxStage.call(() -> find("teach-pinned"));
         await("the pinned map", () -> pinned.overlays().stream()
                 .anyMatch(o -> o instanceof HeatOverlay heat && heat.heat().isPresent()));
