@@ -37,6 +37,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.models.Models;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.train.FreshFiles;
+import org.diptych.engine.train.Parts;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunFolder;
 import org.diptych.engine.train.RunStore;
@@ -168,11 +169,27 @@ final class Teaching {
         }
         NDManager weights = lane.scopes().weights();
         initial.initialise(weights, plan.seed());
+        String digest = "random:" + plan.seed();
+        for (Map.Entry<String, Map<String, String>> from : plan.startFrom().entrySet()) {
+            digest += "+" + take(from.getKey(), from.getValue(), model, weights, plan.name());
+        }
+        initial.settle();
         long parameters = model.module().weights().values().stream().mapToLong(w -> w.shape().size()).sum();
         LoadReport report = new LoadReport("–", "–", List.of(), model.module().weights().size(), parameters,
                 4 * parameters, Map.of(), List.of(), List.of(), Map.of(),
                 List.of(), false);
-        return new Base(model, weights, report, "random:" + plan.seed());
+        return new Base(model, weights, report, digest);
+    }
+
+    /// @return the mark of the file whose parts were taken
+    private String take(String from, Map<String, String> rules, VisionLanguageModel model, NDManager weights,
+            String where) throws EngineException {
+        Path source = Bundled.has(from) ? Bundled.folder(from, data) : Path.of(from);
+        try (NDManager temporary = lane.scopes().weights()) {
+            Loader.Loaded loaded = new Loader(Models.all()).load(source, temporary);
+            Parts.take(rules, loaded.model().module().weights(), model.module().weights(), weights, where);
+        }
+        return Sha256.of(Files.isDirectory(source) ? source.resolve("model.safetensors") : source);
     }
 
     private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {

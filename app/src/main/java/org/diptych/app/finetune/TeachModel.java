@@ -72,7 +72,8 @@ final class TeachModel {
         String model = from.model()
                 .map(m -> m.handle().equals(m.card().id()) ? m.handle() : m.origin())
                 .orElse("fresh:" + from.card().id());
-        return new FineTunePlan(name, model, from.fresh() ? base.config() : Map.of(), data,
+        return new FineTunePlan(name, model, from.fresh() ? base.config() : Map.of(),
+                from.fresh() ? base.startFrom() : Map.of(), data,
                 weighted(base), base.lessons(),
                 new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),

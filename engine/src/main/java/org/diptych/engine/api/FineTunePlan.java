@@ -8,6 +8,7 @@ import java.util.Map;
 /// @param name       for a person
 /// @param model      what to start from: a bundled model's id, a checkpoint path, or `fresh:FAMILY` with `config`
 /// @param config     the model's own configuration, for `fresh:` starts only (Hugging Face keys)
+/// @param startFrom  for `fresh:` starts: a bundled model's id or a checkpoint's path -> pattern of its weights' names -> name here, for parts that begin where another model ended
 /// @param data       what it learns from
 /// @param objectives objective name -> weight, for example `contrastive: 1`
 /// @param lessons    how the objectives hide, and how much a following copy says
@@ -19,7 +20,8 @@ import java.util.Map;
 /// @param seed       of everything drawn at random: batches and dropout are functions of (seed, step)
 /// @param evaluateEvery steps between two evaluations on the fixed validation set
 /// @param checkpointEvery steps between two checkpoints
-public record FineTunePlan(String name, String model, Map<String, Object> config, Data data,
+public record FineTunePlan(String name, String model, Map<String, Object> config,
+        Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
         Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
         int checkpointEvery) {

@@ -90,7 +90,7 @@ final class LongRun {
 
     private FineTunePlan plan(String family, int steps) throws EngineException {
         FineTunePlan p = engine.plan(family);
-        return new FineTunePlan("bench", p.model(), p.config(),
+        return new FineTunePlan("bench", p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
                 p.lessons(), p.trains(), p.optimizer(), p.schedule(), steps, BATCH, 1, steps,
                 steps);

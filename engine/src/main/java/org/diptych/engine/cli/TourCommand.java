@@ -112,7 +112,7 @@ final class TourCommand extends EngineCommand {
     private double teach(Engine engine, TourPage page) throws EngineException {
         FineTunePlan p = engine.plan("clip");
         int every = Math.max(1, steps / 6);
-        FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(),
+        FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 64, 64), p.objectives(),
                 p.lessons(), p.trains(), p.optimizer(), new FineTunePlan.Schedule(Math.min(10, steps / 4), 0.1), steps,
                 32, 1, every,

@@ -9,4 +9,8 @@ public interface Initialises {
     /// @param scope owns them
     /// @param seed  the same seed, the same weights on every machine
     void initialise(NDManager scope, long seed);
+
+    /// Brings what mirrors other weights in line with them, after some were set from elsewhere.
+    default void settle() {
+    }
 }

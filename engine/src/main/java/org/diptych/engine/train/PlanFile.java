@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.SafeFile;
@@ -63,7 +65,7 @@ public final class PlanFile {
     }
 
     private FineTunePlan plan(JsonObject json) throws EngineException {
-        keys(json, "", "name", "model", "config", "data", "objectives", "lessons", "trains", "optimizer", "schedule",
+        keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "optimizer", "schedule",
                 "steps",
                 "batch", "seed", "evaluateEvery",
                 "checkpointEvery");
@@ -84,12 +86,30 @@ public final class PlanFile {
             throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
         }
         FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
-        return new FineTunePlan(name, model, config, data, objectives(json), lessons(section(json, "lessons")),
+        return new FineTunePlan(name, model, config, startFrom(section(json, "startFrom")), data, objectives(json), lessons(section(json, "lessons")),
                 trains(section(json, "trains")),
                 optimizer(section(json, "optimizer")), schedule,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
                 integer(json, "", "checkpointEvery", 200, 1, 10_000_000));
+    }
+
+    private Map<String, Map<String, String>> startFrom(JsonObject json) throws EngineException {
+        Map<String, Map<String, String>> out = new LinkedHashMap<>();
+        for (String from : json.keySet()) {
+            Map<String, String> rules = new LinkedHashMap<>();
+            JsonObject given = section(json, from);
+            for (String pattern : given.keySet()) {
+                try {
+                    Pattern.compile(pattern);
+                } catch (PatternSyntaxException e) {
+                    throw new EngineException(e, "train.plan.value", where, "startFrom." + from, pattern, "a pattern");
+                }
+                rules.put(pattern, text(given, "startFrom." + from + ".", pattern, ""));
+            }
+            out.put(from, rules);
+        }
+        return out;
     }
 
     private FineTunePlan.Data data(JsonObject json) throws EngineException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,6 +161,66 @@ class TeachingTest {
                 .isInstanceOf(EngineException.class).hasMessageContaining("43").hasMessageContaining("44");
         assertThatThrownBy(() -> TinyPlans.of("vilt", "lessons.rule", "\"robert\""))
                 .isInstanceOf(EngineException.class).hasMessageContaining("lessons.rule").hasMessageContaining("bert");
+    }
+
+    /// A picture tower may begin where a CLIP's ended; tables may have one more axis.
+    @Test
+    void partsAreTakenOverFromAnotherModel() throws Exception {
+        FineTunePlan clip = TinyRun.plan("\"hidden_size\": 16", "\"hidden_size\": 32", "\"intermediate_size\": 32",
+                "\"intermediate_size\": 48");
+        FineTunePlan albef = TinyPlans.of("albef");
+        Map<String, String> rules = Map.of("vision_model\\.encoder\\.layers\\.(0)\\.self_attn\\.q_proj\\.(.*)",
+                "visual_encoder.blocks.$1.attn.query.$2", "vision_model\\.embeddings\\.position_embedding\\.weight",
+                "visual_encoder.pos_embed");
+        JsonObject config = FreshFiles.write(folder.resolve("clip"), clip);
+        JsonObject other = FreshFiles.write(folder.resolve("albef"), albef);
+        TestLane.run(context -> {
+            VisionLanguageModel from = Models.named("clip").orElseThrow().create(config,
+                    new ModelFiles(Optional.of(folder.resolve("clip"))));
+            VisionLanguageModel to = Models.named("albef").orElseThrow().create(other,
+                    new ModelFiles(Optional.of(folder.resolve("albef"))));
+            ((Initialises) from).initialise(context.scope(), 1);
+            ((Initialises) to).initialise(context.scope(), 2);
+            Parts.take(rules, from.module().weights(), to.module().weights(), context.scope(), "p");
+            ((Initialises) to).settle();
+            Map<String, float[]> a = TinyRun.numbers(from);
+            Map<String, float[]> b = TinyRun.numbers(to);
+            for (String tower : List.of("visual_encoder", "visual_encoder_m")) { // the copy is still the model itself
+                assertThat(b.get(tower + ".blocks.0.attn.query.weight"))
+                        .isEqualTo(a.get("vision_model.encoder.layers.0.self_attn.q_proj.weight"));
+                assertThat(b.get(tower + ".pos_embed"))
+                        .isEqualTo(a.get("vision_model.embeddings.position_embedding.weight"));
+            }
+            assertThatThrownBy(() -> Parts.take(Map.of("vision_model\\.nothing", "x"), from.module().weights(),
+                    to.module().weights(), context.scope(), "p")).isInstanceOf(EngineException.class)
+                    .hasMessageContaining("nothing");
+            return true;
+        });
+    }
+
+    /// The committed rules fit the model that ships.
+    @Test
+    void theShippedTowerFitsThePlanThatBeginsFromIt() throws Exception {
+        FineTunePlan plan = TinyPlans.committed("albef");
+        Path clip = Files.createDirectory(folder.resolve("clip"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            try (InputStream in = TeachingTest.class.getResourceAsStream("/org/diptych/weights/clip/" + file)) {
+                Files.copy(in, clip.resolve(file));
+            }
+        }
+        JsonObject config = FreshFiles.write(folder.resolve("albef"), plan);
+        TestLane.run(context -> {
+            VisionLanguageModel to = Models.named("albef").orElseThrow().create(config,
+                    new ModelFiles(Optional.of(folder.resolve("albef"))));
+            ((Initialises) to).initialise(context.scope(), 2);
+            Map<String, float[]> before = TinyRun.numbers(to);
+            Parts.take(plan.startFrom().get("clip"), new Loader(Models.all()).load(clip, context.scope().newSubManager())
+                    .model().module().weights(), to.module().weights(), context.scope(), "albef");
+            Map<String, float[]> after = TinyRun.numbers(to);
+            assertThat(before.keySet().stream().filter(n -> !Arrays.equals(before.get(n), after.get(n))))
+                    .hasSize(3 + 3 * 16).allMatch(n -> n.startsWith("visual_encoder."));
+            return true;
+        });
     }
 
     @Test

@@ -407,7 +407,12 @@ public final class AlbefModel extends Module
     public void initialise(NDManager scope, long seed) {
         NormalStart.fill(weights(), scope, seed);
         temperature.ifPresent(t -> t.set(scope.create(TEMPERATURE)));
-        copy.ifPresent(c -> Follower.start(online.weights(), c.weights()));
+        settle();
         queue.ifPresent(q -> q.start(scope, seed));
+    }
+
+    @Override
+    public void settle() {
+        copy.ifPresent(c -> Follower.start(online.weights(), c.weights()));
     }
 }
