@@ -192,7 +192,8 @@ class GalleryTest {
     }
 
     private static Region chart(I18n i18n, javafx.beans.value.ObservableValue<Theme> theme) {
-        LiveChart chart = new LiveChart(i18n, theme, "settings.threads", "settings.device");
+        LiveChart chart = new LiveChart(i18n, theme, "settings.threads",
+                () -> i18n.get("settings.device"));
         Log log = log();
         chart.add(log, new Curve("loss", i18n.text("catalog.flow.image"), 0, false));
         chart.add(log, new Curve("validation.loss", i18n.text("catalog.flow.text"), 1, true));

@@ -77,7 +77,8 @@ class LiveChartTest {
         SimpleObjectProperty<Theme> theme = new SimpleObjectProperty<>(Theme.LIGHT);
         I18n i18n = new I18n(Locale.ENGLISH);
         LiveChart chart = FxStage.call(() -> {
-            LiveChart made = new LiveChart(i18n, theme, "settings.threads", "settings.device");
+            LiveChart made = new LiveChart(i18n, theme, "settings.threads",
+                    () -> i18n.get("settings.device"));
             made.add(log, new Curve("loss", new SimpleStringProperty("loss, training"), 0, false));
             made.add(log, new Curve("validation.loss", new SimpleStringProperty("loss, validation"), 1, true));
             return made;

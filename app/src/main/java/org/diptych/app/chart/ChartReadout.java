@@ -2,11 +2,9 @@ package org.diptych.app.chart;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Region;
 import javafx.scene.shape.Line;
-import org.jfree.data.xy.XYSeries;
 
 /// What every curve says at the step under the mouse: a line through the chart, and a value of each, unsmoothed.
 final class ChartReadout {
@@ -50,30 +48,10 @@ final class ChartReadout {
         label.relocate(Math.max(2, left ? x - 12 - label.getWidth() : x + 12), top + 8);
     }
 
-    /// @return the point of a series that lies nearest to a step; points stand in the order of their steps
-    static OptionalInt nearest(XYSeries series, double step) {
-        int low = 0;
-        int high = series.getItemCount() - 1;
-        if (high < 0) {
-            return OptionalInt.empty();
-        }
-        while (high - low > 1) {
-            int middle = (low + high) >>> 1;
-            if (series.getX(middle).doubleValue() <= step) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return OptionalInt.of(step - series.getX(low).doubleValue() <= series.getX(high).doubleValue() - step
-                ? low
-                : high);
-    }
-
     /// @return `training loss  0.1234`, with the step where it is another one than asked for
     static String say(Track track, int point, long step) {
-        long at = Math.round(track.raw.getX(point).doubleValue());
-        double value = track.raw.getY(point).doubleValue();
+        long at = Math.round(track.step(point));
+        double value = track.value(point);
         String number = value != 0 && Math.abs(value) < 0.01
                 ? String.format(Locale.ROOT, "%.2e", value)
                 : String.format(Locale.ROOT, "%.4f", value);

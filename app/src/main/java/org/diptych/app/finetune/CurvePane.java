@@ -1,92 +1,61 @@
 package org.diptych.app.finetune;
 
-import java.io.File;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import javafx.scene.control.CheckBox;
-import javafx.scene.control.ChoiceBox;
+import javafx.beans.property.ObjectProperty;
 import javafx.scene.control.Label;
-import javafx.scene.control.Slider;
-import javafx.scene.layout.FlowPane;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.FileChooser;
-import javafx.util.StringConverter;
-import org.diptych.app.chart.Curve;
-import org.diptych.app.chart.LiveChart;
+import org.diptych.app.chart.CoachPane;
+import org.diptych.app.chart.CurveBoard;
+import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
-import org.diptych.engine.api.EngineException;
+import org.diptych.app.shell.CurveExport;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
 
 /// The curves of the run under way, pulled from its log, and how far it has come.
 final class CurvePane extends VBox {
-    private static final List<String> CHARTS = List.of("loss", "recall", "rate", "temperature", "norm");
+    private static final double NOTES_HEIGHT = 132;
 
-    private final AppContext context;
     private final I18n i18n;
     private final TeachModel model;
-    private final LiveChart chart;
-    private final ChoiceBox<String> which = new ChoiceBox<>();
+    private final CurveBoard board;
+    private final CoachPane coach;
     private final Label progress = new Label();
     private final Label hint = Ui.styled(Ui.wrapped(new Label()), "hint");
 
     CurvePane(AppContext context, TeachModel model) {
         super(8);
-        this.context = context;
         this.i18n = context.i18n();
         this.model = model;
-        chart = new LiveChart(i18n, context.theme(), "finetune.axis.step", "finetune.axis.loss");
-        chart.setId("teach-chart");
-        CheckBox log = i18n.label(new CheckBox(), "finetune.log");
-        log.setMinWidth(USE_PREF_SIZE);
-        chart.logScaleProperty().bind(log.selectedProperty());
-        Slider smoothing = new Slider(0, 0.98, 0.6);
-        smoothing.setPrefWidth(88);
-        smoothing.setMinWidth(56);
-        smoothing.accessibleTextProperty().bind(i18n.text("finetune.smoothing"));
-        chart.smoothingProperty().bind(smoothing.valueProperty());
-        which.setId("teach-which");
-        which.setMinWidth(140);
-        which.accessibleTextProperty().bind(i18n.text("finetune.chart"));
-        which.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String item) {
-                return item == null ? "" : i18n.get("finetune.chart." + item);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return text;
-            }
-        });
-        which.valueProperty().subscribe(v -> draw());
+        ObjectProperty<CurveChoice> choice = context.settings().curves("teach", CurveChoice.usual());
+        board = new CurveBoard(i18n, context.theme(), "teach-chart", choice);
+        board.tools().getChildren().add(CurveExport.button(context, board, choice::get));
+        coach = new CoachPane(i18n, Engine::notes, board::highlight);
         progress.setId("teach-progress");
         progress.setMinHeight(USE_PREF_SIZE);
         hint.setMaxWidth(320);
-        StackPane middle = new StackPane(chart, hint);
+        StackPane middle = new StackPane(board, hint);
         middle.setMinSize(200, 160);
         VBox.setVgrow(middle, Priority.ALWAYS);
-        Label smoothingName = i18n.label("finetune.smoothing");
-        smoothingName.setMinWidth(USE_PREF_SIZE);
-        // wraps where the window is narrow
-        FlowPane tools = new FlowPane(12, 4, which, Ui.row(8, smoothingName, smoothing), log,
-                Ui.iconButton(i18n, "mdi2c-content-save-outline", "finetune.export", this::export));
-        getChildren().addAll(tools, middle, progress);
+        ScrollPane notes = new ScrollPane(coach);
+        notes.setFitToWidth(true);
+        notes.setMaxHeight(NOTES_HEIGHT);
+        notes.setMinHeight(0);
+        notes.visibleProperty().bind(coach.visibleProperty());
+        notes.managedProperty().bind(coach.visibleProperty());
+        getChildren().addAll(middle, progress, notes);
         getStyleClass().add("panel");
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());
-        i18n.textsProperty().subscribe(t -> {
-            String chosen = which.getValue() == null ? CHARTS.getFirst() : which.getValue();
-            which.getItems().setAll(CHARTS);
-            which.setValue(chosen);
-            tick();
-        });
+        i18n.textsProperty().subscribe(t -> tick());
     }
 
     /// Says how the run stands now.
@@ -97,7 +66,11 @@ final class CurvePane extends VBox {
         boolean starts = model.starting.get() || run.isPresent() && model.live();
         hint.setText(i18n.get(starts ? "finetune.starting" : "finetune.empty"));
         Ui.show(hint, nothing);
-        Ui.show(chart, !nothing);
+        Ui.show(board, !nothing);
+        board.tick();
+        if (!nothing) {
+            coach.tick();
+        }
     }
 
     private String progress(TrainingControl run) {
@@ -125,46 +98,10 @@ final class CurvePane extends VBox {
     }
 
     private void draw() {
-        chart.clear();
-        String shown = which.getValue() == null ? CHARTS.getFirst() : which.getValue();
-        chart.setValueAxis("finetune.axis." + shown);
-        model.run.get().ifPresent(run -> {
-            RunLog log = run.log();
-            switch (shown) {
-                case "recall" -> {
-                    chart.add(log, new Curve("validation.r1.image_to_text", i18n.text("finetune.curve.i2t"), 0, true));
-                    chart.add(log, new Curve("validation.r1.text_to_image", i18n.text("finetune.curve.t2i"), 1, true));
-                }
-                case "rate" -> chart.add(log, new Curve("rate", i18n.text("finetune.curve.rate"), 0, false));
-                case "temperature" ->
-                    chart.add(log, new Curve("temperature", i18n.text("finetune.curve.temperature"), 0, false));
-                case "norm" -> chart.add(log, new Curve("grad_norm", i18n.text("finetune.curve.norm"), 0, false));
-                default -> {
-                    chart.add(log, new Curve("loss", i18n.text("finetune.curve.loss"), 0, false));
-                    chart.add(log, new Curve("validation.loss", i18n.text("finetune.curve.validation"), 1, true));
-                }
-            }
-        });
+        List<CurveBoard.Shown> runs = model.run.get()
+                .map(run -> new CurveBoard.Shown(run.log(), run.log().header().id(), 0)).stream().toList();
+        board.show(runs);
+        coach.show(runs);
         tick();
-    }
-
-    private void export() {
-        FileChooser chooser = new FileChooser();
-        chooser.setInitialFileName("curves.png");
-        chooser.getExtensionFilters().addAll(new FileChooser.ExtensionFilter("PNG", "*.png"),
-                new FileChooser.ExtensionFilter("CSV", "*.csv"));
-        File file = chooser.showSaveDialog(context.window().get());
-        if (file != null) {
-            try {
-                if (file.getName().toLowerCase(Locale.ROOT).endsWith(".csv")) {
-                    chart.exportCsv(file.toPath());
-                } else {
-                    chart.exportPng(file.toPath());
-                }
-                context.notices().info("finetune.exported", file.getName());
-            } catch (EngineException e) {
-                context.notices().error(e);
-            }
-        }
     }
 }

@@ -14,16 +14,11 @@ import org.diptych.engine.api.RunSummary;
 
 /// The runs that are there, and whose curves are drawn.
 final class RunsModel {
-    /// Curves that can be drawn, by their names in the logs.
-    static final List<String> SERIES = List.of("loss", "validation.loss", "validation.r1", "rate", "temperature",
-            "grad_norm");
-
     final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
     /// True once the list has been read, be it empty.
     final BooleanProperty known = new SimpleBooleanProperty(false);
     /// True while the list is being set anew: what the table selects meanwhile is no choice of the person.
     final BooleanProperty reading = new SimpleBooleanProperty(false);
-    final ObjectProperty<String> series = new SimpleObjectProperty<>(SERIES.getFirst());
     /// Run -> colour of its curve, for the ticked ones. A run keeps its colour while others come and go.
     final ObjectProperty<Map<String, Integer>> ticked = new SimpleObjectProperty<>(Map.of());
 

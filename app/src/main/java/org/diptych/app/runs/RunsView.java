@@ -1,19 +1,16 @@
 package org.diptych.app.runs;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
-import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.ObjectProperty;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
-import javafx.scene.control.CheckBox;
-import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.Slider;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
@@ -23,13 +20,15 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
-import javafx.util.StringConverter;
-import org.diptych.app.chart.Curve;
-import org.diptych.app.chart.LiveChart;
+import org.diptych.app.chart.CoachPane;
+import org.diptych.app.chart.CurveBoard;
+import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.CurveExport;
 import org.diptych.app.shell.Navigator;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 
@@ -42,8 +41,8 @@ final class RunsView extends VBox {
     private final RunsModel model = new RunsModel();
     private final RunsController controller;
     private final RunsTable table;
-    private final LiveChart chart;
-    private final ChoiceBox<String> series = new ChoiceBox<>();
+    private final CurveBoard board;
+    private final CoachPane coach;
     private final DifferencePane differences;
     private final Label why = Ui.styled(new Label(), "muted", "small");
     private final Button open;
@@ -59,8 +58,11 @@ final class RunsView extends VBox {
         this.i18n = context.i18n();
         controller = new RunsController(context, model);
         table = new RunsTable(i18n, model, context.theme());
-        chart = new LiveChart(i18n, context.theme(), "runs.axis.step", "runs.axis.loss");
-        chart.setId("runs-chart");
+        ObjectProperty<CurveChoice> choice = context.settings().curves("runs",
+                CurveChoice.usual().withValues(List.of("loss")));
+        board = new CurveBoard(i18n, context.theme(), "runs-chart", choice);
+        board.tools().getChildren().add(CurveExport.button(context, board, choice::get));
+        coach = new CoachPane(i18n, Engine::notes, board::highlight);
         differences = new DifferencePane(i18n, context.theme());
         getStyleClass().add("view");
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
@@ -96,22 +98,21 @@ final class RunsView extends VBox {
         model.known.subscribe(known -> follow.run());
         model.runs.addListener((ListChangeListener<RunSummary>) change -> {
             follow.run();
-            draw(false);
+            draw();
             actions();
         });
-        model.ticked.subscribe(t -> draw(false));
-        model.series.subscribe(s -> draw(true));
+        model.ticked.subscribe(t -> draw());
         context.theme().subscribe(t -> compare());
         table.getSelectionModel().selectedItemProperty().subscribe(r -> actions());
         i18n.textsProperty().subscribe(t -> {
-            series.getItems().setAll(RunsModel.SERIES);
-            series.setValue(model.series.get());
             actions();
             compare();
         });
         pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> {
             if (model.runs.stream().anyMatch(RunsModel::live)) {
                 controller.refresh();
+                board.tick();
+                coach.tick();
             }
         }));
         pulse.setCycleCount(Timeline.INDEFINITE);
@@ -150,37 +151,12 @@ final class RunsView extends VBox {
     }
 
     private SplitPane below() {
-        series.setId("runs-series");
-        series.setMinWidth(200);
-        series.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String name) {
-                return name == null ? "" : i18n.get("runs.series." + name);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return text;
-            }
-        });
-        series.valueProperty().subscribe(s -> {
-            if (s != null) {
-                model.series.set(s);
-            }
-        });
-        Slider smoothing = new Slider(0, 0.98, 0.6);
-        smoothing.setPrefWidth(88);
-        smoothing.setMinWidth(48);
-        smoothing.accessibleTextProperty().bind(i18n.text("runs.smoothing"));
-        chart.smoothingProperty().bind(smoothing.valueProperty());
-        CheckBox log = i18n.label(new CheckBox(), "runs.log");
-        log.setMinWidth(USE_PREF_SIZE);
-        chart.logScaleProperty().bind(log.selectedProperty());
-        Label smoothingName = i18n.label("runs.smoothing");
-        smoothingName.setMinWidth(USE_PREF_SIZE);
-        VBox curves = new VBox(8, Ui.row(10, series, smoothingName, smoothing, log), chart);
-        VBox.setVgrow(chart, Priority.ALWAYS);
-        SplitPane both = new SplitPane(Ui.styled(curves, "panel"), Ui.styled(differences, "panel"));
+        ScrollPane notes = new ScrollPane(coach);
+        notes.setFitToWidth(true);
+        VBox.setVgrow(differences, Priority.ALWAYS);
+        VBox.setVgrow(notes, Priority.ALWAYS);
+        VBox said = new VBox(16, differences, notes);
+        SplitPane both = new SplitPane(Ui.styled(board, "panel"), Ui.styled(said, "panel"));
         both.setDividerPositions(0.64);
         return both;
     }
@@ -209,9 +185,9 @@ final class RunsView extends VBox {
     }
 
     /// Draws the ticked runs; a list that was read anew does not disturb curves that are there.
-    private void draw(boolean other) {
+    private void draw() {
         List<String> now = model.chosen().stream().map(RunSummary::id).toList();
-        if (!other && now.equals(drawn)) {
+        if (now.equals(drawn)) {
             return;
         }
         drawn = now;
@@ -220,12 +196,12 @@ final class RunsView extends VBox {
     }
 
     private void curves(Map<RunSummary, RunLog> logs) {
-        String name = model.series.get();
-        chart.clear();
-        chart.setValueAxis("runs.axis." + name);
-        new LinkedHashMap<>(logs).forEach((run, log) -> chart.add(log, new Curve(name,
-                new SimpleStringProperty(run.id()), model.ticked.get().getOrDefault(run.id(), 0),
-                name.startsWith("validation"))));
+        List<CurveBoard.Shown> runs = logs.entrySet().stream()
+                .map(e -> new CurveBoard.Shown(e.getValue(), e.getKey().id(),
+                        model.ticked.get().getOrDefault(e.getKey().id(), 0)))
+                .toList();
+        board.show(runs);
+        coach.show(runs);
     }
 
     private void compare() {

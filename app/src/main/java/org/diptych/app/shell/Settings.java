@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import javafx.animation.PauseTransition;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.util.Duration;
+import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.Theme;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
@@ -35,47 +40,66 @@ public final class Settings {
     /// @param motion   whether things may move
     /// @param feature  the view last in sight
     /// @param window   where the window was
+    /// @param curves   view -> which curves it draws, and how
     public record Values(String language, Theme theme, String device, int threads, String gpuLibraries,
-            String libtorch, String data, boolean motion, String feature, Bounds window) {
+            String libtorch, String data, boolean motion, String feature, Bounds window,
+            Map<String, CurveChoice> curves) {
         public Values withLanguage(String value) {
-            return new Values(value, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window);
+            return new Values(value, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
         }
 
         public Values withTheme(Theme value) {
-            return new Values(language, value, device, threads, gpuLibraries, libtorch, data, motion, feature, window);
+            return new Values(language, value, device, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
         }
 
         public Values withDevice(String value) {
-            return new Values(language, theme, value, threads, gpuLibraries, libtorch, data, motion, feature, window);
+            return new Values(language, theme, value, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
         }
 
         public Values withThreads(int value) {
-            return new Values(language, theme, device, value, gpuLibraries, libtorch, data, motion, feature, window);
+            return new Values(language, theme, device, value, gpuLibraries, libtorch, data, motion, feature, window, curves);
         }
 
         public Values withGpuLibraries(String value) {
-            return new Values(language, theme, device, threads, value, libtorch, data, motion, feature, window);
+            return new Values(language, theme, device, threads, value, libtorch, data, motion, feature, window, curves);
         }
 
         public Values withLibtorch(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, value, data, motion, feature, window);
+            return new Values(language, theme, device, threads, gpuLibraries, value, data, motion, feature, window, curves);
         }
 
         public Values withData(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, value, motion, feature, window);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, value, motion, feature, window, curves);
         }
 
         public Values withMotion(boolean value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, value, feature, window);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, value, feature, window, curves);
         }
 
         public Values withFeature(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, value, window);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, value, window, curves);
+        }
+
+        public Values withCurves(String view, CurveChoice value) {
+            Map<String, CurveChoice> next = new TreeMap<>(curves);
+            next.put(view, value);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
+                    next);
         }
 
         public Values withWindow(Bounds value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, value);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, value, curves);
         }
+    }
+
+    /// What a view draws, remembered as it changes.
+    ///
+    /// @param view  a short name
+    /// @param usual what it draws as long as nothing was chosen
+    public ObjectProperty<CurveChoice> curves(String view, CurveChoice usual) {
+        ObjectProperty<CurveChoice> choice = new SimpleObjectProperty<>(get().curves().getOrDefault(view, usual));
+        choice.addListener((property, old, now) -> update(v -> v.withCurves(view, now)));
+        return choice;
     }
 
     /// @param width 0 while the window was never shown
@@ -109,7 +133,7 @@ public final class Settings {
     private static Values defaults() {
         String language = Locale.getDefault().getLanguage().equals("zh") ? "zh" : "en";
         return new Values(language, Theme.LIGHT, "auto", 0, "none", "", "", true, Navigator.LOOK,
-                new Bounds(0, 0, 0, 0, false));
+                new Bounds(0, 0, 0, 0, false), Map.of());
     }
 
     /// A file of another version may lack fields, which Gson leaves null.
@@ -120,7 +144,7 @@ public final class Settings {
                 : new Values(or(read.language, d.language), or(read.theme, d.theme), or(read.device, d.device),
                         Math.clamp(read.threads, 0, 1024), or(read.gpuLibraries, d.gpuLibraries),
                         or(read.libtorch, d.libtorch), or(read.data, d.data), read.motion, or(read.feature, d.feature),
-                        or(read.window, d.window));
+                        or(read.window, d.window), or(read.curves, d.curves));
     }
 
     private static <T> T or(T value, T other) {

@@ -214,7 +214,7 @@ public final class Coach {
     private Optional<Note> overfitting() {
         Series validation = Series.of(rows, "validation.loss");
         int n = validation.size();
-        if (n < 6) {
+        if (n < 5) {
             return Optional.empty();
         }
         int best = 0;
@@ -222,7 +222,7 @@ public final class Coach {
             best = validation.values()[i] < validation.values()[best] ? i : best;
         }
         double low = validation.values()[best];
-        double least = Math.max(0.05 * Math.abs(low), 4 * validation.noise());
+        double least = Math.max(0.05 * Math.abs(low), 4 * validation.bend());
         for (int i = n - 3; i < n; i++) {
             if (i <= best || validation.values()[i] - low <= least) {
                 return Optional.empty();

@@ -23,6 +23,8 @@ final class CurveSheet {
     private static final int TOP = 36;
     private static final int BOTTOM = 48;
     private static final int LINE = 24;
+    /// Share of the values' span that stays free above and below.
+    private static final double MARGIN = 0.04;
     private static final String VALIDATION = "validation.";
     /// Colours that people with a colour weakness can tell apart (Okabe and Ito 2008), on white and on black.
     private static final int[] LIGHT = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xb58900, 0x56b4e9, 0x444444, 0x8250df};
@@ -106,8 +108,8 @@ final class CurveSheet {
         }
         double[] xs = lines.stream().flatMapToDouble(l -> DoubleStream.of(l.x)).toArray();
         double[] ys = lines.stream().flatMapToDouble(l -> DoubleStream.of(l.y)).toArray();
-        double[] across = span(xs, false);
-        double[] up = span(ys, request.clip());
+        double[] across = span(xs, false, 0);
+        double[] up = span(ys, request.clip(), MARGIN);
         double width = WIDTH - LEFT - RIGHT;
         double above = top + TOP;
         pen.text(LEFT, above - 14, String.join("   - - ", values), 14, words(), Align.START);
@@ -130,14 +132,14 @@ final class CurveSheet {
     }
 
     /// @return the ends of what is shown, never the same
-    private static double[] span(double[] values, boolean clip) {
+    private static double[] span(double[] values, boolean clip, double margin) {
         if (values.length == 0) {
             return new double[]{0, 1};
         }
         double[] ends = clip
                 ? CurveMath.clipped(values)
                 : new double[]{Arrays.stream(values).min().orElseThrow(), Arrays.stream(values).max().orElseThrow()};
-        double room = ends[1] > ends[0] ? 0 : Math.max(1e-9, 0.05 * Math.abs(ends[0]));
+        double room = ends[1] > ends[0] ? margin * (ends[1] - ends[0]) : Math.max(1e-9, 0.05 * Math.abs(ends[0]));
         return new double[]{ends[0] - room, ends[1] + room};
     }
 

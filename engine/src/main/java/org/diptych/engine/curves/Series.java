@@ -62,6 +62,10 @@ record Series(int[] steps, double[] values) {
     }
 
     double median() {
+        return median(values);
+    }
+
+    private static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
@@ -108,6 +112,13 @@ record Series(int[] steps, double[] values) {
     double noise() {
         double[] steps = new double[Math.max(0, values.length - 1)];
         Arrays.setAll(steps, i -> Math.abs(values[i + 1] - values[i]));
-        return new Series(new int[steps.length], steps).median() * 1.4826 / Math.sqrt(2);
+        return median(steps) * 1.4826 / Math.sqrt(2);
+    }
+
+    /// @return the same from the median bend between three neighbours: for few points, whose trend from one to the next is larger than their noise
+    double bend() {
+        double[] bends = new double[Math.max(0, values.length - 2)];
+        Arrays.setAll(bends, i -> Math.abs(values[i] - 2 * values[i + 1] + values[i + 2]));
+        return median(bends) * 1.4826 / Math.sqrt(6);
     }
 }

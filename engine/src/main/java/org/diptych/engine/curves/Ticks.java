@@ -43,6 +43,6 @@ record Ticks(double[] at, String[] labels) {
             return String.format(Locale.ROOT, "%.2e", value).replaceFirst("\\.?0+e", "e");
         }
         int digits = (int) Math.clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
-        return String.format(Locale.ROOT, "%,." + digits + "f", value).replace(',', '\u2009');
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }
