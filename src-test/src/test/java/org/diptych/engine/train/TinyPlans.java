@@ -19,6 +19,7 @@ final class TinyPlans {
             Map.entry("v_intermediate_size", 48), Map.entry("embed_dim", 32), Map.entry("mlp", 48),
             Map.entry("num_attention_heads", 2), Map.entry("v_num_attention_heads", 2),
             Map.entry("bi_num_attention_heads", 2), Map.entry("num_heads", 2), Map.entry("depth", 1),
+            Map.entry("image_text_hidden_size", 16), Map.entry("queue_size", 24),
             Map.entry("embed_dim_in_file", 16), Map.entry("queue_in_file", 24), Map.entry("image_size", 32),
             Map.entry("image_res", 32),
             Map.entry("vlffn_start_layer_index", 0), Map.entry("encoder_embed_dim", 32),

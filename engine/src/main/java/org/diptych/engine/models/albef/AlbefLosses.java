@@ -140,14 +140,8 @@ record AlbefLosses(AlbefModel model) {
     Guess answerGuess(Pass pass, Inputs inputs) {
         NDArray ids = inputs.get("answer_ids");
         NDArray attended = inputs.get("answer_mask");
-        long a = ids.getShape().get(1);
-        NDArray logits = answerLogits(pass, model.online(),
-                asked(pass, model.online(), inputs).repeated(inputs.get("n_answers")), ids, attended);
-        NDArray words = attended.get(new NDIndex(":, 1:")).toType(DataType.INT64, false);
-        NDArray last = words.sum(new int[]{1}, true).eq(words.cumSum(1)).toType(DataType.INT64, false); // from the end token on
-        NDArray asked = last.neg().add(1);
-        return new Guess(logits.get(new NDIndex(":, :{}", a - 1)),
-                ids.get(new NDIndex(":, 1:")).mul(asked).add(last.mul(IGNORED)));
+        return Asked.guess(answerLogits(pass, model.online(),
+                asked(pass, model.online(), inputs).repeated(inputs.get("n_answers")), ids, attended), ids, attended);
     }
 
     private NDArray labels(NDArray ids) {

@@ -8,7 +8,6 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +47,7 @@ import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.FeatureQueue;
 import org.diptych.engine.tower.Follower;
+import org.diptych.engine.tower.Following;
 import org.diptych.engine.tower.MomentumContrast;
 import org.diptych.engine.tower.NormalStart;
 
@@ -66,9 +66,6 @@ public final class AlbefModel extends Module
     static final String VISION = "visual_encoder";
     static final String TEXT = "text_encoder";
     static final String FUSION = "text_encoder.cross";
-    private static final String PICTURES = "image_queue";
-    private static final String TEXTS = "text_queue";
-    private static final String POINTER = "queue_ptr";
     private static final float TEMPERATURE = 0.07f;
 
     private final JsonObject json;
@@ -81,14 +78,7 @@ public final class AlbefModel extends Module
     private final Optional<Weight> temperature;
     private final Optional<FeatureQueue> queue;
 
-    /// What the objectives of one batch share.
-    ///
-    /// @param pixels of the batch, by which it is known again
-    private record Shared(NDArray pixels, Pass pass, AlbefLosses.Step step) {
-    }
-
-    private Optional<Shared> shared = Optional.empty();
-    private Optional<Follower> followed = Optional.empty();
+    private final Following<AlbefLosses.Step> following;
 
     AlbefModel(JsonObject json, AlbefConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -105,9 +95,11 @@ public final class AlbefModel extends Module
                 : Optional.empty();
         temperature = config.parts().contrast() ? Optional.of(weight("temp")) : Optional.empty();
         queue = config.queue() > 0
-                ? Optional.of(new FeatureQueue(buffer(PICTURES, config.embed(), config.queue()),
-                        buffer(TEXTS, config.embed(), config.queue()), buffer(POINTER, 1)))
+                ? Optional.of(new FeatureQueue(buffer(Following.PICTURES, config.embed(), config.queue()),
+                        buffer(Following.TEXTS, config.embed(), config.queue()), buffer(Following.POINTER, 1)))
                 : Optional.empty();
+        following = new Following<>(online.weights(), copy.map(Module::weights).orElse(Map.of()), queue,
+                config.momentum());
     }
 
     AlbefConfig facts() {
@@ -128,41 +120,22 @@ public final class AlbefModel extends Module
 
     /// @return the copy's step behind the model
     Follower follow(Pass pass, NDArray near) {
-        Follower follower = new Follower(online.weights(), copy().weights(), config.momentum(), near);
-        if (pass.training()) {
-            followed = Optional.of(follower);
-        }
-        return follower;
+        return following.follow(pass, near);
     }
 
     /// @return what the objectives of pre-training share, computed once a batch
     AlbefLosses.Step step(Pass pass, Inputs inputs) {
-        NDArray pixels = pixels(inputs);
-        if (shared.filter(s -> s.pixels == pixels && s.pass == pass).isEmpty()) {
-            shared = Optional.of(new Shared(pixels, pass, new AlbefLosses(this).step(pass, inputs)));
-        }
-        return shared.get().step;
+        return following.once(pixels(inputs), pass, () -> new AlbefLosses(this).step(pass, inputs));
     }
 
     @Override
     public Set<String> followers() {
-        Set<String> names = new LinkedHashSet<>();
-        copy.ifPresent(c -> names.addAll(c.weights().keySet()));
-        queue.ifPresent(_ -> names.addAll(List.of(PICTURES, TEXTS, POINTER)));
-        return names;
+        return following.names();
     }
 
     @Override
     public Map<String, NDArray> followed() {
-        Map<String, NDArray> out = new HashMap<>();
-        followed.ifPresent(f -> copy().weights().forEach((name, weight) -> out.put(name, f.moved().get(weight))));
-        shared.filter(s -> s.pass.training()).map(s -> s.step.contrast()).ifPresent(contrast -> {
-            FeatureQueue.After after = queue().after(contrast.copiedPicture(), contrast.copiedText());
-            out.putAll(Map.of(PICTURES, after.pictures(), TEXTS, after.texts(), POINTER, after.pointer()));
-        });
-        followed = Optional.empty();
-        shared = Optional.empty();
-        return out;
+        return following.after(AlbefLosses.Step::contrast);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
@@ -32,8 +33,8 @@ record BlipLosses(BlipModel model) {
 
     NDArray loss(String objective, Pass pass, Inputs inputs) {
         return switch (objective) {
-            case CONTRAST -> step(pass, inputs).contrast().loss(alpha(inputs));
-            case MATCHING -> matching(pass, picture(pass, inputs), inputs);
+            case CONTRAST -> shared(pass, inputs).contrast().loss(alpha(inputs));
+            case MATCHING -> matching(pass, inputs);
             case WRITING -> writing(pass, picture(pass, inputs), inputs, model.facts().text().smoothing());
             case ANSWER -> answer(pass, inputs);
             default -> throw new IllegalArgumentException(objective);
@@ -44,8 +45,16 @@ record BlipLosses(BlipModel model) {
         return inputs.has("alpha") ? inputs.get("alpha").toFloatArray()[0] : 0;
     }
 
+    /// @return (B, 1 + N, D') computed once where the batch's contrast was learnt too
     NDArray picture(Pass pass, Inputs inputs) {
-        return model.online().picture(pass, BlipModel.pixels(inputs));
+        NDArray pixels = BlipModel.pixels(inputs);
+        return model.following().known(pixels, pass).map(Step::picture)
+                .orElseGet(() -> model.online().picture(pass, pixels));
+    }
+
+    /// @return what the objectives of pre-training share, computed once a batch
+    Step shared(Pass pass, Inputs inputs) {
+        return model.following().once(BlipModel.pixels(inputs), pass, () -> step(pass, inputs));
     }
 
     /// What the contrast leaves behind.
@@ -61,7 +70,7 @@ record BlipLosses(BlipModel model) {
         NDArray picture = picture(pass, inputs);
         NDArray pictureFeature = online.pictureFeature(pass, picture);
         NDArray textFeature = online.textFeature(pass, online.text().alone(pass, ids, attended));
-        Follower follower = model.follow(textFeature);
+        Follower follower = model.following().follow(pass, textFeature);
         BlipSide copy = model.copy();
         NDList copied = follower.during(() -> {
             NDArray feature = copy.pictureFeature(pass, copy.picture(pass, BlipModel.pixels(inputs)));
@@ -72,19 +81,36 @@ record BlipLosses(BlipModel model) {
                 model.temperature(textFeature), model.queue()), follower);
     }
 
-    /// With given labels each pair by itself; else each pair, then those that are hard to tell apart. A text that looks begins with its own token.
-    NDArray matching(Pass pass, NDArray picture, Inputs inputs) {
-        NDArray ids = model.looks(inputs.get("input_ids"));
-        NDArray attended = BlipModel.attended(inputs, ids);
-        FusionText text = model.online().text();
-        NDArray matched = text.looking(pass, ids, attended, picture, Optional.empty());
+    /// With given labels each pair by itself; else each pair, then those that are hard to tell apart.
+    NDArray matching(Pass pass, Inputs inputs) {
+        Guess guess = matchGuess(pass, inputs);
+        return Losses.crossEntropy(guess.logits(), guess.labels(), IGNORED);
+    }
+
+    Guess matchGuess(Pass pass, Inputs inputs) {
         if (inputs.has("itm_labels")) {
-            return Losses.crossEntropy(model.matchLogits(pass, matched), inputs.get("itm_labels"), IGNORED);
+            NDArray matched = looking(pass, inputs.get("input_ids"), BlipModel.attended(inputs,
+                    inputs.get("input_ids")), picture(pass, inputs));
+            return new Guess(model.matchLogits(pass, matched), inputs.get("itm_labels"));
         }
-        HardPairs hard = new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx"));
-        NDArray mismatched = text.looking(pass, hard.rows(ids), hard.rows(attended), hard.pictures(picture),
-                Optional.empty());
-        return hard.loss(model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0)));
+        return inputs.has("image_neg_idx")
+                ? hardGuess(pass, picture(pass, inputs), inputs,
+                        new HardPairs(inputs.get("image_neg_idx"), inputs.get("text_neg_idx")))
+                : hardGuess(pass, shared(pass, inputs).picture(), inputs,
+                        HardPairs.of(inputs, shared(pass, inputs).contrast()));
+    }
+
+    Guess hardGuess(Pass pass, NDArray picture, Inputs inputs, HardPairs hard) {
+        NDArray ids = inputs.get("input_ids");
+        NDArray attended = BlipModel.attended(inputs, ids);
+        NDArray matched = looking(pass, ids, attended, picture);
+        NDArray mismatched = looking(pass, hard.rows(ids), hard.rows(attended), hard.pictures(picture));
+        return HardPairs.guess(model.matchLogits(pass, NDArrays.concat(new NDList(matched, mismatched), 0)));
+    }
+
+    /// A text that looks begins with its own token.
+    private NDArray looking(Pass pass, NDArray ids, NDArray attended, NDArray picture) {
+        return model.online().text().looking(pass, model.looks(ids), attended, picture, Optional.empty());
     }
 
     /// @return (B, T, V)
@@ -120,6 +146,14 @@ record BlipLosses(BlipModel model) {
         FusionText decoder = model.decoder();
         return decoder.words(pass,
                 decoder.looking(pass, ids, attended, asked.states(), Optional.of(asked.attended())));
+    }
+
+    /// How each word of the right answer is foretold.
+    Guess answerGuess(Pass pass, Inputs inputs) {
+        NDArray ids = inputs.get("answer_ids");
+        NDArray attended = inputs.get("answer_mask");
+        return Asked.guess(answerLogits(pass, asked(pass, inputs).repeated(inputs.get("n_answers")), ids, attended),
+                ids, attended);
     }
 
     /// Hugging Face's is the mean over the words of all answers; the original's is each answer's sum, weighed by how many people gave it, over the questions.

@@ -28,16 +28,18 @@ import org.diptych.engine.image.PreprocessConfig;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
+import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -49,6 +51,7 @@ import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.tower.Asked;
 import org.diptych.engine.tower.FeatureQueue;
 import org.diptych.engine.tower.Follower;
+import org.diptych.engine.tower.Following;
 import org.diptych.engine.tower.FusionText;
 import org.diptych.engine.tower.MomentumContrast;
 import org.diptych.engine.tower.NormalStart;
@@ -61,7 +64,8 @@ public final class BlipModel extends Module
             EncodesText,
             ScoresPairs,
             Generates,
-            Learns,
+            Taught,
+            Follows,
             Traceable,
             Initialises {
     static final String VISION = "visual_encoder";
@@ -80,6 +84,7 @@ public final class BlipModel extends Module
     private final Optional<Linear> match;
     private final Optional<Weight> temperature;
     private final Optional<FeatureQueue> queue;
+    private final Following<BlipLosses.Step> following;
 
     BlipModel(JsonObject json, BlipConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -101,9 +106,11 @@ public final class BlipModel extends Module
                 : Optional.empty();
         temperature = parts.temperature() ? Optional.of(weight("temp")) : Optional.empty();
         queue = config.queue() > 0
-                ? Optional.of(new FeatureQueue(buffer("image_queue", config.embed(), config.queue()),
-                        buffer("text_queue", config.embed(), config.queue()), buffer("queue_ptr", 1)))
+                ? Optional.of(new FeatureQueue(buffer(Following.PICTURES, config.embed(), config.queue()),
+                        buffer(Following.TEXTS, config.embed(), config.queue()), buffer(Following.POINTER, 1)))
                 : Optional.empty();
+        following = new Following<>(online.weights(), copy.map(Module::weights).orElse(Map.of()), queue,
+                config.momentum());
     }
 
     BlipConfig facts() {
@@ -126,9 +133,24 @@ public final class BlipModel extends Module
         return queue.orElseThrow();
     }
 
-    /// @return the copy's step behind the model; what writes has no copy
-    Follower follow(NDArray near) {
-        return new Follower(online.weights(), copy().weights(), config.momentum(), near);
+    /// What the objectives of one batch share; what writes has no copy.
+    Following<BlipLosses.Step> following() {
+        return following;
+    }
+
+    @Override
+    public Set<String> followers() {
+        return following.names();
+    }
+
+    @Override
+    public Map<String, NDArray> followed() {
+        return following.after(BlipLosses.Step::contrast);
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new BlipLessons(this);
     }
 
     @Override
@@ -444,8 +466,7 @@ public final class BlipModel extends Module
     public void initialise(NDManager scope, long seed) {
         NormalStart.fill(weights(), scope, seed);
         temperature.ifPresent(t -> t.set(scope.create((float) TEMPERATURE)));
-        Map<String, Weight> own = online.weights();
-        copy.ifPresent(c -> c.weights().forEach((name, weight) -> weight
-                .set(own.get(name.replaceFirst("_m\\.", ".")).get().duplicate())));
+        copy.ifPresent(c -> Follower.start(online.weights(), c.weights()));
+        queue.ifPresent(q -> q.start(scope, seed));
     }
 }

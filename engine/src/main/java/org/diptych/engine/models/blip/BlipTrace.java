@@ -14,6 +14,7 @@ import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Losses;
 import org.diptych.engine.tower.FeatureQueue;
 import org.diptych.engine.tower.FusionText;
+import org.diptych.engine.tower.HardPairs;
 
 /// Every quantity that the two published implementations tell: each module's calls by number; Hugging Face's names for its cases, with `orig.` for what the original's epsilon makes of the same
 /// weights.
@@ -74,7 +75,7 @@ record BlipTrace(BlipModel model) {
         Pass pass = Pass.listening(calls);
         BlipLosses losses = new BlipLosses(model);
         BlipLosses.Step step = losses.step(pass, inputs);
-        losses.matching(pass, step.picture(), inputs);
+        losses.hardGuess(pass, step.picture(), inputs, HardPairs.of(inputs, step.contrast()));
         losses.writtenLogits(pass, step.picture(), inputs);
         out.putAll(original(calls));
         out.put("sim_i2t", step.contrast().toTexts());
@@ -157,7 +158,8 @@ record BlipTrace(BlipModel model) {
         if (given.containsKey("image_neg_idx")) {
             BlipLosses.Step step = losses.step(Pass.READABLE, inputs);
             NDArray contrast = step.contrast().loss(BlipLosses.alpha(inputs));
-            NDArray matching = losses.matching(Pass.READABLE, step.picture(), inputs);
+            HardPairs hard = HardPairs.of(inputs, step.contrast());
+            NDArray matching = hard.loss(losses.hardGuess(Pass.READABLE, step.picture(), inputs, hard).logits());
             NDArray writing = losses.writing(Pass.READABLE, step.picture(), inputs,
                     model.facts().text().smoothing());
             out.put("loss", contrast.add(matching).add(writing));
