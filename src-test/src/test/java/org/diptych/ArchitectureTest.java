@@ -57,6 +57,9 @@ class ArchitectureTest {
             Map.entry("bench",
                     Set.of("model", "nn", "kernel", "objective", "data", "checkpoint", "probe", "train", "api",
                             "work")),
+            Map.entry("pipeline",
+                    Set.of("model", "nn", "kernel", "objective", "data", "checkpoint", "probe", "train", "generate",
+                            "api", "work")),
             Map.entry("generate", Set.of("model", "nn", "kernel", "api", "work")),
             Map.entry("cli", Set.of("bench", "api")));
 

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.BenchResult;
+import org.diptych.engine.api.CapFiltRequest;
+import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.CurvesRequest;
@@ -55,6 +58,7 @@ import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.evaluate.Marks;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.models.Models;
+import org.diptych.engine.pipeline.CleanedSet;
 import org.diptych.engine.session.Catalog;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunStore;
@@ -75,6 +79,7 @@ public final class Engine implements AutoCloseable {
     private final Asking asking;
     private final Teaching teaching;
     private final Speaking speaking;
+    private final Cleaning cleaning;
 
     private Engine(EngineLane lane, Path data) {
         this.lane = lane;
@@ -84,6 +89,7 @@ public final class Engine implements AutoCloseable {
         asking = new Asking(lane, shelf);
         speaking = new Speaking(lane, shelf);
         teaching = new Teaching(lane, shelf, runs, data, cards);
+        cleaning = new Cleaning(lane, shelf);
     }
 
     /// Loads the native engine; the first start on a machine unpacks it, which takes seconds. Call it off the window's thread.
@@ -284,6 +290,25 @@ public final class Engine implements AutoCloseable {
             });
         }
         return lane.submitSteps(Message.of("engine.job.evaluate", request.data()), Priority.BULK, marks);
+    }
+
+    /// Writes a caption for each picture of a set and decides about both captions; goes on where such work was broken off.
+    public JobHandle<CapFiltResult> capFilt(CapFiltRequest request) {
+        return cleaning.clean(request);
+    }
+
+    /// @return every decision of such work
+    /// @throws EngineException when none was begun in this folder
+    public List<CaptionDecision> decisions(Path folder) throws EngineException {
+        return CleanedSet.decisions(folder);
+    }
+
+    /// Decides otherwise than the filter did, and writes the cleaned set anew.
+    ///
+    /// @param other number of a decision -> whether its caption is kept
+    public JobHandle<CapFiltResult> overrule(Path folder, Map<Integer, Boolean> other) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder),
+                context -> CleanedSet.overrule(folder, other));
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {

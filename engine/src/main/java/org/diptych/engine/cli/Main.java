@@ -52,7 +52,7 @@ public final class Main {
                 .addSubcommand(new LookCommand(console)).addSubcommand(new AskCommand(console))
                 .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console)).addSubcommand(new RunsCommand(console))
-                .addSubcommand(new CurvesCommand(console))
+                .addSubcommand(new CurvesCommand(console)).addSubcommand(new CapFiltCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
                 .addSubcommand(new TimeCommand(console)).addSubcommand(new TourCommand(console));
         line.setCaseInsensitiveEnumValuesAllowed(true); // the window writes `--method chefer`

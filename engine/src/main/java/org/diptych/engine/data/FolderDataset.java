@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.image.Pictures;
 
-/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line, or `captions.csv` with the same two columns. Every
+/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong), or `captions.csv` with the same two columns. Every
 /// fifth pair is kept for validation. Lines that cannot be used are left out and counted.
 public final class FolderDataset implements Dataset {
     private static final int VALIDATION_EVERY = 5;
 
-    private record Row(Path image, String caption) {
+    private record Row(Path image, String caption, boolean right) {
     }
 
     private final String name;
@@ -31,10 +31,39 @@ public final class FolderDataset implements Dataset {
         this.skipped = skipped;
     }
 
+    private record Lines(List<Row> rows, int skipped) {
+    }
+
     /// @param most       pairs at most
     /// @param validation the kept fifth, else the rest
     /// @throws EngineException when there is no caption file, or too few usable lines
     public static FolderDataset open(Path folder, int most, boolean validation) throws EngineException {
+        Lines lines = read(folder);
+        List<Row> part = new ArrayList<>();
+        for (int i = 0; i < lines.rows().size() && part.size() < most; i++) {
+            if (i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation) {
+                part.add(lines.rows().get(i));
+            }
+        }
+        return of(folder, part, lines);
+    }
+
+    /// Every pair, none kept for validation.
+    ///
+    /// @throws EngineException when there is no caption file, or too few usable lines
+    public static FolderDataset whole(Path folder) throws EngineException {
+        Lines lines = read(folder);
+        return of(folder, lines.rows(), lines);
+    }
+
+    private static FolderDataset of(Path folder, List<Row> part, Lines lines) throws EngineException {
+        if (part.size() < 2) {
+            throw new EngineException("data.few", folder, lines.rows().size(), lines.skipped());
+        }
+        return new FolderDataset(folder.toString(), part, lines.skipped());
+    }
+
+    private static Lines read(Path folder) throws EngineException {
         Path lines = folder.resolve("captions.jsonl");
         Path table = folder.resolve("captions.csv");
         if (!Files.exists(lines) && !Files.exists(table)) {
@@ -59,22 +88,14 @@ public final class FolderDataset implements Dataset {
         } catch (IOException e) {
             throw new EngineException(e, "data.unreadable", folder, String.valueOf(e.getMessage()));
         }
-        List<Row> part = new ArrayList<>();
-        for (int i = 0; i < all.size() && part.size() < most; i++) {
-            if (i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation) {
-                part.add(all.get(i));
-            }
-        }
-        if (part.size() < 2) {
-            throw new EngineException("data.few", folder, all.size(), skipped);
-        }
-        return new FolderDataset(folder.toString(), part, skipped);
+        return new Lines(all, skipped);
     }
 
     private static Optional<Row> fromJson(Path folder, String line) {
         try {
             JsonObject json = JsonParser.parseString(line).getAsJsonObject();
-            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString());
+            boolean right = !json.has("right") || json.get("right").getAsBoolean();
+            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString(), right);
         } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException e) {
             return Optional.empty();
         }
@@ -82,7 +103,7 @@ public final class FolderDataset implements Dataset {
 
     private static Optional<Row> fromTable(Path folder, String line) {
         List<String> cells = cells(line);
-        return cells.size() < 2 ? Optional.empty() : row(folder, cells.get(0).strip(), cells.get(1).strip());
+        return cells.size() < 2 ? Optional.empty() : row(folder, cells.get(0).strip(), cells.get(1).strip(), true);
     }
 
     /// The first two cells of a line; a second without quotes takes the rest, since captions have commas that no one thought of quoting.
@@ -110,11 +131,11 @@ public final class FolderDataset implements Dataset {
         return out;
     }
 
-    private static Optional<Row> row(Path folder, String image, String caption) {
+    private static Optional<Row> row(Path folder, String image, String caption, boolean right) {
         try {
             Path file = folder.resolve(image);
             return Files.isRegularFile(file) && !caption.isBlank()
-                    ? Optional.of(new Row(file, caption))
+                    ? Optional.of(new Row(file, caption, right))
                     : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();
@@ -136,9 +157,22 @@ public final class FolderDataset implements Dataset {
         return rows.size();
     }
 
+    public Path image(int index) {
+        return rows.get(index).image;
+    }
+
+    public String caption(int index) {
+        return rows.get(index).caption;
+    }
+
+    /// @return false where the set itself says that the caption is wrong
+    public boolean right(int index) {
+        return rows.get(index).right;
+    }
+
     @Override
     public Example example(int index) throws EngineException {
         Row row = rows.get(index);
-        return new Example(row.image.getFileName().toString(), Pictures.read(row.image), row.caption, true);
+        return new Example(row.image.getFileName().toString(), Pictures.read(row.image), row.caption, row.right);
     }
 }

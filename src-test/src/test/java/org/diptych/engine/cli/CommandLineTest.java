@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("unit")
 class CommandLineTest {
     private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "contrast", "train", "evaluate",
-            "runs", "curves", "toybox", "bench", "tour");
+            "runs", "curves", "capfilt", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
         return SUBCOMMANDS.stream().flatMap(s -> Stream.of(Arguments.of(s, "en"), Arguments.of(s, "zh")));
@@ -63,6 +63,9 @@ class CommandLineTest {
                 Arguments.of((Object) new String[]{"toybox", "--count", "0", "--out", "x"}),
                 Arguments.of((Object) new String[]{"toybox", "--world", "moon", "--out", "x"}),
                 Arguments.of((Object) new String[]{"train"}),
+                Arguments.of((Object) new String[]{"capfilt", "--out", "x"}),
+                Arguments.of((Object) new String[]{"capfilt", "--out", "x", "--captioner", "clip", "--keep", "1"}),
+                Arguments.of((Object) new String[]{"capfilt", "--out", "x", "--keep", "1", "--top-p", "2"}),
                 Arguments.of((Object) new String[]{"train", "--out", "x", "--plan", "p", "--resume"}));
     }
 

@@ -1,0 +1,99 @@
+package org.diptych.engine.pipeline;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CaptionDecision;
+import org.diptych.engine.api.CaptionDecision.Source;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.data.FolderDataset;
+
+/// What the decisions leave of a set, as a folder that training reads: `cleaned/captions.jsonl`, whose pictures stay where they are.
+public final class CleanedSet {
+    private static final String FOLDER = "cleaned";
+
+    private final Settings settings;
+    private final Path out;
+    private final Decisions decisions;
+
+    private CleanedSet(Path out) throws EngineException {
+        this.out = out.toAbsolutePath().normalize();
+        settings = Settings.read(this.out);
+        decisions = Decisions.in(this.out);
+    }
+
+    /// @return every decision that was taken so far
+    /// @throws EngineException when no such work was begun there
+    public static List<CaptionDecision> decisions(Path out) throws EngineException {
+        return new CleanedSet(out).decisions.read();
+    }
+
+    /// Writes the set anew, after some decisions were overruled.
+    ///
+    /// @param out   folder of the work
+    /// @param other number of a decision -> whether its caption is kept
+    /// @throws EngineException when there is no such decision, or no such work
+    public static CapFiltResult overrule(Path out, Map<Integer, Boolean> other) throws EngineException {
+        CleanedSet set = new CleanedSet(out);
+        List<CaptionDecision> all = set.decisions.read();
+        for (int number : other.keySet()) {
+            if (number < 0 || number >= all.size()) {
+                throw new EngineException("pipeline.number", number, all.size() - 1);
+            }
+        }
+        return set.write(all.stream()
+                .map(d -> other.containsKey(d.number()) ? d.overruled(other.get(d.number())) : d).toList());
+    }
+
+    static CapFiltResult judge(Path out) throws EngineException {
+        CleanedSet set = new CleanedSet(out);
+        return set.write(set.decisions.read().stream().map(d -> d.judged(set.settings.threshold())).toList());
+    }
+
+    private CapFiltResult write(List<CaptionDecision> all) throws EngineException {
+        decisions.write(all);
+        FolderDataset pairs = FolderDataset.whole(settings.pairs());
+        StringBuilder text = new StringBuilder();
+        int wrong = 0;
+        int wrongKept = 0;
+        for (CaptionDecision decision : all) {
+            boolean bad = decision.source() == Source.WEB && !pairs.right(decision.pair());
+            wrong += bad ? 1 : 0;
+            wrongKept += bad && decision.keep() ? 1 : 0;
+            if (decision.keep()) {
+                line(text, pairs.image(decision.pair()), decision.caption());
+            }
+        }
+        int human = 0;
+        Optional<Path> beyondDoubt = settings.human();
+        if (beyondDoubt.isPresent()) {
+            FolderDataset own = FolderDataset.whole(beyondDoubt.get());
+            human = own.size();
+            for (int i = 0; i < human; i++) {
+                line(text, own.image(i), own.caption(i));
+            }
+        }
+        Path cleaned = out.resolve(FOLDER);
+        SafeFile.write(cleaned.resolve(Decisions.NAME), text.toString());
+        int unreadable = pairs.size() - (int) all.stream().mapToInt(CaptionDecision::pair).distinct().count();
+        return new CapFiltResult(decisions.file(), cleaned, count(all, Source.WEB, false),
+                count(all, Source.WEB, true), count(all, Source.SYNTHETIC, false),
+                count(all, Source.SYNTHETIC, true), (int) all.stream().filter(CaptionDecision::overruled).count(),
+                unreadable, wrong, wrongKept, human);
+    }
+
+    private static int count(List<CaptionDecision> all, Source source, boolean kept) {
+        return (int) all.stream().filter(d -> d.source() == source && (!kept || d.keep())).count();
+    }
+
+    private static void line(StringBuilder text, Path image, String caption) {
+        JsonObject json = new JsonObject();
+        json.addProperty("image", image.toAbsolutePath().normalize().toString());
+        json.addProperty("caption", caption);
+        text.append(json).append('\n');
+    }
+}
