@@ -1,6 +1,5 @@
 package org.diptych.engine;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
@@ -8,8 +7,6 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.pipeline.CapFilt;
-import org.diptych.engine.text.TextTokenizer;
-import org.diptych.engine.text.Tokenizers;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Priority;
 
@@ -26,9 +23,8 @@ final class Cleaning {
     JobHandle<CapFiltResult> clean(CapFiltRequest request) {
         Message title = Message.of("engine.job.capfilt", request.pairs());
         try {
-            CapFilt work = new CapFilt(request, role(request.captioner()), role(request.filter()),
-                    reading(request.captioner()));
-            return lane.submitSteps(title, Priority.BULK, work);
+            return lane.submitSteps(title, Priority.BULK,
+                    new CapFilt(request, role(request.captioner()), role(request.filter())));
         } catch (EngineException e) {
             return lane.submitOffLane(title, context -> {
                 throw e;
@@ -39,11 +35,5 @@ final class Cleaning {
     private CapFilt.Role role(String handle) throws EngineException {
         Path origin = Path.of(shelf.get(handle).shown().origin()).toAbsolutePath().normalize();
         return new CapFilt.Role(() -> shelf.get(handle).model(), origin.toString());
-    }
-
-    private CapFilt.Reading reading(String handle) throws EngineException {
-        Path origin = Path.of(shelf.get(handle).shown().origin()).toAbsolutePath();
-        TextTokenizer tokenizer = Tokenizers.open(Files.isDirectory(origin) ? origin : origin.getParent());
-        return tokenizer::decode;
     }
 }

@@ -43,12 +43,6 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
         VisionLanguageModel get() throws EngineException;
     }
 
-    /// From ids to a text.
-    @FunctionalInterface
-    public interface Reading {
-        String text(long[] ids);
-    }
-
     /// One of the two models.
     ///
     /// @param origin where it lies: work that was begun with another one does not go on
@@ -61,18 +55,15 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
     private final CapFiltRequest request;
     private final Role captioner;
     private final Role filter;
-    private final Reading reading;
     private final Decisions decisions;
     private Optional<FolderDataset> pairs = Optional.empty();
     private int next;
     private int decided;
 
-    /// @param reading of the captioner's ids
-    public CapFilt(CapFiltRequest request, Role captioner, Role filter, Reading reading) {
+    public CapFilt(CapFiltRequest request, Role captioner, Role filter) {
         this.request = request;
         this.captioner = captioner;
         this.filter = filter;
-        this.reading = reading;
         decisions = Decisions.in(request.out());
     }
 
@@ -109,7 +100,7 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
 
     private VisionLanguageModel writer() throws EngineException {
         VisionLanguageModel model = captioner.model().get();
-        if (!(model instanceof Generates)
+        if (!(model instanceof Generates writer) || writer.needsText()
                 || !model.capabilities().contains(Capability.GENERATES)) {
             throw new EngineException("pipeline.captioner", captioner.origin());
         }
@@ -161,8 +152,9 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
         Decoding how = Decoding.greedy(request.most()).drawing(1, TOP_K, request.topP(), request.seed())
                 .lengths(request.least(), request.most(), true).penalty(REPETITION);
         Inputs inputs = model.batch(encoded, scope);
-        Written written = new Decoder(how).with(draws(seen)).write((Generates) model, Pass.INFER, inputs);
-        return written.texts().stream().map(t -> reading.text(t.fresh()).strip()).toList();
+        Generates writer = (Generates) model;
+        Written written = new Decoder(how).with(draws(seen)).write(writer, Pass.INFER, inputs);
+        return written.texts().stream().map(t -> writer.text(t.fresh()).strip()).toList();
     }
 
     /// Each picture has draws of its own, so that it gets the same caption whatever was done before it.

@@ -85,10 +85,16 @@ final class EncoderLayer extends Module {
             Crossing c = crossing.get();
             KeyCache.Pair seen = cache.seen(layer, () -> new KeyCache.Pair(c.attention.keys(other.get()),
                     c.attention.values(other.get())));
-            // the rows of one sample look at the same: they ask side by side
-            NDArray together = y.reshape(other.get().getShape().get(0), -1, facts.width());
-            NDArray looked = c.attention.over(pass, together, seen.key(), seen.value(), cache.seenMask(),
-                    site + Encoder.CROSS, layer);
+            long samples = other.get().getShape().get(0);
+            boolean heard = pass.probe().listens(); // then each row is to be told by itself
+            int rows = (int) (y.getShape().get(0) / samples);
+            NDArray key = heard ? seen.key().repeat(0, rows) : seen.key();
+            NDArray value = heard ? seen.value().repeat(0, rows) : seen.value();
+            // the rows of one sample look at the same: else they ask side by side
+            NDArray asks = heard ? y : y.reshape(samples, -1, facts.width());
+            NDArray looked = c.attention.over(pass, asks, key, value,
+                    heard ? cache.seenMask().map(m -> m.repeat(0, rows)) : cache.seenMask(), site + Encoder.CROSS,
+                    layer);
             y = c.norm.apply(y.add(looked.reshape(y.getShape())));
         }
         return rest(pass, y);

@@ -103,7 +103,8 @@ class TeachingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "uniter", "lxmert", "vilbert"})
+    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "blip", "uniter", "lxmert",
+            "vilbert"})
     void whatIsKeptIsReadByTheOrdinaryLoader(String name) throws Exception {
         TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1"), folder.resolve("run"))
                 .toTheEnd();

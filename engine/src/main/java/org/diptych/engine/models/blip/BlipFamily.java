@@ -1,6 +1,7 @@
 package org.diptych.engine.models.blip;
 
 import static org.diptych.engine.checkpoint.NameMap.drop;
+import static org.diptych.engine.checkpoint.NameMap.join;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -85,9 +86,42 @@ public final class BlipFamily implements Family {
         rules.add(rename("vision_model\\.post_layernorm\\.(.*)", "visual_encoder.norm.$1"));
     }
 
+    /// Hugging Face's names for what its code has a class for, else the original's.
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        BlipConfig facts = BlipConfig.of(whole(config));
+        boolean huggingFace = facts.parts().huggingFace() && !facts.parts().tied() && !facts.parts().follows();
+        List<NameMap.Rule> rules = new ArrayList<>();
+        String block = "(visual_encoder(?:_m)?)\\.blocks\\.(\\d+)\\.";
+        for (String kind : List.of("weight", "bias")) {
+            String attention = block + "attn\\.";
+            rules.add(join(huggingFace
+                    ? "vision_model.encoder.layers.$2.self_attn.qkv." + kind
+                    : "$1.blocks.$2.attn.qkv." + kind, 0, attention + "query\\." + kind, attention + "key\\." + kind,
+                    attention + "value\\." + kind));
+        }
+        if (huggingFace) {
+            String layer = "vision_model.encoder.layers.$2.";
+            rules.add(rename(block + "attn\\.proj\\.(.*)", layer + "self_attn.projection.$3"));
+            rules.add(rename(block + "norm([12])\\.(.*)", layer + "layer_norm$3.$4"));
+            rules.add(rename(block + "mlp\\.(.*)", layer + "mlp.$3"));
+            rules.add(rename("visual_encoder\\.cls_token", "vision_model.embeddings.class_embedding"));
+            rules.add(rename("visual_encoder\\.pos_embed", "vision_model.embeddings.position_embedding"));
+            rules.add(rename("visual_encoder\\.patch_embed\\.proj\\.(.*)",
+                    "vision_model.embeddings.patch_embedding.$1"));
+            rules.add(rename("visual_encoder\\.norm\\.(.*)", "vision_model.post_layernorm.$1"));
+        }
+        rules.add(rename("text_decoder\\.(embeddings|encoder)\\.(.*)", "text_decoder.bert.$1.$2"));
+        return NameMap.of(rules);
+    }
+
+    private static JsonObject whole(JsonObject config) throws EngineException {
+        return config.has(BlipConfig.FILE) ? config : BlipConfig.fresh(config);
+    }
+
     @Override
     public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
-        JsonObject whole = config.has(BlipConfig.FILE) ? config : BlipConfig.fresh(config);
+        JsonObject whole = whole(config);
         return new BlipModel(whole, BlipConfig.of(whole), files);
     }
 }

@@ -410,12 +410,10 @@ public final class BlipModel extends Module
             sites.add(new AttentionSite(VISION, AttentionSite.Kind.SELF, v.layers(), v.heads(), patches, patches,
                     false, 0));
         }
-        if (sample.tokens().isEmpty()) {
-            return sites;
-        }
-        Axis text = new Axis.Text(sample.tokens().get().size());
+        int words = sample.tokens().map(Tokens::size).orElse(0);
+        Axis text = new Axis.Text(words);
         boolean asks = config.parts().asks();
-        if (config.parts().reads()) {
+        if (config.parts().reads() && words > 0) {
             if (!asks) {
                 sites.add(site(ModeProbe.ALONE, AttentionSite.Kind.SELF, text, text, false, 0));
             }
@@ -424,8 +422,8 @@ public final class BlipModel extends Module
                 sites.add(site(READING + CROSS, AttentionSite.Kind.CROSS, text, patches, false, 0));
             }
         }
-        if (config.parts().writes() && sees) {
-            Axis written = asks ? new Axis.Text(1) : text;
+        if (config.parts().writes() && sees) { // without a text its own first token is there
+            Axis written = asks || words == 0 ? new Axis.Text(1) : text;
             sites.add(site(WRITING, AttentionSite.Kind.SELF, written, written, true, -1));
             sites.add(site(WRITING + CROSS, AttentionSite.Kind.CROSS, written, asks ? text : patches, false, -1));
         }

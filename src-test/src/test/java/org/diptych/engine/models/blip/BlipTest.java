@@ -352,19 +352,25 @@ class BlipTest {
         });
     }
 
-    /// What a trained model is kept as is a file of the original's layout, and says the same of itself.
+    /// What a trained model is kept as is a file of one of the two layouts, and says the same of itself.
     @Test
     void aKeptModelIsKnownAgain() throws EngineException {
         for (JsonObject config : List.of(FRESH, answering(true), answering(false))) {
             with(config, (model, scope) -> {
+                Map<String, Weight> own = model.weights();
                 Map<String, long[]> shapes = new LinkedHashMap<>();
-                model.weights().forEach((name, weight) -> shapes.put(name, weight.shape().getShape()));
+                new BlipFamily().outward(json(model.config())).plan(own.keySet()).recipes()
+                        .forEach((name, recipe) -> shapes.put(name, recipe.shape(recipe.sources().stream()
+                                .map(source -> own.get(source).shape().getShape()).toList()).orElseThrow()));
                 Layout layout = new BlipFamily().layouts().stream().filter(l -> l.matches().test(shapes.keySet()))
                         .findFirst().orElseThrow();
                 JsonObject again = layout.inferConfig().apply(shapes, json(model.config()));
                 assertThat(BlipConfig.of(again)).isEqualTo(model.facts());
                 assertThat(layout.names().apply(again).plan(shapes.keySet()).recipes().keySet())
-                        .containsExactlyInAnyOrderElementsOf(shapes.keySet());
+                        .containsExactlyInAnyOrderElementsOf(own.keySet());
+                assertThat(layout.name()).isEqualTo(model.facts().parts().huggingFace() && !model.facts().parts().tied()
+                        ? "Hugging Face"
+                        : "original");
             });
         }
     }
@@ -389,6 +395,26 @@ class BlipTest {
             assertThat(original.ends().start()).isEqualTo(WORDS);
             assertThat(original.ends().encode()).isEqualTo(WORDS + 1);
             assertThat(original.parts().tied()).isTrue();
+        });
+    }
+
+    /// Where each written word looked is told row by row, whether the rows of a sample ask together or not.
+    @Test
+    void aListenerHearsEveryRow() throws EngineException {
+        with(FRESH, (model, scope) -> {
+            Inputs inputs = new Inputs(Map.of("pixel_values", pictures(scope, 2)), List.of());
+            Points points = new Points("");
+            try (Writing heard = model.begin(Pass.listening(points), inputs, 3, true);
+                    Writing fused = model.begin(Pass.INFER, inputs, 3, true)) {
+                int[] parents = {0, 1, 2, 3, 4, 5};
+                long[] tokens = {4, 5, 6, 7, 8, 9};
+                heard.append(parents, tokens);
+                fused.append(parents, tokens);
+                assertThat(points.heard().get("text_decoder.cross.attn.1").getShape()).isEqualTo(new Shape(6, 2, 1, 5));
+                assertThat(points.heard().get("text_decoder.attn.1").getShape()).isEqualTo(new Shape(6, 2, 1, 2));
+                assertThat(heard.logits().toFloatArray()).containsExactly(fused.logits().toFloatArray(),
+                        within(1e-4f));
+            }
         });
     }
 
