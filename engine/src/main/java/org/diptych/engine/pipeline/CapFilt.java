@@ -183,7 +183,8 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
                 model.batch(List.of(model.encode(Sample.of(one.picture()))), scope), model.batch(encoded, scope))
                 .toFloatArray();
         for (int i = 0; i < match.length; i++) {
-            to.add(new CaptionDecision(decided + to.size(), one.pair(), all.image(one.pair()).getFileName().toString(), sources.get(i),
+            to.add(new CaptionDecision(decided + to.size(), one.pair(), all.image(one.pair()).getFileName().toString(),
+                    sources.get(i),
                     texts.get(i), match[i], match[i] >= request.threshold(), false));
         }
     }

@@ -123,7 +123,8 @@ class TeachingTest {
 
     @Test
     void committedPlansStayWithinASmallModel() throws Exception {
-        for (String name : List.of("roberta", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "vlmo", "beit3")) {
+        for (String name : List.of("roberta", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "vlmo",
+                "beit3")) {
             FineTunePlan plan = TinyPlans.committed(name);
             TinyRun run = TinyRun.start(plan, folder.resolve(name));
             run.session().stop();
