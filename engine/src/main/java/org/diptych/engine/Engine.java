@@ -30,6 +30,7 @@ import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Note;
@@ -144,7 +145,7 @@ public final class Engine implements AutoCloseable {
             Path path = ships ? Bundled.folder(request.model(), data) : Path.of(request.model());
             NDManager weights = lane.scopes().weights();
             try {
-                Loader.Loaded loaded = new Loader(Models.all()).load(path, weights);
+                Loader.Loaded loaded = new Loader(Models.all()).keepingHalves().load(path, weights);
                 ModelCard card = cards.get(loaded.family().id());
                 String handle = ships ? request.model() : "file:" + files.incrementAndGet();
                 String title = card.title() + " · " + (ships ? "Toybox" : path.getFileName());
@@ -156,6 +157,13 @@ public final class Engine implements AutoCloseable {
                 throw e;
             }
         });
+    }
+
+    /// What opening a checkpoint will take, before anything of it is read. Needs no engine.
+    ///
+    /// @throws EngineException when there is no checkpoint, or none of a known model
+    public static MemoryNeed need(LoadRequest request) throws EngineException {
+        return new Loader(Models.all()).keepingHalves().need(Path.of(request.model()));
     }
 
     private static LoadedModel.Provenance provenance(boolean ships, Path path) {

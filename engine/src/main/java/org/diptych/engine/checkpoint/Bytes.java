@@ -61,6 +61,15 @@ record Bytes(Path file, FileChannel channel, long offset, long length) {
         return widen(map(from, bytes(entry)), entry, manager);
     }
 
+    /// @return fp16 numbers as they lie, without widening them
+    NDArray half(long from, Entry entry, NDManager manager) throws EngineException {
+        ByteBuffer data = map(from, bytes(entry));
+        ByteBuffer even = data.alignmentOffset(0, entry.type().bytes()) == 0
+                ? data
+                : direct(data.remaining()).put(data).flip();
+        return manager.create(even, new Shape(entry.shape()), DataType.FLOAT16);
+    }
+
     /// As [#read], for a view whose numbers lie apart; strides in numbers.
     NDArray gather(long from, Entry entry, long[] stride, NDManager manager) throws EngineException {
         long[] shape = entry.shape();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.EngineException;
 
@@ -39,6 +40,10 @@ public sealed interface CheckpointReader extends AutoCloseable permits Safetenso
 
     /// @param manager owns the tensor; on the processor an fp32 tensor is the file's own read-only pages
     NDArray read(String name, NDManager manager) throws EngineException;
+
+    /// @param manager owns the tensor
+    /// @return fp16 numbers as the file's own pages; nothing where they are of another format or lie apart (of bf16 the library makes no arrays)
+    Optional<NDArray> half(String name, NDManager manager) throws EngineException;
 
     @Override
     void close();

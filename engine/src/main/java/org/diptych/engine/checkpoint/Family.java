@@ -13,6 +13,12 @@ public interface Family {
     /// @return known file layouts, the commonest first
     List<Layout> layouts();
 
+    /// @param weight a name of the model's
+    /// @return true when this weight may stay in half precision as the file's own pages: its module widens it where it is used
+    default boolean keepsHalf(String weight) {
+        return false;
+    }
+
     /// @param config the family's own configuration, read from the file's folder or inferred from shapes
     /// @param files  what lies beside the weights
     /// @return the model with unset weights

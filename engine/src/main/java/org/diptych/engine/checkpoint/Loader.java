@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
+import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -35,9 +37,20 @@ public final class Loader {
     private static final long BEGINNING = 0;
 
     private final List<Family> families;
+    private final boolean halves;
 
     public Loader(List<Family> families) {
+        this(families, false);
+    }
+
+    private Loader(List<Family> families, boolean halves) {
         this.families = List.copyOf(families);
+        this.halves = halves;
+    }
+
+    /// @return a loader that leaves half formats as the file's own pages where the family's modules can read them; what is to be trained wants them widened
+    public Loader keepingHalves() {
+        return new Loader(families, true);
     }
 
     /// @param names the map that was used, which also serves gradients under the file's names
@@ -61,6 +74,35 @@ public final class Loader {
         return report.unexpected().isEmpty() && report.misshapen().isEmpty();
     }
 
+    /// What a load will take, from the headers alone.
+    ///
+    /// @throws EngineException when the file is damaged or of no known model
+    public MemoryNeed need(Path path) throws EngineException {
+        try (CheckpointReader reader = CheckpointReader.open(path)) {
+            Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+            Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
+            Map<String, long[]> shapes = new HashMap<>();
+            reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
+            Made made = make(path, known, shapes, config(folder), new ModelFiles(Optional.empty()));
+            long file = 0;
+            long memory = 0;
+            for (Map.Entry<String, Recipe> item : made.names.plan(reader.names()).recipes().entrySet()) {
+                for (String source : item.getValue().sources()) {
+                    Entry entry = reader.entry(source);
+                    boolean half = halves && entry.type() == DType.F16 && item.getValue().asItIs()
+                            && known.family.keepsHalf(item.getKey());
+                    file += entry.size() * entry.type().bytes();
+                    memory += entry.size() * (half ? entry.type().bytes() : entry.type().memory().getNumOfBytes());
+                }
+            }
+            long machine = ManagementFactory
+                    .getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                            ? system.getTotalMemorySize()
+                            : 0;
+            return new MemoryNeed(file, memory, machine);
+        }
+    }
+
     private record Known(Family family, Layout layout) {
     }
 
@@ -72,7 +114,7 @@ public final class Loader {
             Map<String, long[]> shapes = new HashMap<>();
             reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
             Made made = make(path, known, shapes, config(folder), new ModelFiles(Optional.of(folder)));
-            LoadReport report = fill(made.model.module().weights(), made.names, reader, known.layout, scope);
+            LoadReport report = fill(made.model.module().weights(), made.names, reader, known, scope);
             boolean begins = whole && known.layout.begins() && fits(report);
             if (begins && made.model instanceof Initialises fresh) {
                 begin(made.model.module().weights(), fresh, scope);
@@ -134,7 +176,7 @@ public final class Loader {
         }
     }
 
-    private static LoadReport fill(Map<String, Weight> weights, NameMap names, CheckpointReader reader, Layout layout,
+    private LoadReport fill(Map<String, Weight> weights, NameMap names, CheckpointReader reader, Known known,
             NDManager scope)
             throws EngineException {
         NameMap.Plan plan = names.plan(reader.names());
@@ -159,9 +201,11 @@ public final class Loader {
                 spoilt.add(item.getKey());
                 continue;
             }
-            NDArray value = read(reader, recipe, scope);
+            Optional<NDArray> half = halves && known.family.keepsHalf(item.getKey()) && recipe.asItIs()
+                    && !scope.getDevice().isGpu() ? reader.half(recipe.source(), scope) : Optional.empty();
+            NDArray value = half.isPresent() ? half.get() : read(reader, recipe, scope);
             weight.set(value);
-            mapped &= asItLies(reader, recipe, scope);
+            mapped &= half.isPresent() || asItLies(reader, recipe, scope);
             loaded++;
             parameters += value.size();
             bytes += value.size() * value.getDataType().getNumOfBytes();
@@ -176,7 +220,7 @@ public final class Loader {
         plan.tied().forEach((alias, name) -> dropped.put(alias, Message.of("checkpoint.drop.tied", name)));
         List<String> missing = weights.entrySet().stream()
                 .filter(e -> !e.getValue().isSet() && !spoilt.contains(e.getKey())).map(Map.Entry::getKey).toList();
-        return new LoadReport(reader.form(), layout.name(), reader.path(), loaded, parameters, bytes, dropped, missing,
+        return new LoadReport(reader.form(), known.layout.name(), reader.path(), loaded, parameters, bytes, dropped, missing,
                 List.copyOf(unexpected), misshapen, reader.inert(), mapped);
     }
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.EngineException;
 
@@ -193,6 +194,14 @@ public final class SafetensorsReader implements CheckpointReader {
     public NDArray read(String name, NDManager manager) throws EngineException {
         Place place = place(name);
         return data.read(place.from(), place.entry(), manager);
+    }
+
+    @Override
+    public Optional<NDArray> half(String name, NDManager manager) throws EngineException {
+        Place place = place(name);
+        return place.entry().type() == DType.F16 && place.entry().size() > 0
+                ? Optional.of(data.half(place.from(), place.entry(), manager))
+                : Optional.empty();
     }
 
     @Override

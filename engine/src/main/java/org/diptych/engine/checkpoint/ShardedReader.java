@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
@@ -136,6 +137,11 @@ public final class ShardedReader implements CheckpointReader {
     @Override
     public NDArray read(String name, NDManager manager) throws EngineException {
         return shard(name).read(name, manager);
+    }
+
+    @Override
+    public Optional<NDArray> half(String name, NDManager manager) throws EngineException {
+        return shard(name).half(name, manager);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
@@ -182,6 +183,16 @@ public final class TorchReader implements CheckpointReader {
         return contiguous(tensor)
                 ? bytes.read(from, entry, manager)
                 : bytes.gather(from, entry, tensor.stride(), manager);
+    }
+
+    @Override
+    public Optional<NDArray> half(String name, NDManager manager) throws EngineException {
+        Tensor tensor = tensor(name);
+        Entry entry = entry(name);
+        return entry.type() == DType.F16 && entry.size() > 0 && contiguous(tensor)
+                ? Optional.of(storages.get(tensor.storage().key()).half(tensor.offset() * entry.type().bytes(), entry,
+                        manager))
+                : Optional.empty();
     }
 
     private static boolean contiguous(Tensor tensor) {

@@ -9,6 +9,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.MemoryNeed;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,6 +20,10 @@ abstract class EngineCommand implements Callable<Integer> {
     private static final Set<String> LANGUAGES = Set.of("", "en", "zh");
     private static final Set<String> DEVICES = Set.of("auto", "cpu", "cuda");
     private static final Set<String> WORLDS = Set.of("aligned", "loose", "free");
+
+    private static final double GIGA = 1e9;
+    /// Below this a model is opened without a word about memory.
+    private static final long WORTH_SAYING = 1_000_000_000;
 
     protected final Console console;
     @Spec
@@ -79,6 +84,14 @@ abstract class EngineCommand implements Callable<Integer> {
     }
 
     protected LoadedModel load(Engine engine, String model) throws EngineException {
+        if (!Engine.ships(model)) {
+            MemoryNeed need = Engine.need(new LoadRequest(model));
+            if (need.tooLarge()) {
+                console.note("cli.memory.large", need.memory() / GIGA, need.machine() / GIGA);
+            } else if (need.memory() > WORTH_SAYING) {
+                console.note("cli.memory", need.memory() / GIGA, need.machine() / GIGA);
+            }
+        }
         return console.await(engine.load(new LoadRequest(model)));
     }
 }

@@ -14,8 +14,9 @@ import java.util.Optional;
 /// @param queryBias true when query, key and value have a bias
 /// @param outBias   true when the output of attention has one
 /// @param mlpBias   true when the MLP has them
+/// @param precision of all weights
 public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon, Activations activation,
-        boolean queryBias, boolean outBias, boolean mlpBias) {
+        boolean queryBias, boolean outBias, boolean mlpBias, Precision precision) {
     /// @param x       (R, T, D)
     /// @param weights norm, norm, query, key, value, out, gate, up, down, each with its bias behind it where it has one
     /// @param held    keys and values that stand before (R, G, S', d), or nothing
@@ -24,15 +25,16 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
     /// @return x' (R, T, D), all keys and all values (R, G, S, d)
     public NDList apply(NDArray x, List<NDArray> weights, List<NDArray> held, NDArray cos, NDArray sin,
             Optional<NDArray> mask) {
-        String method = "run" + (held.isEmpty() ? "" : "Held") + (mask.isPresent() ? "Masked" : "");
+        boolean single = x.getShape().get(0) * x.getShape().get(1) == 1;
+        String method = "run" + (single ? "One" : "") + (held.isEmpty() ? "" : "Held") + (mask.isPresent() ? "Masked" : "");
         List<List<NDArray>> lists = held.isEmpty() ? List.of(weights) : List.of(weights, held);
-        Script script = Script.of(x, source(method, !held.isEmpty(), mask.isPresent()));
+        Script script = Script.of(x, source(method, single, !held.isEmpty(), mask.isPresent()));
         return mask.isPresent()
                 ? script.callLists(method, x, lists, cos, sin, mask.get())
                 : script.callLists(method, x, lists, cos, sin);
     }
 
-    private String source(String method, boolean held, boolean masked) {
+    private String source(String method, boolean single, boolean held, boolean masked) {
         int group = heads / keyHeads;
         int query = 2;
         int step = queryBias ? 2 : 1;
@@ -45,9 +47,9 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
                 .append(masked ? ", m: Tensor" : "").append(") -> List[Tensor]:\n")
                 .append("    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n");
         line(text, "h", norm("x", 0));
-        line(text, "q0", heads(linear("h", query, queryBias), heads));
-        line(text, "k0", heads(linear("h", query + step, queryBias), keyHeads));
-        line(text, "v0", heads(linear("h", query + 2 * step, queryBias), keyHeads));
+        line(text, "q0", heads(linear(single, "h", query, queryBias), heads));
+        line(text, "k0", heads(linear(single, "h", query + step, queryBias), keyHeads));
+        line(text, "v0", heads(linear(single, "h", query + 2 * step, queryBias), keyHeads));
         line(text, "q", turned("q0"));
         line(text, "k1", turned("k0"));
         line(text, "k", held ? "torch.cat([c[0], k1], 2)" : "torch.contiguous(k1)");
@@ -65,13 +67,13 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
             line(text, "s", attention("q", "kk", "vv", masked ? "mm" : "None"));
         }
         line(text, "o", "torch.reshape(torch.transpose(s, 1, 2), [b, t, " + heads * headWidth + "])");
-        line(text, "y", "torch.add(x, " + linear("o", out, outBias) + ")");
+        line(text, "y", "torch.add(x, " + linear(single, "o", out, outBias) + ")");
         line(text, "g", norm("y", 1));
-        line(text, "e0", linear("g", gate, mlpBias));
+        line(text, "e0", linear(single, "g", gate, mlpBias));
         line(text, "e", activation.script("e0", false));
-        line(text, "u", linear("g", gate + mlp, mlpBias));
+        line(text, "u", linear(single, "g", gate + mlp, mlpBias));
         line(text, "f", "torch.mul(e, u)");
-        line(text, "z", "torch.add(y, " + linear("f", gate + 2 * mlp, mlpBias) + ")");
+        line(text, "z", "torch.add(y, " + linear(single, "f", gate + 2 * mlp, mlpBias) + ")");
         return text.append("    return [z, k, v]\n").toString();
     }
 
@@ -93,13 +95,12 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
 
     private String norm(String x, int p) {
         return "torch.mul(torch.mul(" + x + ", torch.rsqrt(torch.add(torch.mean(torch.mul(" + x + ", " + x
-                + "), [-1], True), " + epsilon + "))), torch.to(p[" + p + "], 6))";
+                + "), [-1], True), " + epsilon + "))), " + precision.wide("p[" + p + "]") + ")";
     }
 
-    /// 6 is the number of 32 bits in the library's list of formats; of a weight that has them already nothing is copied.
-    private static String linear(String x, int p, boolean biased) {
-        return "torch.linear(" + x + ", torch.to(p[" + p + "], 6), "
-                + (biased ? "torch.to(p[" + (p + 1) + "], 6)" : "None") + ")";
+    private String linear(boolean single, String x, int p, boolean biased) {
+        String bias = biased ? "p[" + (p + 1) + "]" : "None";
+        return single ? precision.single(x, "p[" + p + "]", bias) : precision.many(x, "p[" + p + "]", bias);
     }
 
     private String heads(String x, int count) {

@@ -1,6 +1,7 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /// A named place for one tensor of a [Module]. Two modules that hold the same `Weight` are tied.
@@ -33,6 +34,11 @@ public final class Weight {
             throw new IllegalStateException("weight of shape " + shape + " was not loaded");
         }
         return array;
+    }
+
+    /// @return true when its numbers were left in half precision, as the file has them; whoever reads it widens them
+    public boolean half() {
+        return get().getDataType() == DataType.FLOAT16;
     }
 
     /// @param value of this weight's shape; who calls this owns and closes it

@@ -16,7 +16,16 @@ public final class Embedding extends Module {
     /// @param ids int64 (...)
     /// @return (..., D)
     public NDArray apply(NDArray ids) {
-        return ids.getNDArrayInternal().embedding(ids, weight.get(), SparseFormat.DENSE).singletonOrThrow();
+        NDArray rows = ids.getNDArrayInternal().embedding(ids, weight.get(), SparseFormat.DENSE).singletonOrThrow();
+        return Halves.wide(ids, rows, Halves.precision(weight));
+    }
+
+    /// The other way round, as a head that is tied to its table.
+    ///
+    /// @param states (..., D)
+    /// @return (..., rows)
+    public NDArray logits(NDArray states) {
+        return states.getNDArrayInternal().linear(states, Halves.wide(states, weight), null).singletonOrThrow();
     }
 
     public Weight table() {

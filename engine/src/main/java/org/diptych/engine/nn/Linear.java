@@ -2,6 +2,8 @@ package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.internal.NDArrayEx;
+import java.util.Optional;
+import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 
@@ -24,8 +26,16 @@ public final class Linear extends Module {
     /// @param x (..., in)
     /// @return (..., out)
     public NDArray apply(NDArray x) {
+        if (weight.half() && x.size() == x.getShape().get(x.getShape().dimension() - 1)) {
+            return Halves.single(x, weight, biased ? Optional.of(bias) : Optional.empty());
+        }
         NDArrayEx operations = x.getNDArrayInternal();
-        return operations.linear(x, weight.get(), biased ? bias.get() : null).singletonOrThrow();
+        return operations.linear(x, Halves.wide(x, weight), biased ? Halves.wide(x, bias) : null).singletonOrThrow();
+    }
+
+    /// @return how its weights are kept
+    public Precision precision() {
+        return Halves.precision(weight);
     }
 
     public NDArray weight() {

@@ -1,6 +1,7 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
+import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 
@@ -18,7 +19,12 @@ public final class RmsNorm extends Module {
     /// @return (..., D)
     public NDArray apply(NDArray x) {
         NDArray size = x.square().mean(new int[]{-1}, true).add(epsilon).sqrt();
-        return x.div(size).mul(weight.get());
+        return x.div(size).mul(Halves.wide(x, weight));
+    }
+
+    /// @return how its weight is kept
+    public Precision precision() {
+        return Halves.precision(weight);
     }
 
     public NDArray weight() {

@@ -77,10 +77,21 @@ final class LlamaLayer extends Module {
         return x.expandDims(2).repeat(2, group).reshape(shape.get(0), facts.heads(), shape.get(2), shape.get(3));
     }
 
+    /// @return true when all its weights are kept in one format, as the kernel wants them
+    boolean uniform() {
+        return Stream.concat(Stream.of(inputNorm.precision(), mlpNorm.precision()), linears().map(Linear::precision))
+                .distinct().count() == 1;
+    }
+
+    private Stream<Linear> linears() {
+        return Stream.concat(Stream.of(query, key, value, out), mlp.parts().stream());
+    }
+
     /// As [#apply], in one call and without a probe.
     NDArray fused(NDArray x, Rotary.Angles angles, Optional<NDArray> mask, Optional<LlamaCache> cache, int layer) {
         LlamaKernel kernel = new LlamaKernel(facts.heads(), facts.keyHeads(), facts.rotary().width(), facts.epsilon(),
-                facts.activation(), facts.biases().query(), facts.biases().out(), facts.biases().mlp());
+                facts.activation(), facts.biases().query(), facts.biases().out(), facts.biases().mlp(),
+                query.precision());
         NDList made = kernel.apply(x, tensors(), cache.map(c -> c.of(layer)).orElse(List.of()), angles.cos(),
                 angles.sin(), mask);
         cache.ifPresent(c -> c.keep(layer, made.get(1), made.get(2)));
@@ -89,8 +100,7 @@ final class LlamaLayer extends Module {
 
     private List<NDArray> tensors() {
         return Stream.concat(Stream.of(inputNorm.weight(), mlpNorm.weight()),
-                Stream.concat(Stream.of(query, key, value, out), mlp.parts().stream())
-                        .flatMap(l -> l.biased() ? Stream.of(l.weight(), l.bias()) : Stream.of(l.weight())))
+                linears().flatMap(l -> l.biased() ? Stream.of(l.weight(), l.bias()) : Stream.of(l.weight())))
                 .toList();
     }
 }

@@ -54,7 +54,7 @@ public final class LlamaTower extends Module {
             Optional<LlamaCache> cache) {
         Rotary.Angles angles = facts.rotary().angles(x.getManager(), positions);
         NDArray h = x;
-        if (pass.mayFuse() && !pass.training()) {
+        if (pass.mayFuse() && !pass.training() && layers.stream().allMatch(LlamaLayer::uniform)) {
             for (int i = 0; i < layers.size(); i++) {
                 h = layers.get(i).fused(h, angles, mask, cache, i);
             }
@@ -73,8 +73,6 @@ public final class LlamaTower extends Module {
     /// @param states (..., D) normed
     /// @return (..., V)
     public NDArray logits(NDArray states) {
-        return head.isPresent()
-                ? head.get().apply(states)
-                : states.getNDArrayInternal().linear(states, words.table().get(), null).singletonOrThrow();
+        return head.isPresent() ? head.get().apply(states) : words.logits(states);
     }
 }

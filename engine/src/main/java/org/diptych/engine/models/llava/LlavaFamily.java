@@ -69,6 +69,11 @@ public final class LlavaFamily implements Family {
     }
 
     @Override
+    public boolean keepsHalf(String weight) {
+        return weight.startsWith("language_model.");
+    }
+
+    @Override
     public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
         LlavaConfig facts = LlavaConfig.of(config);
         return new LlavaModel(config, facts, LlavaReader.of(facts, config, files));

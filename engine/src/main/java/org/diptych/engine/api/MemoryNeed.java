@@ -1,0 +1,13 @@
+package org.diptych.engine.api;
+
+/// What a checkpoint will take, told from its headers before anything of it is read.
+///
+/// @param file    bytes of its tensors in the file
+/// @param memory  bytes they take when all are used: pages of the file where it is used as it lies, else copies in 32 bits
+/// @param machine bytes of memory this machine has, 0 when unknown
+public record MemoryNeed(long file, long memory, long machine) {
+    /// @return true when it takes more than there is
+    public boolean tooLarge() {
+        return machine > 0 && memory > machine;
+    }
+}

@@ -1,0 +1,31 @@
+package org.diptych.engine.kernel;
+
+/// How the weights that a script reads are kept. The numbers in the texts are those of the library's list of formats: 5 fp16, 6 fp32.
+public enum Precision {
+    FULL, HALF;
+
+    /// @param weight a script's expression of what is kept
+    /// @return the script's expression of it in 32 bits
+    public String wide(String weight) {
+        return switch (this) {
+            case FULL -> weight;
+            case HALF -> "torch.to(" + weight + ", 6)";
+        };
+    }
+
+    /// A product with one row reads each weight once, so it is done in the weights' own format: widening them first takes ten times as long.
+    ///
+    /// @param bias expression, or `None`
+    /// @return the script's expression of `x W^T + b` of a single row
+    public String single(String x, String weight, String bias) {
+        return switch (this) {
+            case FULL -> "torch.linear(" + x + ", " + weight + ", " + bias + ")";
+            case HALF -> "torch.to(torch.linear(torch.to(" + x + ", 5), " + weight + ", " + bias + "), 6)";
+        };
+    }
+
+    /// @return the script's expression of `x W^T + b` of many rows
+    String many(String x, String weight, String bias) {
+        return "torch.linear(" + x + ", " + wide(weight) + ", " + (bias.equals("None") ? bias : wide(bias)) + ")";
+    }
+}

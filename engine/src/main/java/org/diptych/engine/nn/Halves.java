@@ -1,0 +1,41 @@
+package org.diptych.engine.nn;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import java.util.Optional;
+import org.diptych.engine.kernel.Precision;
+import org.diptych.engine.kernel.Script;
+import org.diptych.engine.model.Weight;
+
+/// Reads weights that were left in half precision as the file's own pages.
+final class Halves {
+    private Halves() {
+    }
+
+    static Precision precision(Weight weight) {
+        return weight.half() ? Precision.HALF : Precision.FULL;
+    }
+
+    /// @param near an activation, to whose scope the result belongs
+    /// @return the weight in 32 bits: itself where it has them
+    static NDArray wide(NDArray near, Weight weight) {
+        return wide(near, weight.get(), precision(weight));
+    }
+
+    static NDArray wide(NDArray near, NDArray half, Precision precision) {
+        return precision == Precision.FULL
+                ? half
+                : Script.of(near, "  def wide(self: __torch__.Ops, x: Tensor, p: List[Tensor]) -> Tensor:\n    return "
+                        + precision.wide("p[0]") + "\n").call("wide", near, List.of(half)).singletonOrThrow();
+    }
+
+    /// @param x one row of any number of axes
+    static NDArray single(NDArray x, Weight weight, Optional<Weight> bias) {
+        boolean biased = bias.isPresent();
+        String source = "  def one(self: __torch__.Ops, x: Tensor, p: List[Tensor]) -> Tensor:\n    return "
+                + precision(weight).single("x", "p[0]", biased ? "p[1]" : "None") + "\n";
+        return Script.of(x, source)
+                .call("one", x, biased ? List.of(weight.get(), bias.get().get()) : List.of(weight.get()))
+                .singletonOrThrow();
+    }
+}
