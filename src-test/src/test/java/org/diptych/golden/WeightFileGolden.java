@@ -80,6 +80,7 @@ final class WeightFileGolden {
             gradients(golden, loaded, model, inputs, full, result, scope);
         }
         FreezeGolden.taught(golden, loaded, result);
+        FreezeGolden.counted(golden, loaded, result);
         ConversationGolden.compare(golden, result);
         JsonObject config = JsonParser.parseString(loaded.model().config()).getAsJsonObject();
         if (config.has("vocab_size")) {

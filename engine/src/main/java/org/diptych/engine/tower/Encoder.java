@@ -90,10 +90,18 @@ public final class Encoder extends Module {
     /// @param cache takes these words up too
     /// @return (R, n, D)
     public NDArray next(Pass pass, NDArray x, Optional<NDArray> other, KeyCache cache) {
+        return next(pass, x, Optional.empty(), other, cache);
+    }
+
+    /// As the other one, where some of the words that are remembered must not be seen.
+    ///
+    /// @param padding added to the scores of old and new words, broadcast to (R, heads, n, T + n)
+    public NDArray next(Pass pass, NDArray x, Optional<NDArray> padding, Optional<NDArray> other, KeyCache cache) {
         int n = (int) x.getShape().get(1);
-        Optional<NDArray> mask = n == 1
+        Optional<NDArray> causal = n == 1
                 ? Optional.empty()
                 : Optional.of(Masks.causal(x.getManager(), cache.length(), n));
+        Optional<NDArray> mask = causal.map(c -> padding.map(p -> p.add(c)).orElse(c)).or(() -> padding);
         NDArray h = x;
         for (int i = 0; i < layers.size(); i++) {
             h = layers.get(i).next(pass, h, mask, other, cache, stream, i);

@@ -50,7 +50,7 @@ class TeachingTest {
     @ParameterizedTest
     @ValueSource(strings = {"roberta", "roberta-dynamic", "roberta-static", "roberta-dynamic-nsp",
             "roberta-static-nsp", "vilt", "albef", "albef-noise-distilled", "albef-noise-plain", "blip", "uniter",
-            "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3"})
+            "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3", "blip2", "blip2-stage2"})
     void everyPlanLearns(String name) throws Exception {
         FineTunePlan plan = TinyPlans.of(name);
         TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
@@ -103,8 +103,8 @@ class TeachingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "blip", "uniter", "lxmert",
-            "vilbert"})
+    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "blip2",
+            "blip2-stage2"})
     void whatIsKeptIsReadByTheOrdinaryLoader(String name) throws Exception {
         TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1"), folder.resolve("run"))
                 .toTheEnd();
@@ -123,8 +123,8 @@ class TeachingTest {
 
     @Test
     void committedPlansStayWithinASmallModel() throws Exception {
-        for (String name : List.of("roberta", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "vlmo",
-                "beit3")) {
+        for (String name : List.of("roberta", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "vlmo", "beit3",
+                "blip2", "blip2-stage2")) {
             FineTunePlan plan = TinyPlans.committed(name);
             TinyRun run = TinyRun.start(plan, folder.resolve(name));
             run.session().stop();

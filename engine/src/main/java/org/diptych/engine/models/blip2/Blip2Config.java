@@ -72,6 +72,36 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
                         huggingFace));
     }
 
+    /// A model that begins from nothing: with a `text_config` stage 2, without one stage 1, whose `[DEC]` stands behind the tokenizer's vocabulary.
+    ///
+    /// @param given in Hugging Face's form; for stage 1 with the tokenizer's `vocab_size` and `pad_token_id` in the outermost part, for stage 2 with `vocab_size` and `eos_token_id` in `text_config`
+    static JsonObject fresh(JsonObject given) throws EngineException {
+        JsonObject json = given.deepCopy();
+        ModelConfig c = new ModelConfig("BLIP-2", json);
+        JsonObject q = c.section("qformer_config").json();
+        q.addProperty("encoder_hidden_size", c.section("vision_config").integer("hidden_size"));
+        JsonObject file = new JsonObject();
+        json.add(FILE, file);
+        if (json.has("text_config")) {
+            file.addProperty("language", true);
+            ModelConfig t = c.section("text_config");
+            file.addProperty("projects", t.integer("hidden_size"));
+            if (!t.has("bos_token_id")) { // Toybox's tokenizer ends with what begins and what ends a text
+                t.json().addProperty("bos_token_id", t.integer("eos_token_id") - 1);
+            }
+            return json;
+        }
+        int words = c.integer("vocab_size");
+        q.addProperty("vocab_size", words + 1);
+        q.addProperty("bos_token_id", words);
+        q.addProperty("pad_token_id", c.integer("pad_token_id", 0));
+        for (String part : new String[]{"words", "writes", "match", "temp"}) {
+            file.addProperty(part, true);
+        }
+        file.addProperty("embed_dim", c.integer("image_text_hidden_size", 256));
+        return json;
+    }
+
     private static Vision seen(ModelConfig v) throws EngineException {
         double epsilon = v.number("layer_norm_eps", 1e-6);
         return new Vision(v.integer("image_size"), v.integer("patch_size"), v.integer("hidden_size"),

@@ -9,6 +9,8 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Layout;
@@ -43,9 +45,18 @@ public final class Blip2Family implements Family {
                         names -> names.contains("blocks.0.attn.q_bias") && names.contains("pos_embed")
                                 && names.contains("patch_embed.proj.weight")
                                 && names.stream().noneMatch(n -> n.endsWith("relative_position_bias_table")),
-                        _ -> NameMap.of(drop("(norm|fc_norm|head)\\..*", "checkpoint.drop.labels"),
+                        config -> NameMap.of(drop("(norm|fc_norm|head)\\..*", "checkpoint.drop.blocks"),
+                                drop("blocks\\.(?!(?:" + read(config) + ")\\.).*", "checkpoint.drop.blocks"),
                                 rename("(.*)", "visual_encoder.$1")),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.EVA)));
+    }
+
+    /// @return the numbers of the layers that are read of a whole EVA, which has one more
+    private static String read(JsonObject config) {
+        int layers = config.has("vision_config")
+                ? config.getAsJsonObject("vision_config").get("num_hidden_layers").getAsInt()
+                : config.getAsJsonObject("vision").get("depth").getAsInt();
+        return IntStream.range(0, layers).mapToObj(String::valueOf).collect(Collectors.joining("|"));
     }
 
     private static boolean lavis(Set<String> names) {
@@ -90,6 +101,7 @@ public final class Blip2Family implements Family {
 
     @Override
     public VisionLanguageModel create(JsonObject config, ModelFiles files) throws EngineException {
-        return new Blip2Model(config, Blip2Config.of(config), files);
+        JsonObject whole = config.has(Blip2Config.FILE) ? config : Blip2Config.fresh(config);
+        return new Blip2Model(whole, Blip2Config.of(whole), files);
     }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Losses;
@@ -34,18 +35,41 @@ record Blip2Losses(Blip2Model model) {
 
     NDArray loss(String objective, Pass pass, Inputs inputs) {
         return switch (objective) {
-            case CONTRAST -> contrast(step(pass, inputs));
+            case CONTRAST -> contrast(model.step(pass, inputs));
             case MATCHING -> {
-                Step step = step(pass, inputs);
+                Step step = model.step(pass, inputs);
                 yield matching(matchLogits(pass, step, inputs));
             }
-            case WRITING -> {
-                NDArray picture = model.picture(pass, inputs);
-                yield writing(writtenLogits(pass, model.ask(pass, picture), inputs), inputs);
-            }
+            case WRITING -> writing(writtenLogits(pass, asked(pass, inputs), inputs), inputs);
             case LANGUAGE -> language(pass, model.picture(pass, inputs), inputs, true);
             default -> throw new IllegalArgumentException(objective);
         };
+    }
+
+    /// @return the queries that have looked at the picture; a file without the contrast asks for this alone
+    private QFormer.Asked asked(Pass pass, Inputs inputs) {
+        return model.objectives().contains(CONTRAST)
+                ? model.step(pass, inputs).asked()
+                : model.ask(pass, model.picture(pass, inputs));
+    }
+
+    Guess matchGuess(Pass pass, Inputs inputs) {
+        return HardPairs.guess(matchLogits(pass, model.step(pass, inputs), inputs));
+    }
+
+    Guess writtenGuess(Pass pass, Inputs inputs) {
+        NDArray labels = Losses.withoutPadding(inputs.get("input_ids"), model.facts().former().pad(), IGNORED);
+        long words = labels.getShape().get(1);
+        return new Guess(writtenLogits(pass, asked(pass, inputs), inputs).get(new NDIndex(":, :{}", words - 1)),
+                labels.get(new NDIndex(":, 1:")));
+    }
+
+    Guess languageGuess(Pass pass, Inputs inputs) {
+        int queries = model.facts().former().queries();
+        NDArray logits = model.languageLogits(pass,
+                model.projected(pass, model.ask(pass, model.picture(pass, inputs)).states()), Optional.of(inputs));
+        long all = logits.getShape().get(1);
+        return new Guess(logits.get(new NDIndex(":, {}:{}", queries - 1, all - 1)), labels(inputs));
     }
 
     Step step(Pass pass, Inputs inputs) {

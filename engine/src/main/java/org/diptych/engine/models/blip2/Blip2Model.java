@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,37 +20,32 @@ import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
-import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
-import org.diptych.engine.image.Normalise;
-import org.diptych.engine.image.Preprocess;
-import org.diptych.engine.image.PreprocessConfig;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.LearnsInStages;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
+import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
-import org.diptych.engine.nn.Masks;
 import org.diptych.engine.nn.Rows;
-import org.diptych.engine.text.TextTokenizer;
-import org.diptych.engine.text.Tokenizers;
-import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.NormalStart;
 import org.diptych.engine.tower.WordHead;
 
@@ -59,18 +55,22 @@ public final class Blip2Model extends Module
             VisionLanguageModel,
             ScoresPairs,
             Generates,
-            Learns,
+            Taught,
+            LearnsInStages,
             Traceable,
             Initialises {
-    private static final float HIDDEN = -Float.MAX_VALUE;
-
     private record Projections(Linear pictures, Linear texts) {
+    }
+
+    /// What the objectives of one training step share.
+    ///
+    /// @param pixels of the batch, by which it is known again
+    private record Shared(NDArray pixels, Blip2Losses.Step step) {
     }
 
     private final JsonObject json;
     private final Blip2Config config;
-    private final Preprocess preprocess;
-    private final Optional<TextTokenizer> tokenizer;
+    private final Blip2Reader reader;
     private final EvaTower tower;
     private final LayerNorm norm;
     private final Weight queries;
@@ -81,14 +81,13 @@ public final class Blip2Model extends Module
     private final Optional<Weight> temperature;
     private final Optional<Linear> projection;
     private final Optional<OptLanguage> language;
+    private Optional<Shared> shared = Optional.empty();
 
     Blip2Model(JsonObject json, Blip2Config config, ModelFiles files) throws EngineException {
         this.json = json;
         this.config = config;
         Blip2Config.Former f = config.former();
-        tokenizer = Tokenizers.find(files.folder());
-        Preprocess usual = Preprocess.square(config.vision().image(), Normalise.CLIP);
-        preprocess = files.folder().isPresent() ? PreprocessConfig.read(files.folder().get(), usual) : usual;
+        reader = Blip2Reader.of(config, files);
         tower = child("visual_encoder", new EvaTower(config.vision()));
         norm = child("ln_vision", new LayerNorm(config.vision().width(), config.vision().lastEpsilon()));
         queries = weight("query_tokens", 1, f.queries(), f.width());
@@ -117,6 +116,24 @@ public final class Blip2Model extends Module
 
     QFormer former() {
         return former;
+    }
+
+    /// @return what the objectives of stage 1 share; computed once for all of a training step
+    Blip2Losses.Step step(Pass pass, Inputs inputs) {
+        Blip2Losses losses = new Blip2Losses(this);
+        if (!pass.training()) {
+            return losses.step(pass, inputs);
+        }
+        NDArray pixels = inputs.get("pixel_values");
+        if (shared.filter(s -> s.pixels == pixels).isEmpty()) {
+            shared = Optional.of(new Shared(pixels, losses.step(pass, inputs)));
+        }
+        return shared.get().step;
+    }
+
+    @Override
+    public Lessons lessons() {
+        return new Blip2Lessons(this, reader.tokenizer());
     }
 
     @Override
@@ -148,18 +165,7 @@ public final class Blip2Model extends Module
 
     @Override
     public Encoded encode(Sample sample) throws EngineException {
-        Optional<Tokens> tokens = Optional.empty();
-        if (sample.text().isPresent()) {
-            TextTokenizer reader = tokenizer
-                    .orElseThrow(() -> new EngineException("models.tokenizer", "BLIP-2", "vocab.txt"));
-            tokens = Optional.of(reader.encode(sample.text().get(), textLength()));
-        }
-        if (sample.picture().isEmpty()) {
-            return new Encoded(tokens, new float[0], 0, 0, Optional.empty(), Optional.empty());
-        }
-        Preprocess.Result seen = preprocess.apply(sample.picture().get());
-        return new Encoded(tokens, seen.values(), seen.height(), seen.width(), Optional.of(seen.view()),
-                Optional.empty());
+        return reader.encode(sample);
     }
 
     @Override
@@ -269,11 +275,10 @@ public final class Blip2Model extends Module
             all = NDArrays.concat(new NDList(projected, model.embed(text.get().get("input_ids"))), 1);
             there = there.concat(attended(text.get()).toType(DataType.INT64, false), 1);
         }
-        NDArray places = there.cumSum(1).mul(there).sub(1).toType(DataType.INT64, false);
-        return model.logits(model.apply(pass, all, places, Optional.of(Masks.padding(there, HIDDEN))));
+        return model.logits(model.apply(pass, all, there));
     }
 
-    /// The queries ask; then words are matched, or the language model reads on.
+    /// Each pass that this file allows: the queries ask; words are read alone, matched and written, or the language model reads on.
     @Override
     public void forward(Pass pass, Inputs inputs) {
         NDArray picture = picture(pass, inputs);
@@ -281,8 +286,11 @@ public final class Blip2Model extends Module
         boolean text = inputs.has("input_ids");
         if (language.isPresent()) {
             languageLogits(pass, projected(pass, asked.states()), text ? Optional.of(inputs) : Optional.empty());
-        } else if (text && match.isPresent()) {
-            match(pass, picture, inputs.get("input_ids"), attended(inputs));
+        } else if (text && config.former().vocabulary() > 0) {
+            NDArray ids = inputs.get("input_ids");
+            projections.ifPresent(_ -> textFeature(pass, former.read(pass, ids, attended(inputs))));
+            match.ifPresent(_ -> match(pass, picture, ids, attended(inputs)));
+            head.ifPresent(_ -> new Blip2Losses(this).writtenLogits(pass, asked, inputs));
         }
     }
 
@@ -312,7 +320,6 @@ public final class Blip2Model extends Module
         NDArray pictures = picture(pass, images);
         NDArray ids = texts.get("input_ids");
         NDArray attended = attended(texts);
-        ask(pass, pictures);
         pass.probe().phase(Phase.TOGETHER);
         NDList rows = new NDList();
         for (long i = 0; i < pictures.getShape().get(0); i++) {
@@ -352,8 +359,8 @@ public final class Blip2Model extends Module
         NDArray ids = inputs.has("input_ids")
                 ? inputs.get("input_ids")
                 : Staging.longs(queried.getManager(), first, new Shape(b, 1));
-        return new Blip2Writing(model, config.language().orElseThrow(), pass,
-                NDArrays.concat(new NDList(queried, model.embed(ids)), 1), (int) ids.getShape().get(1), rows, cached);
+        NDArray there = inputs.has("input_ids") ? attended(inputs) : ids.onesLike();
+        return new Blip2Writing(model, config.language().orElseThrow(), pass, queried, ids, there, rows, cached);
     }
 
     @Override
@@ -361,8 +368,8 @@ public final class Blip2Model extends Module
         List<String> all = new ArrayList<>();
         if (projections.isPresent() && config.former().vocabulary() > 0) {
             all.add(Blip2Losses.CONTRAST);
+            match.ifPresent(_ -> all.add(Blip2Losses.MATCHING)); // hard pairs are drawn from what the contrast finds alike
         }
-        match.ifPresent(_ -> all.add(Blip2Losses.MATCHING));
         head.ifPresent(_ -> all.add(Blip2Losses.WRITING));
         language.ifPresent(_ -> all.add(Blip2Losses.LANGUAGE));
         return all;
@@ -371,6 +378,20 @@ public final class Blip2Model extends Module
     @Override
     public NDArray loss(String objective, Pass pass, Inputs inputs) {
         return new Blip2Losses(this).loss(objective, pass, inputs);
+    }
+
+    /// The bridge between frozen towers is what the paper teaches (sections 3.2 and 3.3); the projection alone, and everything, stand beside it for comparison.
+    @Override
+    public Map<String, Trains> stages() {
+        List<String> bridge = new ArrayList<>(List.of("Qformer", "ln_vision", "query_tokens"));
+        bridge.addAll(projection.isPresent()
+                ? List.of("opt_proj")
+                : List.of("itm_head", "temp", "text_proj", "vision_proj"));
+        Map<String, Trains> stages = new LinkedHashMap<>();
+        stages.put("bridge", new Trains(bridge, List.of()));
+        projection.ifPresent(_ -> stages.put("projection", new Trains(List.of("opt_proj"), List.of())));
+        stages.put("all", new Trains(List.of(), List.of()));
+        return stages;
     }
 
     @Override
@@ -385,41 +406,12 @@ public final class Blip2Model extends Module
 
     @Override
     public List<AttentionSite> sites(Encoded sample) {
-        Blip2Config.Former f = config.former();
-        Blip2Config.Vision v = config.vision();
-        Axis patches = new Axis.Patches(v.grid(), v.grid(), 1);
-        Axis asked = new Axis.Queries(f.queries());
-        List<AttentionSite> sites = new ArrayList<>();
-        int crossings = (f.layers() + f.every() - 1) / f.every();
-        if (sample.height() > 0) {
-            sites.add(new AttentionSite(EvaTower.STREAM, AttentionSite.Kind.SELF, v.layers(), v.heads(), patches,
-                    patches, false, 0));
-            sites.add(former(QFormer.QUERIES, AttentionSite.Kind.SELF, f.layers(), asked, asked));
-            sites.add(former(QFormer.QUERIES + Encoder.CROSS, AttentionSite.Kind.CROSS, crossings, asked, patches)
-                    .at(0, f.every()));
-        }
-        if (sample.tokens().isPresent() && sample.height() > 0) {
-            Axis all = new Axis.Joined(List.of(asked, new Axis.Text(sample.tokens().get().size())));
-            if (language.isPresent()) {
-                Blip2Config.Opt opt = config.language().orElseThrow();
-                sites.add(new AttentionSite(OptLanguage.STREAM, AttentionSite.Kind.SELF, opt.layers(), opt.heads(),
-                        all, all, true, all.size() - 1));
-            } else if (match.isPresent()) {
-                sites.add(former(QFormer.TOGETHER, AttentionSite.Kind.SELF, f.layers(), all, all));
-                sites.add(former(QFormer.TOGETHER + Encoder.CROSS, AttentionSite.Kind.CROSS, crossings, asked,
-                        patches).at(0, f.every()));
-            }
-        }
-        return sites;
-    }
-
-    private AttentionSite former(String name, AttentionSite.Kind kind, int layers, Axis query, Axis key) {
-        return new AttentionSite(name, kind, layers, config.former().heads(), query, key, false, -1);
+        return new Blip2Sites(config).of(sample);
     }
 
     @Override
     public Optional<Axis.Patches> patches() {
-        return Optional.of(new Axis.Patches(config.vision().grid(), config.vision().grid(), 1));
+        return Optional.of(new Blip2Sites(config).patches());
     }
 
     @Override
@@ -437,8 +429,7 @@ public final class Blip2Model extends Module
 
     @Override
     public int textLength() {
-        return config.language().map(o -> o.positions() - config.former().queries())
-                .orElse(config.former().positions());
+        return reader.words();
     }
 
     /// As LAVIS begins but for its public ViT, BERT and OPT weights.
@@ -446,5 +437,8 @@ public final class Blip2Model extends Module
     public void initialise(NDManager scope, long seed) {
         NormalStart.fill(weights(), scope, seed);
         temperature.ifPresent(t -> t.set(scope.create((float) config.temperature())));
+        Map<String, Weight> all = weights(); // what serves queries begins as what serves words, where both are there
+        all.forEach((name, weight) -> Optional.ofNullable(all.get(name.replace("_query.", ".")))
+                .filter(twin -> twin != weight).ifPresent(twin -> weight.set(twin.get().duplicate())));
     }
 }

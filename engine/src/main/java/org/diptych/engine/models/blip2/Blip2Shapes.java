@@ -8,6 +8,7 @@ import org.diptych.engine.checkpoint.ModelConfig;
 /// A configuration completed from a file's tensors: sizes as the tensors have them, the rest as the file says or, where no file says it, as the published models have it.
 record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
     private static final String WORDS = "word_embeddings.weight";
+    private static final int PUBLISHED_LAYERS = 39;
 
     /// How a layout calls what the shapes are read from.
     ///
@@ -64,13 +65,18 @@ record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
             v.addProperty(width, patch[0]);
             v.addProperty("patch_size", patch[2]);
             v.addProperty(image, grid * patch[2]);
-            v.addProperty(layers, ModelConfig.count(shapes, names.blocks()));
+            int blocks = ModelConfig.count(shapes, names.blocks());
+            if (names.equals(Names.EVA)) { // the whole EVA has a layer more than BLIP-2 reads
+                usual(v, layers, Math.min(blocks, PUBLISHED_LAYERS));
+            } else {
+                v.addProperty(layers, blocks);
+            }
             v.addProperty(mlp, shapes.get(names.blocks() + "0.mlp.fc1.weight")[0]);
         }
         usual(v, width, 1408);
         usual(v, "patch_size", 14);
         usual(v, image, 224);
-        usual(v, layers, 39);
+        usual(v, layers, PUBLISHED_LAYERS);
         if (!v.has("mlp_ratio")) {
             usual(v, mlp, 6144);
         }

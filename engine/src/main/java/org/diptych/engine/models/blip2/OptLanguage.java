@@ -1,6 +1,8 @@
 package org.diptych.engine.models.blip2;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -8,6 +10,7 @@ import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
 import org.diptych.engine.tower.EncoderNames;
@@ -57,19 +60,32 @@ final class OptLanguage extends Module {
     }
 
     /// @param vectors (B, S, W)
-    /// @param places  int64 (B, S) or (1, S) number of each among those that are there; -1 for one that is not
-    /// @param mask    added to the scores, without the causal part
+    /// @param there   int64 (B, S) 1 for what is there, 0 for padding
     /// @return (B, S, D) normed
-    NDArray apply(Pass pass, NDArray vectors, NDArray places, Optional<NDArray> mask) {
-        NDArray last = layers.apply(pass, placed(pass, vectors, places), mask);
-        return ended(pass, last);
+    NDArray apply(Pass pass, NDArray vectors, NDArray there) {
+        return ended(pass, layers.apply(pass, placed(pass, vectors, places(there)), Optional.of(mask(there))));
     }
 
     /// As [#apply], behind what is remembered.
-    NDArray next(Pass pass, NDArray vectors, NDArray places, KeyCache cache) {
-        return ended(pass, layers.next(pass, placed(pass, vectors, places), Optional.empty(), cache));
+    ///
+    /// @param vectors (B, n, W)
+    /// @param there   int64 (B, S) of what is remembered too
+    NDArray next(Pass pass, NDArray vectors, NDArray there, KeyCache cache) {
+        NDArray places = places(there).get(new NDIndex(":, {}:", cache.length()));
+        return ended(pass, layers.next(pass, placed(pass, vectors, places), Optional.of(mask(there)),
+                Optional.empty(), cache));
     }
 
+    /// @return int64 (B, S) number of each among those that are there; -1 for one that is not
+    private static NDArray places(NDArray there) {
+        return there.cumSum(1).mul(there).sub(1).toType(DataType.INT64, false);
+    }
+
+    private static NDArray mask(NDArray there) {
+        return Masks.padding(there, -Float.MAX_VALUE);
+    }
+
+    /// @param places int64 (B, n)
     private NDArray placed(Pass pass, NDArray vectors, NDArray places) {
         NDArray in = widths.map(w -> w.in().apply(vectors)).orElse(vectors);
         NDArray placed = in.add(positions.apply(places.add(OFFSET)));

@@ -1,0 +1,63 @@
+package org.diptych.engine.models.blip2;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.diptych.engine.api.AttentionSite;
+import org.diptych.engine.api.AttentionSite.Kind;
+import org.diptych.engine.api.Axis;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.tower.Encoder;
+
+/// Where BLIP-2 attends: each of the passes that [Blip2Model#forward] runs.
+record Blip2Sites(Blip2Config config) {
+    Axis.Patches patches() {
+        return new Axis.Patches(config.vision().grid(), config.vision().grid(), 1);
+    }
+
+    List<AttentionSite> of(Encoded sample) {
+        List<AttentionSite> sites = new ArrayList<>();
+        if (sample.height() == 0) {
+            return sites;
+        }
+        Axis patches = patches();
+        Axis queries = new Axis.Queries(config.former().queries());
+        sites.add(new AttentionSite(EvaTower.STREAM, Kind.SELF, config.vision().layers(), config.vision().heads(),
+                patches, patches, false, 0));
+        sites.add(former(QFormer.QUERIES, queries, queries, false, -1));
+        sites.add(looks(QFormer.QUERIES, queries));
+        if (sample.tokens().isEmpty()) {
+            return sites;
+        }
+        Axis text = new Axis.Text(sample.tokens().get().size());
+        Axis both = new Axis.Joined(List.of(queries, text));
+        if (config.language().isPresent()) {
+            Blip2Config.Opt opt = config.language().get();
+            sites.add(new AttentionSite(OptLanguage.STREAM, Kind.SELF, opt.layers(), opt.heads(), both, both, true,
+                    both.size() - 1));
+            return sites;
+        }
+        if (config.embed() > 0) {
+            sites.add(former(QFormer.WORDS, text, text, false, 0));
+        }
+        if (config.parts().match()) {
+            sites.add(former(QFormer.TOGETHER, both, both, false, -1));
+            sites.add(looks(QFormer.TOGETHER, queries));
+        }
+        if (config.parts().writes()) {
+            sites.add(former(QFormer.WRITTEN, text, both, true, -1));
+        }
+        return sites;
+    }
+
+    private AttentionSite former(String name, Axis query, Axis key, boolean causal, int summary) {
+        return new AttentionSite(name, Kind.SELF, config.former().layers(), config.former().heads(), query, key,
+                causal, summary);
+    }
+
+    private AttentionSite looks(String name, Axis queries) {
+        int every = config.former().every();
+        int layers = (config.former().layers() + every - 1) / every;
+        return new AttentionSite(name + Encoder.CROSS, Kind.CROSS, layers, config.former().heads(), queries,
+                patches(), false, -1).at(0, every);
+    }
+}
