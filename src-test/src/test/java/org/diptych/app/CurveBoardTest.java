@@ -92,7 +92,8 @@ class CurveBoardTest {
             rows.add(new RunLog.Row(step, step * 0.25, values));
         }
         return new CurveBoard.Shown(new Log(new RunLog.Header(id, "2026-01-02T03:04:05Z",
-                PlanFile.parse("{\"model\": \"clip\", \"steps\": " + steps + "}", "p"), "abc", "cpu", 2, Map.of()), rows),
+                PlanFile.parse("{\"model\": \"clip\", \"steps\": " + steps + "}", "p"), "abc", "cpu", 2, Map.of()),
+                rows),
                 id, colour);
     }
 

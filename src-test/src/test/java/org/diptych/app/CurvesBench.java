@@ -33,7 +33,8 @@ class CurvesBench {
                 CurveBoardTest.run("two", 100_000, 1, 4), CurveBoardTest.run("three", 100_000, 2, 5));
         var choice = new SimpleObjectProperty<>(CurveChoice.usual().withValues(List.of("loss")));
         Stage stage = FxStage.call(() -> {
-            CurveBoard board = new CurveBoard(new I18n(Locale.ENGLISH), new SimpleObjectProperty<>(Theme.LIGHT), "board",
+            CurveBoard board = new CurveBoard(new I18n(Locale.ENGLISH), new SimpleObjectProperty<>(Theme.LIGHT),
+                    "board",
                     choice);
             Stage made = new Stage();
             made.setScene(new Scene(new StackPane(board), 1200, 700));

@@ -96,7 +96,8 @@ public final class CoachPane extends VBox {
         for (Told item : told) {
             Note note = item.note();
             Label says = Ui.styled(
-                    Ui.wrapped(new Label((runs.size() > 1 ? item.run() + ": " : "") + i18n.texts().get(note.says()))), "small");
+                    Ui.wrapped(new Label((runs.size() > 1 ? item.run() + ": " : "") + i18n.texts().get(note.says()))),
+                    "small");
             Label todo = Ui.styled(Ui.wrapped(new Label(i18n.texts().get(note.todo()))), "small", "muted");
             ToggleButton show = new ToggleButton(null, Ui.icon("mdi2c-chart-timeline-variant"));
             show.getStyleClass().addAll("button-icon", "flat");

@@ -45,19 +45,23 @@ public final class Settings {
             String libtorch, String data, boolean motion, String feature, Bounds window,
             Map<String, CurveChoice> curves) {
         public Values withLanguage(String value) {
-            return new Values(value, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
+            return new Values(value, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
+                    curves);
         }
 
         public Values withTheme(Theme value) {
-            return new Values(language, value, device, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
+            return new Values(language, value, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
+                    curves);
         }
 
         public Values withDevice(String value) {
-            return new Values(language, theme, value, threads, gpuLibraries, libtorch, data, motion, feature, window, curves);
+            return new Values(language, theme, value, threads, gpuLibraries, libtorch, data, motion, feature, window,
+                    curves);
         }
 
         public Values withThreads(int value) {
-            return new Values(language, theme, device, value, gpuLibraries, libtorch, data, motion, feature, window, curves);
+            return new Values(language, theme, device, value, gpuLibraries, libtorch, data, motion, feature, window,
+                    curves);
         }
 
         public Values withGpuLibraries(String value) {
@@ -65,19 +69,23 @@ public final class Settings {
         }
 
         public Values withLibtorch(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, value, data, motion, feature, window, curves);
+            return new Values(language, theme, device, threads, gpuLibraries, value, data, motion, feature, window,
+                    curves);
         }
 
         public Values withData(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, value, motion, feature, window, curves);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, value, motion, feature, window,
+                    curves);
         }
 
         public Values withMotion(boolean value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, value, feature, window, curves);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, value, feature, window,
+                    curves);
         }
 
         public Values withFeature(String value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, value, window, curves);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, value, window,
+                    curves);
         }
 
         public Values withCurves(String view, CurveChoice value) {
@@ -88,7 +96,8 @@ public final class Settings {
         }
 
         public Values withWindow(Bounds value) {
-            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, value, curves);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, value,
+                    curves);
         }
     }
 

@@ -220,7 +220,8 @@ public final class Loader {
         plan.tied().forEach((alias, name) -> dropped.put(alias, Message.of("checkpoint.drop.tied", name)));
         List<String> missing = weights.entrySet().stream()
                 .filter(e -> !e.getValue().isSet() && !spoilt.contains(e.getKey())).map(Map.Entry::getKey).toList();
-        return new LoadReport(reader.form(), known.layout.name(), reader.path(), loaded, parameters, bytes, dropped, missing,
+        return new LoadReport(reader.form(), known.layout.name(), reader.path(), loaded, parameters, bytes, dropped,
+                missing,
                 List.copyOf(unexpected), misshapen, reader.inert(), mapped);
     }
 

@@ -125,7 +125,8 @@ final class CapFiltCommand extends EngineCommand {
         FineTunePlan.Data d = plan.data();
         FineTunePlan.Data other = new FineTunePlan.Data(folder.toString(), d.world(), d.language(), d.captions(),
                 d.noise(), d.hardNegatives(), d.train(), d.validation(), d.pictureSize());
-        return new FineTunePlan(plan.name(), plan.model(), plan.config(), other, plan.objectives(), plan.lessons(),
+        return new FineTunePlan(plan.name(), plan.model(), plan.config(), plan.startFrom(), other, plan.objectives(),
+                plan.lessons(),
                 plan.trains(), plan.optimizer(), plan.schedule(), plan.steps(), plan.batch(), plan.seed(),
                 plan.evaluateEvery(), plan.checkpointEvery());
     }

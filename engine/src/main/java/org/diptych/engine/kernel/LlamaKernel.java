@@ -26,7 +26,8 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
     public NDList apply(NDArray x, List<NDArray> weights, List<NDArray> held, NDArray cos, NDArray sin,
             Optional<NDArray> mask) {
         boolean single = x.getShape().get(0) * x.getShape().get(1) == 1;
-        String method = "run" + (single ? "One" : "") + (held.isEmpty() ? "" : "Held") + (mask.isPresent() ? "Masked" : "");
+        String method = "run" + (single ? "One" : "") + (held.isEmpty() ? "" : "Held")
+                + (mask.isPresent() ? "Masked" : "");
         List<List<NDArray>> lists = held.isEmpty() ? List.of(weights) : List.of(weights, held);
         Script script = Script.of(x, source(method, single, !held.isEmpty(), mask.isPresent()));
         return mask.isPresent()

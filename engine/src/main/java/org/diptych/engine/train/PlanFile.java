@@ -65,7 +65,8 @@ public final class PlanFile {
     }
 
     private FineTunePlan plan(JsonObject json) throws EngineException {
-        keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "optimizer", "schedule",
+        keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "optimizer",
+                "schedule",
                 "steps",
                 "batch", "seed", "evaluateEvery",
                 "checkpointEvery");
@@ -86,7 +87,8 @@ public final class PlanFile {
             throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
         }
         FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
-        return new FineTunePlan(name, model, config, startFrom(section(json, "startFrom")), data, objectives(json), lessons(section(json, "lessons")),
+        return new FineTunePlan(name, model, config, startFrom(section(json, "startFrom")), data, objectives(json),
+                lessons(section(json, "lessons")),
                 trains(section(json, "trains")),
                 optimizer(section(json, "optimizer")), schedule,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),

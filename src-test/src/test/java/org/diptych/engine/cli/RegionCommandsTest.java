@@ -97,7 +97,8 @@ class RegionCommandsTest {
         Files.writeString(file, String.join("\t", "42", "64", "64", "2", Base64.getEncoder().encodeToString(boxes),
                 features) + "\n");
         Path out = folder.resolve("file");
-        done("look", "--model", model, "--image", picture, "--text", "a red fish", "--regions", file.toString(), "--out",
+        done("look", "--model", model, "--image", picture, "--text", "a red fish", "--regions", file.toString(),
+                "--out",
                 out.toString());
         assertThat(trace(out).getAsJsonArray("boxes")).hasSize(2);
         Run refused = run("look", "--model", model, "--image", picture, "--text", "a red fish", "--regions",
@@ -116,8 +117,10 @@ class RegionCommandsTest {
 
     @Test
     void theTimeOfTwoModels() {
-        JsonArray rows = JsonParser.parseString(done("time", "--models", model, "clip", "--text", "a red fish", "--runs",
-                "2", "--json").out()).getAsJsonObject().getAsJsonArray("rows");
+        JsonArray rows = JsonParser
+                .parseString(done("time", "--models", model, "clip", "--text", "a red fish", "--runs",
+                        "2", "--json").out())
+                .getAsJsonObject().getAsJsonArray("rows");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).getAsJsonObject().get("together").getAsDouble()).isPositive();
         assertThat(rows.get(0).getAsJsonObject().get("regions").getAsBoolean()).isTrue();

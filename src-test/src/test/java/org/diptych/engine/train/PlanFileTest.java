@@ -107,7 +107,8 @@ class PlanFileTest {
         FineTunePlan good = PlanFile.parse(shipped(), "clip.json");
         PlanFile.write(file, good);
         assertThat(PlanFile.read(file)).isEqualTo(good);
-        FineTunePlan bad = new FineTunePlan(good.name(), good.model(), good.config(), good.startFrom(), good.data(), good.objectives(),
+        FineTunePlan bad = new FineTunePlan(good.name(), good.model(), good.config(), good.startFrom(), good.data(),
+                good.objectives(),
                 good.lessons(), good.trains(), good.optimizer(), good.schedule(), good.steps(), 1, good.seed(),
                 good.evaluateEvery(),
                 good.checkpointEvery());

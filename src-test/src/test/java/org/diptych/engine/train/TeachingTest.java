@@ -103,7 +103,8 @@ class TeachingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "blip2",
+    @ValueSource(strings = {"roberta", "roberta-static-nsp", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert",
+            "blip2",
             "blip2-stage2"})
     void whatIsKeptIsReadByTheOrdinaryLoader(String name) throws Exception {
         TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1"), folder.resolve("run"))
@@ -216,8 +217,10 @@ class TeachingTest {
                     new ModelFiles(Optional.of(folder.resolve("albef"))));
             ((Initialises) to).initialise(context.scope(), 2);
             Map<String, float[]> before = TinyRun.numbers(to);
-            Parts.take(plan.startFrom().get("clip"), new Loader(Models.all()).load(clip, context.scope().newSubManager())
-                    .model().module().weights(), to.module().weights(), context.scope(), "albef");
+            Parts.take(plan.startFrom().get("clip"),
+                    new Loader(Models.all()).load(clip, context.scope().newSubManager())
+                            .model().module().weights(),
+                    to.module().weights(), context.scope(), "albef");
             Map<String, float[]> after = TinyRun.numbers(to);
             assertThat(before.keySet().stream().filter(n -> !Arrays.equals(before.get(n), after.get(n))))
                     .hasSize(3 + 3 * 16).allMatch(n -> n.startsWith("visual_encoder."));

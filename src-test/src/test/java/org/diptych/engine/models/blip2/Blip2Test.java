@@ -211,7 +211,8 @@ class Blip2Test {
             long all = count(model, stages.get("all"));
             long bridge = count(model, stages.get("bridge"));
             assertThat(count(model, stages.get("projection"))).isEqualTo(16 * 10 + 10);
-            assertThat(bridge).isEqualTo(all - count(model, new Trains(List.of("visual_encoder", "opt_model"), List.of())))
+            assertThat(bridge)
+                    .isEqualTo(all - count(model, new Trains(List.of("visual_encoder", "opt_model"), List.of())))
                     .isLessThan(all);
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
                 model.weights().forEach((name, weight) -> {

@@ -102,11 +102,13 @@ class LargeModelTest {
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
-                try (NDManager a = TestLane.lane().scopes().weights(); NDManager b = TestLane.lane().scopes().weights()) {
+                try (NDManager a = TestLane.lane().scopes().weights();
+                        NDManager b = TestLane.lane().scopes().weights()) {
                     Loader.Loaded kept = new Loader(Models.all()).keepingHalves().load(file, a);
                     Loader.Loaded wide = new Loader(Models.all()).load(file, b);
                     Weight weight = kept.model().module().weights().get("language_model.lm_head.weight");
-                    assertThat(weight.half()).as("bf16 is widened: the library makes no arrays of it").isEqualTo(!brain);
+                    assertThat(weight.half()).as("bf16 is widened: the library makes no arrays of it")
+                            .isEqualTo(!brain);
                     for (Pass pass : List.of(Pass.INFER, Pass.READABLE)) {
                         List<float[]> got = logits((LlavaModel) kept.model(), pass, context.scope());
                         List<float[]> want = logits((LlavaModel) wide.model(), pass, context.scope());
@@ -172,7 +174,8 @@ class LargeModelTest {
 
         MemoryNeed need = new Loader(Models.all()).keepingHalves().need(folder);
         assertThat(need.file()).isBetween(13_000_000_000L, 14_000_000_000L);
-        assertThat(need.memory()).as("little is widened: the projector, and a small picture tower").isCloseTo(need.file(),
+        assertThat(need.memory()).as("little is widened: the projector, and a small picture tower").isCloseTo(
+                need.file(),
                 within(40_000_000L));
         assertThat(new Loader(Models.all()).need(folder).memory()).isGreaterThan(26_000_000_000L);
 
