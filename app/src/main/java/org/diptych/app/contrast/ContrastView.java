@@ -257,13 +257,14 @@ final class ContrastView extends BorderPane {
                                 sentences.getText().lines().map(String::strip).filter(l -> !l.isEmpty()).toList())),
                 detail);
         // in a small window the cell's details are reached by scrolling
-        ScrollPane scroll = new ScrollPane(Ui.styled(side, "panel"));
+        ScrollPane scroll = new ScrollPane(side);
         scroll.setFitToWidth(true);
         scroll.setFitToHeight(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        scroll.setPrefWidth(380);
-        scroll.setMinWidth(340);
-        return scroll;
+        StackPane panel = new StackPane(scroll);
+        panel.setPrefWidth(396);
+        panel.setMinWidth(356);
+        return Ui.styled(panel, "panel");
     }
 
     private void show(Optional<ContrastResult> result) {
