@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.diptych.engine.api.AssembleRequest;
+import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
@@ -49,6 +51,7 @@ import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.bench.Bench;
 import org.diptych.engine.checkpoint.Family;
+import org.diptych.engine.checkpoint.Assembly;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
@@ -382,6 +385,21 @@ public final class Engine implements AutoCloseable {
             Pictures.writePng(file, picture);
             return file;
         });
+    }
+
+    /// How fast a language model writes, held against what the memory gives.
+    ///
+    /// @param runs counted words
+    public JobHandle<BenchResult> benchWriting(int runs) {
+        return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK,
+                context -> new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs)
+                        .writing(Models.named("llava").orElseThrow()));
+    }
+
+    /// A picture tower, a projector and a language model become one folder.
+    public JobHandle<AssembleResult> assemble(AssembleRequest request) {
+        return lane.submit(Message.of("engine.job.write", request.out()), Priority.BULK,
+                context -> new Assembly(request, context.scope()).run());
     }
 
     /// @param runs counted runs of each figure

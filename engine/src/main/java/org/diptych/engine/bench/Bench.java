@@ -56,6 +56,14 @@ public final class Bench {
         this.runs = Math.max(3, runs);
     }
 
+    /// How fast a model of this family writes. Runs on the lane.
+    ///
+    /// @param writes reads Hugging Face's LLaVA configuration
+    public BenchResult writing(Family writes) throws EngineException {
+        new Sentences(writes, scopes, this, context, runs).measure();
+        return new BenchResult(rows);
+    }
+
     /// Runs on the lane.
     public BenchResult all() throws EngineException {
         both("Toybox size, batch 128", config(64, 8, 128, 4, 4, 128, 3, 400, 32), 128, 64, 24, true);

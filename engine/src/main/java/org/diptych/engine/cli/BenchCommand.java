@@ -20,6 +20,8 @@ final class BenchCommand extends EngineCommand {
     private boolean longRun;
     @Option(names = "--window")
     private boolean window;
+    @Option(names = "--writing")
+    private boolean writing;
 
     @Option(names = "--models", paramLabel = "M", split = ",")
     private List<String> models = List.of();
@@ -46,6 +48,9 @@ final class BenchCommand extends EngineCommand {
             if (longRun) {
                 LongRun run = new LongRun(engine, console);
                 return models.isEmpty() ? run.measure() : run.measure(models);
+            }
+            if (writing) {
+                return console.await(engine.benchWriting(runs)).rows();
             }
             if (!models.isEmpty()) {
                 return console.await(engine.bench(models, runs)).rows();
