@@ -26,6 +26,9 @@ run)
     [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || exit 0
     need libgtk-3.so.0 libgtk-3-0
     need libXtst.so.6 libxtst6
+    # without these two the window is drawn by the processor alone, after a page of complaints
+    need libGL.so.1 libgl1
+    need libXxf86vm.so.1 libxxf86vm1
     ;;
 dist)
     need_command fakeroot fakeroot
