@@ -250,6 +250,18 @@ public final class Engine implements AutoCloseable {
         return teaching.fineTune(plan, Optional.of(run));
     }
 
+    /// A new run from another one's last checkpoint on; the former stays as it is.
+    ///
+    /// @param plan of the same model, with more steps than the checkpoint has
+    public JobHandle<TrainingControl> branch(String id, FineTunePlan plan) {
+        return teaching.branch(runs.run(id).path(), plan, Optional.empty());
+    }
+
+    /// As [#branch(String, FineTunePlan)], between folders of the caller's choice.
+    public JobHandle<TrainingControl> branch(Path from, FineTunePlan plan, Path run) {
+        return teaching.branch(from, plan, Optional.of(run));
+    }
+
     /// Goes on with a run that was interrupted, from its last checkpoint.
     public JobHandle<TrainingControl> resumeRun(String id) {
         return teaching.resume(runs.run(id).path());

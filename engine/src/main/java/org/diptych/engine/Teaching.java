@@ -38,6 +38,7 @@ import org.diptych.engine.models.Models;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.Parts;
+import org.diptych.engine.train.Branch;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunFolder;
 import org.diptych.engine.train.RunStore;
@@ -77,6 +78,18 @@ final class Teaching {
         return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
             RunFolder run = new RunFolder(folder);
             return begin(PlanFile.read(run.plan()), run, true);
+        });
+    }
+
+    /// @param folder of the new run; one of its own in the store when left out
+    JobHandle<TrainingControl> branch(Path from, FineTunePlan plan, Optional<Path> folder) {
+        return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
+            PlanFile.check(plan);
+            RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
+            try (NDManager now = lane.scopes().call()) {
+                Branch.make(new RunFolder(from), run, plan, now);
+            }
+            return begin(plan, run, true);
         });
     }
 

@@ -26,6 +26,7 @@ final class ActionPane extends VBox {
     private final Button look;
     private final Button keep;
     private final Button restore;
+    private final Button more;
     private final Button plan;
     private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
 
@@ -42,12 +43,13 @@ final class ActionPane extends VBox {
         look = button(Ui.button(i18n, "finetune.look", controller::look), "teach-look");
         keep = button(Ui.button(i18n, "finetune.keep", this::keep), "teach-keep");
         restore = button(Ui.button(i18n, "finetune.restore", controller::restore), "teach-restore");
+        more = button(Ui.button(i18n, "finetune.more", this::more), "teach-more");
         why.setId("teach-why");
         plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
         Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
         command.setId("teach-command");
         getChildren().addAll(new FlowPane(8, 8, start, pause, stop), why,
-                new FlowPane(8, 8, look, keep, restore), new FlowPane(8, 8, plan, command));
+                new FlowPane(8, 8, look, keep, restore, more), new FlowPane(8, 8, plan, command));
         model.status.subscribe(s -> refresh());
         model.run.subscribe(r -> refresh());
         model.starting.subscribe(s -> refresh());
@@ -77,12 +79,13 @@ final class ActionPane extends VBox {
         look.setDisable(!any);
         keep.setDisable(!any);
         restore.setDisable(!any || live);
+        more.setDisable(!any || live || model.starting.get());
         plan.setDisable(live || model.starting.get());
         String key = model.starting.get()
                 ? "finetune.why.starting"
                 : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         why.setText(i18n.get(key));
-        for (Button button : new Button[]{start, pause, stop, look, keep, restore, plan}) {
+        for (Button button : new Button[]{start, pause, stop, look, keep, restore, more, plan}) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }
@@ -90,6 +93,11 @@ final class ActionPane extends VBox {
     void keep() {
         controller.keepFolder()
                 .ifPresent(folder -> new KeepDialog(context, folder).showAndWait().ifPresent(controller::keep));
+    }
+
+    private void more() {
+        model.run.get().ifPresent(run -> new MoreDialog(context, run.log().header().plan().steps()).showAndWait()
+                .ifPresent(controller::more));
     }
 
     private void copyCommand() {

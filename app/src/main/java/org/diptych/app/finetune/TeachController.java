@@ -199,6 +199,15 @@ final class TeachController {
         });
     }
 
+    /// Goes on beyond an ended run's last step, as a branch of it.
+    void more(int steps) {
+        model.run.get().filter(r -> !model.live()).ifPresent(run -> {
+            FineTunePlan plan = run.log().header().plan();
+            follow(context.engine().branch(run.log().header().id(), plan.withSteps(plan.steps() + steps)), control -> {
+            });
+        });
+    }
+
     void pauseOrResume() {
         model.run.get().filter(r -> model.live()).ifPresent(run -> {
             if (run.status() == RunSummary.Status.PAUSED) {

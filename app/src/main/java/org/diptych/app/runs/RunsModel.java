@@ -3,6 +3,7 @@ package org.diptych.app.runs;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
@@ -14,6 +15,7 @@ import org.diptych.engine.api.RunSummary;
 
 /// The runs that are there, and whose curves are drawn.
 final class RunsModel {
+    private Map<String, Integer> depths = Map.of();
     final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
     /// True once the list has been read, be it empty.
     final BooleanProperty known = new SimpleBooleanProperty(false);
@@ -22,13 +24,22 @@ final class RunsModel {
     /// Run -> colour of its curve, for the ticked ones. A run keeps its colour while others come and go.
     final ObjectProperty<Map<String, Integer>> ticked = new SimpleObjectProperty<>(Map.of());
 
+    /// @param next newest first
     void set(List<RunSummary> next) {
         known.set(true);
-        if (!runs.equals(next)) {
+        Map<RunSummary, Integer> tree = RunTree.of(next);
+        List<RunSummary> ordered = List.copyOf(tree.keySet());
+        if (!runs.equals(ordered)) {
+            depths = tree.entrySet().stream().collect(Collectors.toMap(e -> e.getKey().id(), Map.Entry::getValue));
             reading.set(true);
-            runs.setAll(next);
+            runs.setAll(ordered);
             reading.set(false);
         }
+    }
+
+    /// @return how deep a run stands below the one it first came from
+    int depth(String run) {
+        return depths.getOrDefault(run, 0);
     }
 
     boolean isTicked(String run) {

@@ -37,7 +37,9 @@ final class RunsTable extends TableView<RunSummary> {
         TableColumn<RunSummary, RunSummary> tick = column("runs.tick", 72);
         tick.setCellFactory(column -> new TickCell());
         tick.setSortable(false);
-        text("runs.name", 220, RunSummary::id).setMinWidth(120);
+        TableColumn<RunSummary, RunSummary> name = text("runs.name", 220, RunSummary::id);
+        name.setMinWidth(120);
+        name.setCellFactory(c -> Ui.styled(new NameCell(), "elides"));
         text("runs.model", 130, r -> r.header().plan().name()).setMinWidth(96);
         text("runs.status", 92, r -> i18n.get("finetune.status." + r.status()));
         figure("runs.steps", 100, r -> (double) r.step(), r -> r.step() + " / " + r.header().plan().steps());
@@ -79,6 +81,24 @@ final class RunsTable extends TableView<RunSummary> {
 
     Optional<RunSummary> selected() {
         return Optional.ofNullable(getSelectionModel().getSelectedItem());
+    }
+
+    /// A run's name, set in below the run it branched off from.
+    private final class NameCell extends TableCell<RunSummary, RunSummary> {
+        @Override
+        protected void updateItem(RunSummary run, boolean empty) {
+            super.updateItem(run, empty);
+            if (empty || run == null) {
+                setText(null);
+                setTooltip(null);
+                return;
+            }
+            int depth = model.depth(run.id());
+            setText(depth == 0 ? run.id() : "\u2003".repeat(depth - 1) + "└ " + run.id());
+            setTooltip(new Tooltip(run.header().parent().isEmpty()
+                    ? getText()
+                    : getText() + "\n" + i18n.get("runs.branched", run.header().parent(), run.header().branched())));
+        }
     }
 
     private final class TickCell extends TableCell<RunSummary, RunSummary> {

@@ -26,6 +26,12 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
         int checkpointEvery) {
 
+    /// @return the same plan with another number of steps
+    public FineTunePlan withSteps(int count) {
+        return new FineTunePlan(name, model, config, data, objectives, lessons, trains, optimizer, schedule, count,
+                batch, seed, evaluateEvery, checkpointEvery);
+    }
+
     /// @param source     `toybox`, or a folder with pictures and `captions.jsonl`
     /// @param world      Toybox placement: `aligned`, `loose` or `free`
     /// @param language   `en` or `zh`

@@ -26,8 +26,20 @@ public interface RunLog {
     /// @param weights  sha-256 of the weights it began from
     /// @param device   for example `cpu`
     /// @param versions program, engine and library versions
+    /// @param parent   the run that this one branched off, empty for one that began by itself
+    /// @param branched steps that both have in common
     record Header(String id, String started, FineTunePlan plan, String weights, String device, int threads,
-            Map<String, String> versions) {
+            Map<String, String> versions, String parent, int branched) {
+        /// A log of an earlier version says nothing of a parent.
+        public Header {
+            parent = parent == null ? "" : parent;
+        }
+
+        /// A run that began by itself.
+        public Header(String id, String started, FineTunePlan plan, String weights, String device, int threads,
+                Map<String, String> versions) {
+            this(id, started, plan, weights, device, threads, versions, "", 0);
+        }
     }
 
     /// @param step    optimiser steps done

@@ -1,6 +1,7 @@
 package org.diptych.engine.cli;
 
 import java.nio.file.Files;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,10 @@ final class TrainCommand extends EngineCommand {
     private Path out;
     @Option(names = "--resume")
     private boolean resume;
+    @Option(names = "--branch", paramLabel = "RUN")
+    private Path branch;
+    @Option(names = "--more", paramLabel = "N")
+    private int more;
     @Option(names = "--json")
     private boolean json;
 
@@ -30,9 +35,10 @@ final class TrainCommand extends EngineCommand {
 
     @Override
     void check() {
-        if (resume && plan != null) {
+        if (resume && (plan != null || branch != null)) {
             throw misunderstood("cli.train.either");
         }
+        require(more >= 0 && (more == 0 || branch != null), "--more " + more);
     }
 
     @Override
@@ -41,6 +47,12 @@ final class TrainCommand extends EngineCommand {
             TrainingControl run;
             if (resume) {
                 run = console.await(engine.resumeRun(out));
+            } else if (branch != null) {
+                Path from = Files.isDirectory(branch)
+                        ? branch
+                        : engine.runs().folder().resolve(branch);
+                FineTunePlan read = engine.readPlan(plan == null ? from.resolve("plan.json") : plan);
+                run = console.await(engine.branch(from, read.withSteps(read.steps() + more), out));
             } else {
                 FineTunePlan read = plan(engine);
                 run = console.await(engine.fineTune(read, out));

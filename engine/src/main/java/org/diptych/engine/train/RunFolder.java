@@ -57,8 +57,12 @@ public record RunFolder(Path path) {
         return path.resolve("base");
     }
 
+    Path checkpoint() {
+        return path.resolve(CHECKPOINT);
+    }
+
     public boolean hasCheckpoint() {
-        return Files.exists(path.resolve(CHECKPOINT));
+        return Files.exists(checkpoint());
     }
 
     /// One file and one rename: a run that dies while saving still has the checkpoint before.

@@ -66,6 +66,8 @@ class CommandLineTest {
                 Arguments.of((Object) new String[]{"capfilt", "--out", "x"}),
                 Arguments.of((Object) new String[]{"capfilt", "--out", "x", "--captioner", "clip", "--keep", "1"}),
                 Arguments.of((Object) new String[]{"capfilt", "--out", "x", "--keep", "1", "--top-p", "2"}),
+                Arguments.of((Object) new String[]{"train", "--out", "x", "--more", "5"}),
+                Arguments.of((Object) new String[]{"train", "--out", "x", "--branch", "r", "--resume"}),
                 Arguments.of((Object) new String[]{"train", "--out", "x", "--plan", "p", "--resume"}));
     }
 

@@ -1,0 +1,91 @@
+package org.diptych.engine.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.Gson;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunSummary.Status;
+import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.checkpoint.CheckpointReader;
+
+/// Makes a run that goes on from another one's last checkpoint: its weights, optimiser and log up to there are copied, so that the former stays as it is.
+public final class Branch {
+    private static final Gson GSON = new Gson();
+
+    private Branch() {
+    }
+
+    /// @param to   an empty folder; the new run stands there as a stopped one, ready to be resumed
+    /// @param plan what the branch does from there on; of the same model, with more steps than the checkpoint has
+    /// @throws EngineException when there is no checkpoint, the plan is for another model or ends before it, or a run lies in `to`
+    public static void make(RunFolder from, RunFolder to, FineTunePlan plan, NDManager scope) throws EngineException {
+        if (!from.hasCheckpoint()) {
+            throw new EngineException("train.branch.none", from.path());
+        }
+        if (to.holdsRun()) {
+            throw new EngineException("train.exists", to.path());
+        }
+        RunLogFile log = RunLogFile.read(from.path());
+        RunLog.Header parent = log.header();
+        if (!plan.model().equals(parent.plan().model()) || !same(plan.config(), parent.plan().config())) {
+            throw new EngineException("train.branch.model", from.path(), parent.plan().model());
+        }
+        int step = step(from.checkpoint(), scope);
+        if (plan.steps() <= step) {
+            throw new EngineException("train.branch.steps", from.path(), step, plan.steps());
+        }
+        copy(from.checkpoint(), to.checkpoint());
+        PlanFile.write(to.plan(), plan);
+        RunLog.Header header = new RunLog.Header(to.id(),
+                OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan, parent.weights(),
+                parent.device(), parent.threads(), parent.versions(), parent.id(), step);
+        try (RunLogFile copy = RunLogFile.create(to.path(), header)) {
+            for (RunLog.Row row : log.since(0)) {
+                if (row.step() <= step) {
+                    copy.append(row);
+                }
+            }
+            Optional<RunLog.Snapshot> shot = log.snapshot().filter(s -> s.step() <= step);
+            if (shot.isPresent()) {
+                copy.append(shot.get());
+            }
+        }
+        to.status(Status.STOPPED, step, Optional.empty());
+    }
+
+    /// A number may have been read as 16 here and as 16.0 there, which JSON holds for equal.
+    private static boolean same(Map<String, Object> one, Map<String, Object> other) {
+        return GSON.toJsonTree(one).equals(GSON.toJsonTree(other));
+    }
+
+    private static int step(Path checkpoint, NDManager scope) throws EngineException {
+        try (CheckpointReader reader = CheckpointReader.open(checkpoint); NDManager now = scope.newSubManager()) {
+            NDArray step = reader.read("run.step", now);
+            return (int) step.toLongArray()[0];
+        }
+    }
+
+    private static void copy(Path from, Path to) throws EngineException {
+        SafeFile.write(to, channel -> {
+            try (FileChannel in = FileChannel.open(from)) {
+                ByteBuffer room = ByteBuffer.allocate(1 << 20);
+                while (in.read(room) >= 0) {
+                    room.flip();
+                    while (room.hasRemaining()) {
+                        channel.write(room);
+                    }
+                    room.clear();
+                }
+            }
+        });
+    }
+}
