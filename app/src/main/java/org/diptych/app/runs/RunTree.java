@@ -25,8 +25,8 @@ final class RunTree {
 
     private static void add(Map<RunSummary, Integer> out, RunSummary run, List<RunSummary> runs, int depth) {
         out.put(run, depth);
-        List<RunSummary> branches =
-                runs.stream().filter(r -> r.header().parent().equals(run.id()) && !out.containsKey(r)).toList();
+        List<RunSummary> branches = runs.stream()
+                .filter(r -> r.header().parent().equals(run.id()) && !out.containsKey(r)).toList();
         branches.forEach(b -> add(out, b, runs, depth + 1));
     }
 }

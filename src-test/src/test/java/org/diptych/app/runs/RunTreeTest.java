@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class RunTreeTest {
     private static RunSummary run(String id, String parent) throws EngineException {
         return new RunSummary(id, Path.of(id),
-                new RunLog.Header(id, "2026-01-02T03:04:05Z", PlanFile.parse("{\"model\": \"clip\"}", "p"), "", "cpu", 2,
+                new RunLog.Header(id, "2026-01-02T03:04:05Z", PlanFile.parse("{\"model\": \"clip\"}", "p"), "", "cpu",
+                        2,
                         Map.of(), parent, parent.isEmpty() ? 0 : 7),
                 RunSummary.Status.FINISHED, 10, 1, Map.of(), Optional.empty());
     }
