@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
@@ -58,7 +59,8 @@ final class Asking {
     private static InspectResult inspect(VisionLanguageModel model, InspectRequest request, Encoded encoded,
             JobContext context) {
         Inputs inputs = model.batch(List.of(encoded), context.scope());
-        Recorder recorder = new Recorder(model.sites(encoded), request.selection());
+        List<AttentionSite> sites = model.sites(encoded);
+        Recorder recorder = new Recorder(sites, request.selection());
         Pass pass = Pass.listening(recorder);
         Map<String, Double> scores = new LinkedHashMap<>();
         if (scores(model) && model instanceof ScoresPairs pairs) {
@@ -69,7 +71,8 @@ final class Asking {
                 scores.put("cosine", score);
                 scores.put("logit", score * pairs.scale());
             }
-        } else {
+        }
+        if (recorder.trace().sites().size() < sites.size()) { // what the score does not need is to be seen too
             model.forward(pass, inputs);
         }
         List<Message> notes = new ArrayList<>();

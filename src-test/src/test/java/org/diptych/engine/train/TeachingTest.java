@@ -81,6 +81,7 @@ class TeachingTest {
             vilt    | nlvr2          | num_answers:2 reads_two_pictures:true modality_type_vocab_size:3
             vilt    | rank           | has_rank_output:true
             albef   | vqa            | albef_config.decoder_layers_in_file:1 albef_config.decoder_fusion_in_file:0
+            blip    | vqa            | answers:true
             albef   | nlvr2          | albef_config.classes_in_file:2 albef_config.has_mlm:false bert_config.num_hidden_layers:3
             uniter  | nlvr2          | nlvr2_kind:POOLED type_vocab_size:3
             uniter  | nlvr2          | nlvr2_kind:ATTENTION type_vocab_size:3

@@ -101,7 +101,8 @@ record BlipConfig(Vision vision, Text text, Ends ends, int embed, int queue, dou
     }
 
     /// A model that begins from nothing has all parts of pre-training: the same text reads and writes, `queue_size` features wait in a queue, and the two tokens that begin a text that looks or is
-    /// written stand behind the tokenizer's vocabulary, as the original's `init_tokenizer` puts them.
+    /// written stand behind the tokenizer's vocabulary, as the original's `init_tokenizer` puts them. With `answers` it is the model that answers questions: what reads and what writes
+    /// are two, and nothing is matched.
     ///
     /// @param given in Hugging Face's form, with `vocab_size` and `eos_token_id` of the tokenizer
     static JsonObject fresh(JsonObject given) throws EngineException {
@@ -114,16 +115,17 @@ record BlipConfig(Vision vision, Text text, Ends ends, int embed, int queue, dou
         text.addProperty("enc_token_id", words + 1);
         text.addProperty("sep_token_id", c.section("text_config").integer("eos_token_id"));
         int seen = c.section("vision_config").integer("hidden_size");
-        int queue = c.integer("queue_size", 0);
+        boolean answers = c.flag("answers", false);
+        int queue = answers ? 0 : c.integer("queue_size", 0);
         JsonObject file = section(json, FILE);
         file.addProperty("encoder_sees", seen);
-        file.addProperty("decoder_sees", seen);
+        file.addProperty("decoder_sees", answers ? c.section("text_config").integer("hidden_size") : seen);
         for (String part : List.of("tied", "itm_head", "temp")) {
-            file.addProperty(part, true);
+            file.addProperty(part, !answers);
         }
         file.addProperty("follows", queue > 0);
         file.addProperty("queue", queue);
-        file.addProperty("embed_dim", c.integer("image_text_hidden_size", 256));
+        file.addProperty("embed_dim", answers ? 0 : c.integer("image_text_hidden_size", 256));
         return json;
     }
 
