@@ -28,7 +28,8 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
 
     /// @return the same plan with another number of steps
     public FineTunePlan withSteps(int count) {
-        return new FineTunePlan(name, model, config, data, objectives, lessons, trains, optimizer, schedule, count,
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
+                count,
                 batch, seed, evaluateEvery, checkpointEvery);
     }
 

@@ -167,7 +167,8 @@ public final class Assembly {
         Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
         Path file = folder.resolve("config.json");
         try {
-            return Files.exists(file) ? JsonParser.parseString(Files.readString(file)).getAsJsonObject()
+            return Files.exists(file)
+                    ? JsonParser.parseString(Files.readString(file)).getAsJsonObject()
                     : new JsonObject();
         } catch (IOException | RuntimeException e) {
             throw new EngineException(e, "checkpoint.config", file);

@@ -49,7 +49,8 @@ public final class Main {
         Console console = new Console(out, err, texts);
         CommandLine line = new CommandLine(new Root(console));
         line.addSubcommand(new ModelsCommand(console)).addSubcommand(new LoadCommand(console))
-                .addSubcommand(new LookCommand(console)).addSubcommand(new AskCommand(console)).addSubcommand(new AssembleCommand(console))
+                .addSubcommand(new LookCommand(console)).addSubcommand(new AskCommand(console))
+                .addSubcommand(new AssembleCommand(console))
                 .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console)).addSubcommand(new RunsCommand(console))
                 .addSubcommand(new CurvesCommand(console)).addSubcommand(new CapFiltCommand(console))

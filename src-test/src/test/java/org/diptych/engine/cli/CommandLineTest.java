@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The command line without a model: help, faults, cards, Toybox.
 @Tag("unit")
 class CommandLineTest {
-    private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "contrast", "train", "evaluate",
+    private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "ask", "assemble",
+            "contrast", "time", "train", "evaluate",
             "runs", "curves", "capfilt", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
