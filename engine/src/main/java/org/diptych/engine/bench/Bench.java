@@ -76,6 +76,8 @@ public final class Bench {
         for (int batch : new int[]{1, 4}) {
             both("577 tokens, width 768, batch " + batch, config(384, 16, 768, 12, 12, 512, 1, 400, 32), batch, 384, 8,
                     false);
+            products("577 tokens, width 768, batch " + batch, new Products(batch, 577, 768, 12, 12),
+                    new Products(batch, 8, 512, 8, 1));
         }
         context.progress(Message.of("engine.job.bench", "ViT-B/32"), rows.size(), 0);
         new Opening(family, scopes, this, runs).measure();
