@@ -15,6 +15,7 @@ import org.diptych.app.fx.Theme;
 import org.diptych.app.settings.SettingsFeature;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Feature;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.Texts;
 import org.diptych.engine.session.Catalog;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +49,7 @@ class ScreenshotTest {
     }
 
     static List<Feature> features(AppContext context) {
-        return List.of(new CatalogFeature(context, Catalog.read(), "clip"::equals, "clip"::equals),
+        return List.of(new CatalogFeature(context, Catalog.read(), Engine::canLoad, Engine::ships),
                 new SettingsFeature(context));
     }
 
