@@ -50,6 +50,17 @@ public enum Activations {
         };
     }
 
+    /// The factor c by which this function is another one that has no such factor: f(x) = g(c x) / c. Quick GELU is SILU with 1.702, every other function
+    /// is itself with 1. Products on both sides take it in for nothing, where it would cost the function two passes over memory.
+    double slope() {
+        return this == QUICK_GELU ? 1.702 : 1;
+    }
+
+    /// @return the script expression of g for a variable that holds c x; see [#slope]
+    String scaledScript(String variable, boolean recording) {
+        return (this == QUICK_GELU ? SILU : this).script(variable, recording);
+    }
+
     /// @param recording true when a gradient is being recorded, so that the variable must keep its value; else its memory is used again, since fresh memory
     ///                  costs as much as the function
     /// @return the script expression for a variable

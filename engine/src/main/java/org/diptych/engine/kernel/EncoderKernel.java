@@ -78,9 +78,12 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
             y = line(text, "cy" + i, norm(c, q));
         }
         String g = preNorm ? line(text, "g" + i, norm(y, p + 10)) : y;
-        String f = line(text, "f" + i, linear(g, p + 12));
-        String e = line(text, "e" + i, activation.script(f, recording));
-        String z = line(text, "z" + i, "torch.add(" + y + ", " + dropped(linear(e, p + 14)) + ")");
+        double slope = activation.slope();
+        String bias = "p[" + (p + 13) + "]";
+        String f = line(text, "f" + i,
+                product(g, p + 12, slope == 1 ? bias : "torch.mul(" + bias + ", " + slope + ")", slope));
+        String e = line(text, "e" + i, activation.scaledScript(f, recording));
+        String z = line(text, "z" + i, plus(y, e, p + 14, 1 / slope));
         return preNorm ? z : line(text, "w" + i, norm(z, p + 10));
     }
 
@@ -94,11 +97,28 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
                 + ", " + dropout + ", " + isCausal + ")");
         String o = line(text, name + "o",
                 "torch.reshape(torch.transpose(" + s + ", 1, 2), [b, t, " + width + "])");
-        return line(text, name + "a", "torch.add(" + added + ", " + dropped(linear(o, p + 6)) + ")");
+        return line(text, name + "a", plus(added, o, p + 6, 1));
     }
 
-    private String dropped(String x) {
-        return dropout > 0 ? "torch.dropout(" + x + ", " + dropout + ", True)" : x;
+    /// A residual sum. Without dropout the product is added to it where it stands, which saves a pass over memory.
+    private String plus(String added, String x, int p, double scale) {
+        String shape = ", [b, t, " + width + "])";
+        if (dropout > 0) {
+            String drawn = "torch.dropout(" + product(x, p, "p[" + (p + 1) + "]", scale) + ", " + dropout + ", True)";
+            return "torch.add(" + added + ", torch.view(" + drawn + shape + ")";
+        }
+        String sum = rows("torch.add(" + added + ", p[" + (p + 1) + "])");
+        return "torch.view(torch.addmm_(" + sum + ", " + rows(x) + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale
+                + ")" + shape;
+    }
+
+    /// bias + scale * x W', with one row for each position of each item.
+    private static String product(String x, int p, String bias, double scale) {
+        return "torch.addmm(" + bias + ", " + rows(x) + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale + ")";
+    }
+
+    private static String rows(String x) {
+        return "torch.flatten(" + x + ", 0, -2)";
     }
 
     private static String line(StringBuilder text, String name, String expression) {
