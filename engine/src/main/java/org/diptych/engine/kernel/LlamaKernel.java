@@ -25,17 +25,17 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
     /// @return x' (R, T, D), all keys and all values (R, G, S, d)
     public NDList apply(NDArray x, List<NDArray> weights, List<NDArray> held, NDArray cos, NDArray sin,
             Optional<NDArray> mask) {
-        boolean single = x.getShape().get(0) * x.getShape().get(1) == 1;
-        String method = "run" + (single ? "One" : "") + (held.isEmpty() ? "" : "Held")
+        boolean few = FewRows.suits(x, precision);
+        String method = "run" + (few ? "Few" : "") + (held.isEmpty() ? "" : "Held")
                 + (mask.isPresent() ? "Masked" : "");
         List<List<NDArray>> lists = held.isEmpty() ? List.of(weights) : List.of(weights, held);
-        Script script = Script.of(x, source(method, single, !held.isEmpty(), mask.isPresent()));
+        Script script = Script.of(x, source(method, few, !held.isEmpty(), mask.isPresent()));
         return mask.isPresent()
                 ? script.callLists(method, x, lists, cos, sin, mask.get())
                 : script.callLists(method, x, lists, cos, sin);
     }
 
-    private String source(String method, boolean single, boolean held, boolean masked) {
+    private String source(String method, boolean few, boolean held, boolean masked) {
         int group = heads / keyHeads;
         int query = 2;
         int step = queryBias ? 2 : 1;
@@ -48,9 +48,9 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
                 .append(masked ? ", m: Tensor" : "").append(") -> List[Tensor]:\n")
                 .append("    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n");
         line(text, "h", norm("x", 0));
-        line(text, "q0", heads(linear(single, "h", query, queryBias), heads));
-        line(text, "k0", heads(linear(single, "h", query + step, queryBias), keyHeads));
-        line(text, "v0", heads(linear(single, "h", query + 2 * step, queryBias), keyHeads));
+        line(text, "q0", heads(linear(few, "h", query, queryBias), heads));
+        line(text, "k0", heads(linear(few, "h", query + step, queryBias), keyHeads));
+        line(text, "v0", heads(linear(few, "h", query + 2 * step, queryBias), keyHeads));
         line(text, "q", turned("q0"));
         line(text, "k1", turned("k0"));
         line(text, "k", held ? "torch.cat([c[0], k1], 2)" : "torch.contiguous(k1)");
@@ -68,13 +68,13 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
             line(text, "s", attention("q", "kk", "vv", masked ? "mm" : "None"));
         }
         line(text, "o", "torch.reshape(torch.transpose(s, 1, 2), [b, t, " + heads * headWidth + "])");
-        line(text, "y", "torch.add(x, " + linear(single, "o", out, outBias) + ")");
+        line(text, "y", "torch.add(x, " + linear(few, "o", out, outBias) + ")");
         line(text, "g", norm("y", 1));
-        line(text, "e0", linear(single, "g", gate, mlpBias));
+        line(text, "e0", linear(few, "g", gate, mlpBias));
         line(text, "e", activation.script("e0", false));
-        line(text, "u", linear(single, "g", gate + mlp, mlpBias));
+        line(text, "u", linear(few, "g", gate + mlp, mlpBias));
         line(text, "f", "torch.mul(e, u)");
-        line(text, "z", "torch.add(y, " + linear(single, "f", gate + 2 * mlp, mlpBias) + ")");
+        line(text, "z", "torch.add(y, " + linear(few, "f", gate + 2 * mlp, mlpBias) + ")");
         return text.append("    return [z, k, v]\n").toString();
     }
 
@@ -99,9 +99,9 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
                 + "), [-1], True), " + epsilon + "))), " + precision.wide("p[" + p + "]") + ")";
     }
 
-    private String linear(boolean single, String x, int p, boolean biased) {
+    private String linear(boolean few, String x, int p, boolean biased) {
         String bias = biased ? "p[" + (p + 1) + "]" : "None";
-        return single ? precision.single(x, "p[" + p + "]", bias) : precision.many(x, "p[" + p + "]", bias);
+        return few ? precision.few(x, "p[" + p + "]", bias) : precision.many(x, "p[" + p + "]", bias);
     }
 
     private String heads(String x, int count) {

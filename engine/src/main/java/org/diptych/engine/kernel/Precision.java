@@ -13,13 +13,14 @@ public enum Precision {
         };
     }
 
-    /// A product with one row reads each weight once, so it is done in the weights' own format: widening them first takes ten times as long.
+    /// A product with few rows reads each weight once, so it is done in the weights' own format: widening them first takes ten times as long. For where [FewRows] says so.
     ///
     /// @param bias expression, or `None`
-    /// @return the script's expression of `x W^T + b` of a single row
-    public String single(String x, String weight, String bias) {
+    /// @return the script's expression of `x W^T + b`
+    public String few(String x, String weight, String bias) {
         return switch (this) {
-            case FULL -> "torch.linear(" + x + ", " + weight + ", " + bias + ")";
+            case FULL -> "ops.mkldnn._linear_pointwise(" + x + ", " + weight + ", " + bias
+                    + ", \"none\", annotate(List[Optional[number]], []), None)";
             case HALF -> "torch.to(torch.linear(torch.to(" + x + ", 5), " + weight + ", " + bias + "), 6)";
         };
     }

@@ -7,7 +7,7 @@ import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.kernel.Script;
 import org.diptych.engine.model.Weight;
 
-/// Reads weights that were left in half precision as the file's own pages.
+/// Reads weights that were left in half precision as the file's own pages, and all weights in products of few rows.
 final class Halves {
     private Halves() {
     }
@@ -29,13 +29,13 @@ final class Halves {
                         + precision.wide("p[0]") + "\n").call("wide", near, List.of(half)).singletonOrThrow();
     }
 
-    /// @param x one row of any number of axes
-    static NDArray single(NDArray x, Weight weight, Optional<Weight> bias) {
+    /// @param x few rows, see [org.diptych.engine.kernel.FewRows]
+    static NDArray few(NDArray x, Weight weight, Optional<Weight> bias) {
         boolean biased = bias.isPresent();
-        String source = "  def one(self: __torch__.Ops, x: Tensor, p: List[Tensor]) -> Tensor:\n    return "
-                + precision(weight).single("x", "p[0]", biased ? "p[1]" : "None") + "\n";
+        String source = "  def few(self: __torch__.Ops, x: Tensor, p: List[Tensor]) -> Tensor:\n    return "
+                + precision(weight).few("x", "p[0]", biased ? "p[1]" : "None") + "\n";
         return Script.of(x, source)
-                .call("one", x, biased ? List.of(weight.get(), bias.get().get()) : List.of(weight.get()))
+                .call("few", x, biased ? List.of(weight.get(), bias.get().get()) : List.of(weight.get()))
                 .singletonOrThrow();
     }
 }

@@ -3,12 +3,16 @@ package org.diptych.engine.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.internal.NDArrayEx;
 import java.util.Optional;
+import org.diptych.engine.kernel.FewRows;
 import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 
 /// y = x W^T + b. Parameters: `weight` (out, in) and, unless told otherwise, `bias` (out).
 public final class Linear extends Module {
+    /// Numbers from which reading a weight takes longer than starting a script.
+    private static final long LARGE = 1 << 18;
+
     private final Weight weight;
     private final boolean biased;
     private final Weight bias;
@@ -26,8 +30,8 @@ public final class Linear extends Module {
     /// @param x (..., in)
     /// @return (..., out)
     public NDArray apply(NDArray x) {
-        if (weight.half() && x.size() == x.getShape().get(x.getShape().dimension() - 1)) {
-            return Halves.single(x, weight, biased ? Optional.of(bias) : Optional.empty());
+        if ((weight.half() || weight.shape().size() >= LARGE) && FewRows.suits(x, precision())) {
+            return Halves.few(x, weight, biased ? Optional.of(bias) : Optional.empty());
         }
         NDArrayEx operations = x.getNDArrayInternal();
         return operations.linear(x, Halves.wide(x, weight), biased ? Halves.wide(x, bias) : null).singletonOrThrow();
