@@ -6,16 +6,20 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.ModelFiles;
+import org.diptych.engine.kernel.Brain;
+import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Scopes;
@@ -38,25 +42,44 @@ record Sentences(Family family, Scopes scopes, Bench bench, JobContext context, 
     void measure(int layers) throws EngineException {
         double bandwidth = bandwidth();
         JsonObject config = JsonParser.parseString(CONFIG.formatted(layers)).getAsJsonObject();
-        try (NDManager weights = scopes.weights()) {
-            VisionLanguageModel model = family.create(config, new ModelFiles(Optional.empty()));
-            long[] read = new long[1];
-            model.module().weights().forEach((name, weight) -> {
-                weight.set(weights.ones(weight.shape()).muli(0.01f)); // what the numbers are changes no time
-                boolean used = name.startsWith("language_model.") && !name.contains("embed_tokens");
-                read[0] += used ? 4 * weight.shape().size() : 0;
-            });
-            String name = String.format(java.util.Locale.ROOT, "writing, %.1f billion parameters, ", read[0] / 4e9);
-            double[] cached = steps((Generates) model, true, runs);
-            double[] anew = steps((Generates) model, false, 1);
-            double[] speed = new double[runs];
-            double[] share = new double[runs];
-            for (int i = 0; i < runs; i++) {
-                speed[i] = 1 / cached[i];
-                share[i] = 100 * read[0] / cached[i] / bandwidth;
+        for (Precision precision : List.of(Precision.FULL, Precision.BRAIN)) {
+            try (NDManager weights = scopes.weights()) {
+                measure(config, precision, weights, bandwidth);
             }
-            bench.row(name + "words a second behind " + PROMPT, speed, "/s");
-            bench.row(name + "of what the memory gives", share, "%");
+        }
+    }
+
+    private void measure(JsonObject config, Precision precision, NDManager weights, double bandwidth)
+            throws EngineException {
+        boolean full = precision == Precision.FULL;
+        VisionLanguageModel model = family.create(config, new ModelFiles(Optional.empty()));
+        long read = 0;
+        for (Map.Entry<String, Weight> item : model.module().weights().entrySet()) {
+            Weight weight = item.getValue();
+            boolean language = item.getKey().startsWith("language_model.");
+            NDArray value = weights.ones(weight.shape()).muli(0.01f); // what the numbers are changes no time
+            if (full || !language) {
+                weight.set(value);
+            } else {
+                try (value) {
+                    weight.set(Brain.rounded(value));
+                }
+            }
+            read += language && !item.getKey().contains("embed_tokens") ? weight.shape().size() : 0;
+        }
+        String name = String.format(Locale.ROOT, "writing, %.1f billion parameters in %s, ", read / 1e9,
+                full ? "fp32" : "bf16");
+        double[] cached = steps((Generates) model, true, runs);
+        double[] speed = new double[runs];
+        double[] share = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            speed[i] = 1 / cached[i];
+            share[i] = 100.0 * read * (full ? 4 : 2) / cached[i] / bandwidth;
+        }
+        bench.row(name + "words a second behind " + PROMPT, speed, "/s");
+        bench.row(name + "of what the memory gives", share, "%");
+        if (full) {
+            double[] anew = steps((Generates) model, false, 1);
             bench.row(name + "a word without the cache / with it", new double[]{anew[0] / cached[runs / 2]}, "x");
         }
     }

@@ -20,6 +20,7 @@ import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.kernel.Brain;
 
 /// A picture tower and a chat model become one LLaVA folder, as one builds it by hand (Liu et al. 2023, section 4): both stay as they are, and between them
 /// comes a projector, a given one or a fresh one that knows nothing yet.
@@ -144,6 +145,11 @@ public final class Assembly {
 
     /// The added rows stand for a picture's place and for padding, which are never looked up and never written.
     private NDArray longer(NDArray table, int rows) {
+        if (Brain.is(table)) {
+            try (NDArray bits = longer(Brain.bits(table), rows)) {
+                return Brain.of(bits);
+            }
+        }
         NDArray more = scope.zeros(new Shape(rows, table.getShape().get(1)), table.getDataType());
         return table.concat(more, 0);
     }

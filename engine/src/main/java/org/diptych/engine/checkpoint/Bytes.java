@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.kernel.Brain;
 
 /// A stretch of an open file. Fp32 tensors and integers are wrapped where they lie, as read-only pages; only formats that must be widened or gathered, and
 /// tensors that begin on an odd byte, are copied.
@@ -61,13 +62,19 @@ record Bytes(Path file, FileChannel channel, long offset, long length) {
         return widen(map(from, bytes(entry)), entry, manager);
     }
 
-    /// @return fp16 numbers as they lie, without widening them
+    /// @return fp16 numbers as they lie, or a copy of bf16 ones, without widening them
     NDArray half(long from, Entry entry, NDManager manager) throws EngineException {
         ByteBuffer data = map(from, bytes(entry));
         ByteBuffer even = data.alignmentOffset(0, entry.type().bytes()) == 0
                 ? data
                 : direct(data.remaining()).put(data).flip();
-        return manager.create(even, new Shape(entry.shape()), DataType.FLOAT16);
+        NDArray bits = manager.create(even, new Shape(entry.shape()), DataType.FLOAT16);
+        if (entry.type() == DType.F16) {
+            return bits;
+        }
+        try (bits) {
+            return Brain.of(bits);
+        }
     }
 
     /// As [#read], for a view whose numbers lie apart; strides in numbers.

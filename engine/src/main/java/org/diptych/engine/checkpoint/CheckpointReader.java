@@ -42,7 +42,7 @@ public sealed interface CheckpointReader extends AutoCloseable permits Safetenso
     NDArray read(String name, NDManager manager) throws EngineException;
 
     /// @param manager owns the tensor
-    /// @return fp16 numbers as the file's own pages; nothing where they are of another format or lie apart (of bf16 the library makes no arrays)
+    /// @return numbers of 16 bits: fp16 as the file's own pages, bf16 copied from them (see [org.diptych.engine.kernel.Brain]); nothing where they are of another format or lie apart
     Optional<NDArray> half(String name, NDManager manager) throws EngineException;
 
     @Override

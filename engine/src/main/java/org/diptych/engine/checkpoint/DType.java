@@ -27,6 +27,11 @@ public enum DType {
         return memory;
     }
 
+    /// @return true for the floating formats of 16 bits
+    public boolean half() {
+        return this == F16 || this == BF16;
+    }
+
     public boolean floating() {
         return this == F64 || this == F32 || this == F16 || this == BF16;
     }

@@ -26,6 +26,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.kernel.Brain;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -89,7 +90,7 @@ public final class Loader {
             for (Map.Entry<String, Recipe> item : made.names.plan(reader.names()).recipes().entrySet()) {
                 for (String source : item.getValue().sources()) {
                     Entry entry = reader.entry(source);
-                    boolean half = halves && entry.type() == DType.F16 && item.getValue().asItIs()
+                    boolean half = halves && entry.type().half() && item.getValue().asItIs()
                             && known.family.keepsHalf(item.getKey());
                     file += entry.size() * entry.type().bytes();
                     memory += entry.size() * (half ? entry.type().bytes() : entry.type().memory().getNumOfBytes());
@@ -205,10 +206,10 @@ public final class Loader {
                     && !scope.getDevice().isGpu() ? reader.half(recipe.source(), scope) : Optional.empty();
             NDArray value = half.isPresent() ? half.get() : read(reader, recipe, scope);
             weight.set(value);
-            mapped &= half.isPresent() || asItLies(reader, recipe, scope);
+            mapped &= half.isPresent() && !Brain.is(value) || asItLies(reader, recipe, scope);
             loaded++;
             parameters += value.size();
-            bytes += value.size() * value.getDataType().getNumOfBytes();
+            bytes += value.size() * (half.isPresent() ? 2 : value.getDataType().getNumOfBytes());
         }
         for (Map.Entry<String, String> tie : plan.tied().entrySet()) {
             Weight weight = weights.get(tie.getValue());
@@ -233,7 +234,9 @@ public final class Loader {
     private static boolean equal(CheckpointReader reader, String name, NDArray value, NDManager scope)
             throws EngineException {
         try (NDManager temporary = scope.newSubManager()) {
-            return reader.read(name, temporary).toType(value.getDataType(), false).contentEquals(value);
+            NDArray wide = value.toType(DataType.FLOAT32, true); // exact, whatever the format
+            wide.attach(temporary);
+            return reader.read(name, temporary).toType(DataType.FLOAT32, false).contentEquals(wide);
         }
     }
 

@@ -199,7 +199,7 @@ public final class SafetensorsReader implements CheckpointReader {
     @Override
     public Optional<NDArray> half(String name, NDManager manager) throws EngineException {
         Place place = place(name);
-        return place.entry().type() == DType.F16 && place.entry().size() > 0
+        return place.entry().type().half() && place.entry().size() > 0
                 ? Optional.of(data.half(place.from(), place.entry(), manager))
                 : Optional.empty();
     }

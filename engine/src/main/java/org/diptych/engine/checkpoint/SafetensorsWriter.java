@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.kernel.Brain;
 
 /// Writes the safetensors form, safely: the old file stays until the new one is whole.
 public final class SafetensorsWriter {
@@ -34,7 +35,8 @@ public final class SafetensorsWriter {
         for (Map.Entry<String, NDArray> item : tensors.entrySet()) {
             NDArray tensor = item.getValue();
             JsonObject entry = new JsonObject();
-            entry.addProperty("dtype", type(tensor.getDataType()).name());
+            DType type = Brain.is(tensor) ? DType.BF16 : type(tensor.getDataType());
+            entry.addProperty("dtype", type.name());
             JsonArray shape = new JsonArray();
             for (long n : tensor.getShape().getShape()) {
                 shape.add(n);
@@ -42,7 +44,7 @@ public final class SafetensorsWriter {
             entry.add("shape", shape);
             JsonArray offsets = new JsonArray();
             offsets.add(at);
-            at += tensor.size() * tensor.getDataType().getNumOfBytes();
+            at += tensor.size() * type.bytes();
             offsets.add(at);
             entry.add("data_offsets", offsets);
             header.add(item.getKey(), entry);
@@ -56,7 +58,13 @@ public final class SafetensorsWriter {
         SafeFile.write(file, channel -> {
             writeAll(channel, head.flip());
             for (NDArray tensor : tensors.values()) {
-                writeAll(channel, tensor.toByteBuffer());
+                if (Brain.is(tensor)) {
+                    try (NDArray bits = Brain.bits(tensor)) {
+                        writeAll(channel, bits.toByteBuffer());
+                    }
+                } else {
+                    writeAll(channel, tensor.toByteBuffer());
+                }
             }
         });
     }

@@ -189,7 +189,7 @@ public final class TorchReader implements CheckpointReader {
     public Optional<NDArray> half(String name, NDManager manager) throws EngineException {
         Tensor tensor = tensor(name);
         Entry entry = entry(name);
-        return entry.type() == DType.F16 && entry.size() > 0 && contiguous(tensor)
+        return entry.type().half() && entry.size() > 0 && contiguous(tensor)
                 ? Optional.of(storages.get(tensor.storage().key()).half(tensor.offset() * entry.type().bytes(), entry,
                         manager))
                 : Optional.empty();

@@ -23,7 +23,7 @@ public final class FewRows {
     /// @return true when [Precision#few] is the way to multiply it
     public static boolean suits(NDArray x, Precision precision) {
         long rows = x.size() / x.getShape().get(x.getShape().dimension() - 1);
-        return precision == Precision.HALF
+        return precision != Precision.FULL
                 ? rows == 1
                 : rows <= MOST && !JniUtils.isGradMode() && x.getDevice().getDeviceType().equals("cpu") && has(x);
     }

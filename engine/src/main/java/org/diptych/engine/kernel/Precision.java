@@ -1,15 +1,17 @@
 package org.diptych.engine.kernel;
 
-/// How the weights that a script reads are kept. The numbers in the texts are those of the library's list of formats: 5 fp16, 6 fp32.
+/// How the weights that a script reads are kept. The numbers in the texts are those of the library's list of formats: 5 fp16, 6 fp32, 15 bf16.
 public enum Precision {
-    FULL, HALF;
+    FULL, HALF,
+    /// bf16, see [Brain].
+    BRAIN;
 
     /// @param weight a script's expression of what is kept
     /// @return the script's expression of it in 32 bits
     public String wide(String weight) {
         return switch (this) {
             case FULL -> weight;
-            case HALF -> "torch.to(" + weight + ", 6)";
+            case HALF, BRAIN -> "torch.to(" + weight + ", 6)";
         };
     }
 
@@ -21,8 +23,13 @@ public enum Precision {
         return switch (this) {
             case FULL -> "ops.mkldnn._linear_pointwise(" + x + ", " + weight + ", " + bias
                     + ", \"none\", annotate(List[Optional[number]], []), None)";
-            case HALF -> "torch.to(torch.linear(torch.to(" + x + ", 5), " + weight + ", " + bias + "), 6)";
+            case HALF -> narrow(x, 5, weight, bias);
+            case BRAIN -> narrow(x, 15, weight, bias);
         };
+    }
+
+    private static String narrow(String x, int format, String weight, String bias) {
+        return "torch.to(torch.linear(torch.to(" + x + ", " + format + "), " + weight + ", " + bias + "), 6)";
     }
 
     /// @return the script's expression of `x W^T + b` of many rows

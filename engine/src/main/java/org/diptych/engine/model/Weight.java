@@ -38,7 +38,8 @@ public final class Weight {
 
     /// @return true when its numbers were left in half precision, as the file has them; whoever reads it widens them
     public boolean half() {
-        return get().getDataType() == DataType.FLOAT16;
+        DataType type = get().getDataType();
+        return type == DataType.FLOAT16 || type == DataType.UNKNOWN; // DJL has no name for bf16
     }
 
     /// @param value of this weight's shape; who calls this owns and closes it

@@ -3,17 +3,18 @@ package org.diptych.engine.nn;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.Brain;
 import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.kernel.Script;
 import org.diptych.engine.model.Weight;
 
-/// Reads weights that were left in half precision as the file's own pages, and all weights in products of few rows.
+/// Reads weights that were left in half precision, and all weights in products of few rows.
 final class Halves {
     private Halves() {
     }
 
     static Precision precision(Weight weight) {
-        return weight.half() ? Precision.HALF : Precision.FULL;
+        return !weight.half() ? Precision.FULL : Brain.is(weight.get()) ? Precision.BRAIN : Precision.HALF;
     }
 
     /// @param near an activation, to whose scope the result belongs

@@ -16,6 +16,7 @@ import org.diptych.engine.TestLane;
 import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.kernel.Brain;
 import org.diptych.engine.models.Models;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +63,38 @@ class AssemblyTest {
     private AssembleResult assemble(Optional<Path> projector) throws EngineException {
         AssembleRequest request = new AssembleRequest(vision, language, projector, folder.resolve("made"), 3);
         return TestLane.run(context -> new Assembly(request, context.scope()).run());
+    }
+
+    @Test
+    void aLanguageModelInBf16StaysSo() throws EngineException {
+        TestLane.run(context -> {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            try (CheckpointReader reader = CheckpointReader.open(language.resolve("model.safetensors"))) {
+                for (String name : reader.names()) {
+                    tensors.put(name, Brain.rounded(reader.read(name, context.scope())));
+                }
+                SafetensorsWriter.write(folder.resolve("brain.safetensors"), tensors, Map.of());
+            }
+            return true;
+        });
+        try {
+            Files.move(folder.resolve("brain.safetensors"), language.resolve("model.safetensors"),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        AssembleResult made = assemble(Optional.empty());
+        String table = "language_model.model.embed_tokens.weight";
+        TestLane.run(context -> {
+            try (CheckpointReader whole = CheckpointReader.open(made.out());
+                    CheckpointReader part = CheckpointReader.open(language.resolve("model.safetensors"))) {
+                assertThat(whole.entry(table).type()).isEqualTo(DType.BF16);
+                float[] longer = whole.read(table, context.scope()).toFloatArray();
+                float[] given = part.read("model.embed_tokens.weight", context.scope()).toFloatArray();
+                assertThat(longer).hasSizeGreaterThan(given.length).startsWith(given);
+            }
+            return true;
+        });
     }
 
     @Test

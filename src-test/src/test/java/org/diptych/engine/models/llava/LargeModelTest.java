@@ -85,7 +85,7 @@ class LargeModelTest {
     }
 
     @Test
-    void halvesStayTheFilesOwnPagesAndAnswerAsIfWidened() throws EngineException, IOException {
+    void halvesStayHalvesAndAnswerAsIfWidened() throws EngineException, IOException {
         for (boolean brain : List.of(false, true)) {
             Path file = folder.resolve(brain ? "brain.safetensors" : "half.safetensors");
             Files.copy(TINY.resolve("config.json"), folder.resolve("config.json"),
@@ -107,8 +107,8 @@ class LargeModelTest {
                     Loader.Loaded kept = new Loader(Models.all()).keepingHalves().load(file, a);
                     Loader.Loaded wide = new Loader(Models.all()).load(file, b);
                     Weight weight = kept.model().module().weights().get("language_model.lm_head.weight");
-                    assertThat(weight.half()).as("bf16 is widened: the library makes no arrays of it")
-                            .isEqualTo(!brain);
+                    assertThat(weight.half()).isTrue();
+                    assertThat(kept.report().bytes()).isLessThan(wide.report().bytes());
                     for (Pass pass : List.of(Pass.INFER, Pass.READABLE)) {
                         List<float[]> got = logits((LlavaModel) kept.model(), pass, context.scope());
                         List<float[]> want = logits((LlavaModel) wide.model(), pass, context.scope());
@@ -118,7 +118,7 @@ class LargeModelTest {
                                 largest = Math.max(largest, Math.abs(v));
                             }
                             assertThat(got.get(step)).containsExactly(want.get(step),
-                                    within(brain ? 0 : 0.01f * largest));
+                                    within((brain ? 0.03f : 0.01f) * largest));
                         }
                     }
                 }
