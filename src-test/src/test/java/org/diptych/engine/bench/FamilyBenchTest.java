@@ -35,12 +35,13 @@ class FamilyBenchTest {
             Map.entry("bi_hidden_size", 32), Map.entry("bi_num_attention_heads", 2), Map.entry("image_res", 64),
             Map.entry("embed_dim", 32), Map.entry("depth", 1), Map.entry("num_heads", 2), Map.entry("mlp", 64),
             Map.entry("fusion_layer", 1), Map.entry("embed_dim_in_file", 16), Map.entry("queue_in_file", 16),
-            Map.entry("projection_dim", 32));
+            Map.entry("projection_dim", 32), Map.entry("queue_size", 16), Map.entry("image_text_hidden_size", 16));
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"roberta", "uniter", "lxmert", "vilbert", "clip", "vilt", "albef"})
+    @ValueSource(strings = {"roberta", "uniter", "lxmert", "vilbert", "clip", "vilt", "albef", "vlmo",
+            "beit3", "blip", "blip2"})
     void everyFamilyWithABaseSizeIsMeasured(String id) throws Exception {
         SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(ToyboxTokenizer.Reach.CONVERSATIONS));
         Family family = Models.named(id).orElseThrow();
