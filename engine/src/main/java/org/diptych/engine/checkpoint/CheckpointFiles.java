@@ -49,20 +49,24 @@ final class CheckpointFiles {
         if (Files.exists(pickle)) {
             return openFile(pickle);
         }
-        List<Path> weights;
-        try (Stream<Path> files = Files.list(folder)) {
-            weights = files.filter(
-                    f -> ENDINGS.stream().anyMatch(f.getFileName().toString().toLowerCase(Locale.ROOT)::endsWith))
-                    .sorted().toList();
-        } catch (IOException e) {
-            throw new EngineException(e, "checkpoint.unreadable", folder, String.valueOf(e.getMessage()));
-        }
+        List<Path> weights = weights(folder);
         if (weights.size() != 1) {
             throw weights.isEmpty()
                     ? new EngineException("checkpoint.nothing", folder)
                     : new EngineException("checkpoint.several", folder, weights.size());
         }
         return openFile(weights.getFirst());
+    }
+
+    /// @return the weight files of a folder, in the order of their names
+    static List<Path> weights(Path folder) throws EngineException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(
+                    f -> ENDINGS.stream().anyMatch(f.getFileName().toString().toLowerCase(Locale.ROOT)::endsWith))
+                    .sorted().toList();
+        } catch (IOException e) {
+            throw new EngineException(e, "checkpoint.unreadable", folder, String.valueOf(e.getMessage()));
+        }
     }
 
     static CheckpointReader openFile(Path file) throws EngineException {

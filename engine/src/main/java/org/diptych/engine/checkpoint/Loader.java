@@ -38,6 +38,9 @@ public final class Loader {
     private static final long BEGINNING = 0;
 
     private final List<Family> families;
+    /// Files beside one another that may be parts of one model.
+    private static final int MOST_JOINED = 3;
+
     private final boolean halves;
 
     public Loader(List<Family> families) {
@@ -79,7 +82,7 @@ public final class Loader {
     ///
     /// @throws EngineException when the file is damaged or of no known model
     public MemoryNeed need(Path path) throws EngineException {
-        try (CheckpointReader reader = CheckpointReader.open(path)) {
+        try (CheckpointReader reader = reader(path)) {
             Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
             Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
             Map<String, long[]> shapes = new HashMap<>();
@@ -109,7 +112,7 @@ public final class Loader {
 
     private Loaded open(Path path, NDManager scope, Predicate<LoadReport> enough, boolean whole)
             throws EngineException {
-        try (CheckpointReader reader = CheckpointReader.open(path)) {
+        try (CheckpointReader reader = reader(path)) {
             Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
             Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
             Map<String, long[]> shapes = new HashMap<>();
@@ -152,6 +155,23 @@ public final class Loader {
         } catch (RuntimeException e) {
             throw new EngineException(e, "checkpoint.infer", path, known.family.id(), known.layout.name());
         }
+    }
+
+    /// Some models were published as files that belong beside one another, such as what BLIP-2 trained and the picture tower it kept as it was. A folder of them is opened as one where a
+    /// layout is in none of the files and in all together.
+    private CheckpointReader reader(Path path) throws EngineException {
+        List<Path> files = Files.isDirectory(path) ? CheckpointFiles.weights(path) : List.of();
+        if (files.size() > 1 && files.size() <= MOST_JOINED) {
+            Optional<ShardedReader> joined = ShardedReader.joined(path, files);
+            if (joined.isPresent()) {
+                Optional<Known> known = recognise(joined.get());
+                if (known.isPresent() && !joined.get().holdsOfOne(known.get().layout.matches())) {
+                    return joined.get();
+                }
+                joined.get().close();
+            }
+        }
+        return CheckpointReader.open(path);
     }
 
     private Optional<Known> recognise(CheckpointReader reader) {

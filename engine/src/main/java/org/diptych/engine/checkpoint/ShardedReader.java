@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
 
-/// Several files behind an index (`*.index.json` with `weight_map`: tensor name -> file name).
+/// Several files as one: behind an index (`*.index.json` with `weight_map`: tensor name -> file name), or beside one another.
 public final class ShardedReader implements CheckpointReader {
     /// A plain name in the index's own folder.
     private static final Pattern FILE_NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}_.\\- ]*");
@@ -59,6 +60,34 @@ public final class ShardedReader implements CheckpointReader {
             files.values().forEach(CheckpointReader::close);
             throw e;
         }
+    }
+
+    /// @return files that stand beside one another as one; nothing when a name occurs in two of them
+    static Optional<ShardedReader> joined(Path folder, List<Path> files) throws EngineException {
+        List<CheckpointReader> shards = new ArrayList<>();
+        try {
+            Map<String, CheckpointReader> byName = new LinkedHashMap<>();
+            int names = 0;
+            for (Path file : files) {
+                CheckpointReader shard = CheckpointFiles.openFile(file);
+                shards.add(shard);
+                shard.names().forEach(name -> byName.put(name, shard));
+                names += shard.names().size();
+            }
+            if (names == byName.size()) {
+                return Optional.of(new ShardedReader(folder, shards, byName));
+            }
+        } catch (EngineException | RuntimeException e) {
+            shards.forEach(CheckpointReader::close);
+            throw e;
+        }
+        shards.forEach(CheckpointReader::close);
+        return Optional.empty();
+    }
+
+    /// @return true when the test holds of the names of one file alone
+    boolean holdsOfOne(Predicate<Set<String>> test) {
+        return shards.stream().anyMatch(shard -> test.test(shard.names()));
     }
 
     private static CheckpointReader shard(Path index, String name) throws EngineException {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Layout;
@@ -35,6 +36,10 @@ public final class Blip2Family implements Family {
                                 && names.contains("qformer.encoder.layer.0.intermediate_query.dense.weight"),
                         _ -> NameMap.of(huggingFace()),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.HUGGING_FACE)),
+                new Layout("LAVIS beside EVA ViT",
+                        names -> lavis(names) && eva(names) && !names.contains("t5_proj.weight"),
+                        config -> NameMap.of(beside(config)),
+                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.EVA)),
                 new Layout("LAVIS", names -> lavis(names) && !names.contains("t5_proj.weight"),
                         _ -> NameMap.of(lavis()),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS)),
@@ -42,13 +47,26 @@ public final class Blip2Family implements Family {
                         _ -> NameMap.of(lavis()),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS_T5)),
                 new Layout("EVA ViT",
-                        names -> names.contains("blocks.0.attn.q_bias") && names.contains("pos_embed")
-                                && names.contains("patch_embed.proj.weight")
-                                && names.stream().noneMatch(n -> n.endsWith("relative_position_bias_table")),
-                        config -> NameMap.of(drop("(norm|fc_norm|head)\\..*", "checkpoint.drop.blocks"),
-                                drop("blocks\\.(?!(?:" + read(config) + ")\\.).*", "checkpoint.drop.blocks"),
-                                rename("(.*)", "visual_encoder.$1")),
+                        Blip2Family::eva,
+                        config -> NameMap.of(tower(config)),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.EVA)));
+    }
+
+    private static boolean eva(Set<String> names) {
+        return names.contains("blocks.0.attn.q_bias") && names.contains("pos_embed")
+                && names.contains("patch_embed.proj.weight")
+                && names.stream().noneMatch(n -> n.endsWith("relative_position_bias_table"));
+    }
+
+    /// The picture tower's own names.
+    private static List<NameMap.Rule> tower(JsonObject config) {
+        return List.of(drop("(norm|fc_norm|head)\\..*", "checkpoint.drop.blocks"),
+                drop("blocks\\.(?!(?:" + read(config) + ")\\.).*", "checkpoint.drop.blocks"),
+                rename("((?:blocks|patch_embed)\\..*|cls_token|pos_embed)", "visual_encoder.$1"));
+    }
+
+    private static List<NameMap.Rule> beside(JsonObject config) {
+        return Stream.concat(tower(config).stream(), lavis().stream()).toList();
     }
 
     /// @return the numbers of the layers that are read of a whole EVA, which has one more

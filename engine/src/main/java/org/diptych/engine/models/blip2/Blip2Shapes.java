@@ -29,6 +29,7 @@ record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
                 "opt_proj.weight");
         static final Names LAVIS_T5 = new Names(LAVIS.patches, LAVIS.places, LAVIS.blocks, LAVIS.former, LAVIS.words,
                 LAVIS.language, "t5_proj.weight");
+        /// The picture tower's own file, alone or beside LAVIS's.
         static final Names EVA = new Names("patch_embed.proj.weight", "pos_embed", "blocks.", LAVIS.former,
                 LAVIS.words, LAVIS.language, LAVIS.projection);
     }

@@ -11,6 +11,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,7 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.model.Encoded;
@@ -39,9 +42,11 @@ import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
+import org.diptych.engine.models.Models;
 import org.diptych.engine.probe.Relevance;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("unit")
 class Blip2Test {
@@ -319,6 +324,26 @@ class Blip2Test {
     }
 
     /// The map of a match over the picture is gathered from all queries, since the match is their mean; words have theirs too.
+    @Test
+    void whatWasTrainedAndTheTowerBesideItAreOneModel(@TempDir Path folder) throws Exception {
+        Path golden = Path.of("golden/blip2/stage1_qformer");
+        for (String file : List.of("blip2_pretrained.pth", "eva_vit_g.pth", "config.json", "vocab.txt")) {
+            Files.copy(golden.resolve(file), folder.resolve(file));
+        }
+        TestLane.run(context -> {
+            Loader loader = new Loader(Models.all());
+            Loader.Loaded joined = loader.load(folder, context.scope().newSubManager());
+            Loader.Loaded whole = loader.load(golden.resolve("model.safetensors"), context.scope().newSubManager());
+            assertThat(joined.report().layout()).isEqualTo("LAVIS beside EVA ViT");
+            assertThat(joined.report().missing()).isEmpty();
+            assertThat(joined.report().unexpected()).isEmpty();
+            Map<String, Weight> expected = whole.model().module().weights();
+            joined.model().module().weights().forEach((name, weight) -> assertThat(weight.get().toFloatArray())
+                    .as(name).containsExactly(expected.get(name).get().toFloatArray(), within(1e-3f))); // the tower is fp16
+            return true;
+        });
+    }
+
     @Test
     void everyQueryHasASayInWhatAMatchRestsOn() throws EngineException {
         with(FIRST, (model, scope) -> {
