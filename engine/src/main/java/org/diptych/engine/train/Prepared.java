@@ -10,7 +10,14 @@ import org.diptych.engine.objective.Objective;
 ///
 /// @param samples as they are
 /// @param courses what each objective made of them
-record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses) {
+/// @param pairs   what they are to a person
+record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, List<Pair> pairs) {
+    /// @param place   number in the data set
+    /// @param caption as it is trained with
+    /// @param right   false when the caption was made wrong on purpose
+    record Pair(int place, String caption, boolean right) {
+    }
+
     /// @return numbers held in memory, about
     long floats() {
         long own = samples.stream().mapToLong(e -> e.pixels().length).sum();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.StepCost;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Forwards;
@@ -25,6 +26,7 @@ import org.diptych.engine.work.Natives;
 /// One optimiser step: forward, loss, backward, clip, AdamW, and what follows. Lane thread only.
 final class Trainer {
     private static final double MEBIBYTE = 1 << 20;
+    private static final int STACKS_EVERY = 10;
 
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
@@ -62,7 +64,7 @@ final class Trainer {
         Map<String, Double> values = new LinkedHashMap<>();
         long backward;
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray total = loss(prepared, base, scope, values);
+            NDArray total = loss(step, prepared, base, scope, values);
             if (!Double.isFinite(values.get("loss"))) {
                 return values;
             }
@@ -80,7 +82,7 @@ final class Trainer {
     }
 
     /// @return the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
-    private NDArray loss(Prepared prepared, Inputs base, NDManager scope, Map<String, Double> values) {
+    private NDArray loss(int step, Prepared prepared, Inputs base, NDManager scope, Map<String, Double> values) {
         NDArray total = null;
         Forwards forwards = new Forwards();
         Pass pass = new Pass(true, true, forwards);
@@ -97,7 +99,7 @@ final class Trainer {
             sum += loss * item.getValue();
             values.put("loss." + objective.name(), loss);
             values.putAll(terms.values());
-            values.put("forwards." + objective.name(), forwards.take());
+            forwards(step, objective.name(), forwards.take(), values);
             values.put("ms." + objective.name(), (System.nanoTime() - began) / 1e6);
             if (Natives.allocated().isPresent()) {
                 values.put("mib." + objective.name(), (Natives.allocated().getAsLong() - held) / MEBIBYTE);
@@ -105,6 +107,15 @@ final class Trainer {
         }
         values.put("loss", objectives.size() == 1 ? (double) total.toFloatArray()[0] : sum);
         return total;
+    }
+
+    /// The whole at every step; through which stacks they went hardly changes, so it is told now and then.
+    private void forwards(int step, String objective, Map<String, Double> stacks, Map<String, Double> values) {
+        values.put("forwards." + objective, stacks.values().stream().mapToDouble(Double::doubleValue).sum());
+        if ((step - 1) % STACKS_EVERY == 0) {
+            stacks.forEach((name, passes) -> values.put(
+                    StepCost.stack(objective, model instanceof Follows f && f.follows(name), name), passes));
+        }
     }
 
     /// What a batch says, nothing learnt.
