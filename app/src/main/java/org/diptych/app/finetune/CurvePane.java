@@ -52,7 +52,6 @@ final class CurvePane extends VBox {
         notes.visibleProperty().bind(coach.visibleProperty());
         notes.managedProperty().bind(coach.visibleProperty());
         getChildren().addAll(middle, progress, notes);
-        getStyleClass().add("panel");
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());
         i18n.textsProperty().subscribe(t -> tick());
