@@ -6,19 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ComboBox;
+import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.Region;
+import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.chart.LiveChart;
@@ -299,7 +303,7 @@ class ViewsTest {
         });
         FxStage.settle();
         assertThat(FxStage.call(() -> ((Label) find("cost-none")).isVisible())).isTrue();
-        fire("teach-start");
+        startWith(Map.of("\"alphaRamp\": 1500", "\"alphaRamp\": 0", "\"queue_in_file\": 512", "\"queue_in_file\": 64"));
         await("the cost of a step", () -> texts("cost").stream().anyMatch(t -> t.contains("visual_encoder_m")));
         await("thirty steps", () -> engine.runs().list().stream().anyMatch(r -> r.step() > 30));
         assertThat(FxStage.call(() -> texts("cost"))).contains("pictures and texts find each other",
@@ -319,8 +323,8 @@ class ViewsTest {
         FxStage.settle();
         await("a wrong caption", () -> texts("targets").contains("wrong caption, on purpose"));
         assertThat(FxStage.call(() -> texts("targets")))
-                .contains("its own partner: what the label names", "100 %").anyMatch(t -> t.startsWith("of the queue"))
-                .anyMatch(t -> t.startsWith("Queue: "));
+                .contains("its own partner: what the label names", "100 %")
+                .anyMatch(t -> t.startsWith("Queue: 64 of 64 places filled"));
         shootAll("teach-targets");
         for (String side : List.of("pictures", "words")) {
             FxStage.call(() -> {
@@ -364,12 +368,40 @@ class ViewsTest {
         await("the list", () -> !table.getItems().isEmpty());
         FxStage.call(() -> {
             table.getSelectionModel().select(1);
+            command("runs.command.tick").run().run();
             ((ToggleButton) find("runs-side-cost")).fire();
             return null;
         });
         await("the cost of a run that has ended",
                 () -> texts("runs-costs").stream().anyMatch(t -> t.contains("visual_encoder")));
         shootAll("runs-cost");
+    }
+
+    /// Starts a run by its plan, with settings changed.
+    private void startWith(Map<String, String> changes) throws Exception {
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane[] dialog = new DialogPane[1];
+        await("the plan", () -> {
+            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
+                    .forEach(d -> dialog[0] = (DialogPane) d);
+            return dialog[0] != null;
+        });
+        FxStage.call(() -> {
+            TextArea text = (TextArea) dialog[0].lookup("#plan-text");
+            String plan = text.getText();
+            for (Map.Entry<String, String> change : changes.entrySet()) {
+                assertThat(plan).contains(change.getKey());
+                plan = plan.replace(change.getKey(), change.getValue());
+            }
+            text.setText(plan);
+            return null;
+        });
+        Node start = FxStage.call(() -> dialog[0].lookupButton(dialog[0].getButtonTypes().getFirst()));
+        await("a sound plan", () -> !start.isDisabled());
+        FxStage.call(() -> {
+            ((Button) start).fire();
+            return null;
+        });
     }
 
     private void fire(String id) throws Exception {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.HPos;
+import javafx.geometry.Insets;
 import javafx.geometry.VPos;
 import javafx.scene.control.Label;
 import javafx.scene.layout.ColumnConstraints;
@@ -24,6 +25,7 @@ import org.diptych.engine.api.StepCost;
 public final class CostPane extends VBox {
     private static final int BACKWARD = 5;
     private static final int REST = 6;
+    private static final double ABOVE = 6;
 
     private final I18n i18n;
     private final ObservableValue<Theme> theme;
@@ -130,15 +132,18 @@ public final class CostPane extends VBox {
                 + web(theme.getValue().background()) + ";");
         Label title = Ui.wrapped(new Label(what));
         GridPane.setValignment(swatch, VPos.TOP);
+        GridPane.setMargin(swatch, new Insets(ABOVE, 0, 0, 0));
+        GridPane.setMargin(title, new Insets(ABOVE, 0, 0, 0));
         table.addRow(row, swatch, title, figure(forwards), figure(number(ms)),
                 figure(whole.ms() > 0 ? Math.round(100 * ms / whole.ms()) + " %" : ""),
                 figure(mib.isPresent() ? number(mib.getAsDouble()) : ""));
     }
 
     private static Label figure(String text) {
-        Label label = new Label(text);
+        Label label = Ui.styled(new Label(text), "small");
         label.setMinWidth(USE_PREF_SIZE);
         GridPane.setValignment(label, VPos.TOP);
+        GridPane.setMargin(label, new Insets(ABOVE + 2, 0, 0, 0)); // on the line of the larger name
         return label;
     }
 

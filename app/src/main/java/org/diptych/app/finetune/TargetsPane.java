@@ -159,6 +159,7 @@ final class TargetsPane extends VBox {
     private void draw() {
         none();
         if (shown.isEmpty()) {
+            drawAims();
             return;
         }
         Targets t = shown.get();

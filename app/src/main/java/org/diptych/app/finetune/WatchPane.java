@@ -5,10 +5,12 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.diptych.app.chart.CostPane;
@@ -23,13 +25,16 @@ final class WatchPane extends VBox {
         CURVES, COST, TARGETS
     }
 
+    /// Room for the scroll bar, which would else stand on the figures.
+    private static final double BESIDE = 14;
+
     private final ObjectProperty<Watch> watched = new SimpleObjectProperty<>(Watch.CURVES);
     private final CurvePane curves;
     private final CostPane cost;
     private final TargetsPane targets;
 
     WatchPane(AppContext context, TeachModel model, Consumer<Throwable> failed) {
-        super(8);
+        super(12);
         curves = new CurvePane(context, model);
         cost = new CostPane(context.i18n(), context.theme());
         targets = new TargetsPane(context, model, failed);
@@ -56,7 +61,8 @@ final class WatchPane extends VBox {
         model.run.subscribe(run -> cost.show(run.map(r -> r.log())));
     }
 
-    private static ScrollPane scrolled(Node content) {
+    private static ScrollPane scrolled(Region content) {
+        content.setPadding(new Insets(0, BESIDE, 0, 0));
         ScrollPane scroll = new ScrollPane(content);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);

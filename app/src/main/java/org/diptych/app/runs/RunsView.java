@@ -8,6 +8,7 @@ import javafx.animation.Timeline;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Insets;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
@@ -168,6 +169,7 @@ final class RunsView extends VBox {
         notes.setFitToWidth(true);
         VBox.setVgrow(differences, Priority.ALWAYS);
         VBox.setVgrow(notes, Priority.ALWAYS);
+        costs.setPadding(new Insets(0, 14, 0, 0)); // the scroll bar would else stand on the figures
         ScrollPane spent = new ScrollPane(costs);
         spent.setFitToWidth(true);
         VBox.setVgrow(spent, Priority.ALWAYS);
