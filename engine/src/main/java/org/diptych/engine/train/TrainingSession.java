@@ -66,6 +66,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private volatile int step;
     private volatile Optional<Path> kept = Optional.empty();
     private boolean evaluating;
+    private boolean gainsNoMore;
     private boolean closed;
     private volatile double seconds;
     private int saved = -1;
@@ -182,7 +183,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             evaluate(now);
             return Optional.empty();
         }
-        if (step >= plan.steps()) {
+        if (step >= plan.steps() || gainsNoMore) {
             save(now);
             return Optional.of(end(Status.FINISHED));
         }
@@ -251,12 +252,23 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         seconds += (System.nanoTime() - began) / 1e9;
         if (done) {
             evaluating = false;
-            row(validation.values());
+            Map<String, Double> values = validation.values();
+            row(values);
+            endEarly(values);
             Optional<RunLog.Snapshot> shot = validation.snapshot(step);
             if (shot.isPresent()) {
                 log.append(shot.get());
             }
         }
+    }
+
+    private void endEarly(Map<String, Double> values) throws EngineException {
+        FineTunePlan.EarlyStop rule = plan.earlyStop();
+        if (rule.patience() > 0 && !values.containsKey(rule.metric())) {
+            throw new EngineException("train.metric", rule.metric(), String.join(", ", values.keySet()));
+        }
+        gainsNoMore = EarlyStopping.due(rule,
+                log.since(0).stream().filter(r -> r.step() >= log.header().branched()).toList());
     }
 
     private void row(Map<String, Double> values) throws EngineException {
