@@ -298,12 +298,15 @@ class ViewsTest {
             ((Slider) find("finetune-noise")).setValue(0.5);
             ((Slider) find("finetune-steps")).setValue(Math.log10(400));
             ((Slider) find("finetune-batch")).setValue(4);
+            ((Slider) find("finetune-accumulate")).setValue(1);
+            ((Slider) find("finetune-patience")).setValue(20);
             ((ToggleButton) find("teach-watch-cost")).fire();
             return null;
         });
         FxStage.settle();
         assertThat(FxStage.call(() -> ((Label) find("cost-none")).isVisible())).isTrue();
-        startWith(Map.of("\"alphaRamp\": 1500", "\"alphaRamp\": 0", "\"queue_in_file\": 512", "\"queue_in_file\": 64"));
+        startWith(Map.of("\"alphaRamp\": 1500", "\"alphaRamp\": 0", "\"queue_in_file\": 512", "\"queue_in_file\": 64",
+                "\"accumulate\": 2", "\"accumulate\": 1", "\"patience\": 20", "\"patience\": 0"));
         await("the cost of a step", () -> texts("cost").stream().anyMatch(t -> t.contains("visual_encoder_m")));
         await("thirty steps", () -> engine.runs().list().stream().anyMatch(r -> r.step() > 30));
         assertThat(FxStage.call(() -> texts("cost"))).contains("pictures and texts find each other",
