@@ -323,6 +323,34 @@ class TeachTest {
         assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.FAILED);
     }
 
+    /// No gain is large enough for this plan, so it ends after the second evaluation.
+    @Test
+    void aRunThatGainsNoMoreEndsAndSaysSo() throws Exception {
+        show("teach");
+        settings(40, 8);
+        FxStage.call(() -> {
+            ((Slider) find("finetune-patience")).setValue(1);
+            return null;
+        });
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane dialog = dialog();
+        FxStage.call(() -> {
+            TextArea text = (TextArea) dialog.lookup("#plan-text");
+            assertThat(text.getText()).contains("\"patience\": 1");
+            text.setText(text.getText().replace("\"minDelta\": 0.0", "\"minDelta\": 100.0"));
+            return null;
+        });
+        await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
+        FxStage.call(() -> {
+            ((Button) dialog.lookupButton(dialog.getButtonTypes().getFirst())).fire();
+            return null;
+        });
+        await("its end", () -> ((Label) find("teach-progress")).getText().contains("ended early"));
+        assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.FINISHED);
+        assertThat(engine.runs().list().getFirst().step()).isEqualTo(2);
+        assertThat(FxStage.call(() -> ((Label) find("teach-progress")).getText())).contains("validation.loss");
+    }
+
     @Test
     void aFolderWithoutCaptionsIsRefusedAndOneWithThemTaken() throws Exception {
         show("teach");

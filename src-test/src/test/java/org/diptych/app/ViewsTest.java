@@ -6,15 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.DialogPane;
+import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.Region;
+import javafx.stage.Window;
 import javax.imageio.ImageIO;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.chart.LiveChart;
@@ -277,6 +285,144 @@ class ViewsTest {
         });
         FxStage.settle();
         shootAll("runs");
+    }
+
+    /// ALBEF's run tells whose forwards its step makes, and what a wrong caption's target becomes; CLIP's tells why it has none.
+    @Test
+    void showsWhatAStepCostsAndWhatTheNextOneAimsAt() throws Exception {
+        show("teach");
+        FxStage.call(() -> {
+            ComboBox<Object> from = find("finetune-start");
+            from.setValue(from.getItems().stream().filter(s -> from.getConverter().toString(s).contains("ALBEF"))
+                    .findFirst().orElseThrow());
+            ((Slider) find("finetune-noise")).setValue(0.5);
+            ((Slider) find("finetune-steps")).setValue(Math.log10(400));
+            ((Slider) find("finetune-batch")).setValue(4);
+            ((Slider) find("finetune-accumulate")).setValue(1);
+            ((Slider) find("finetune-patience")).setValue(20);
+            ((ToggleButton) find("teach-watch-cost")).fire();
+            return null;
+        });
+        FxStage.settle();
+        assertThat(FxStage.call(() -> ((Label) find("cost-none")).isVisible())).isTrue();
+        startWith(Map.of("\"alphaRamp\": 1500", "\"alphaRamp\": 0", "\"queue_in_file\": 512", "\"queue_in_file\": 64",
+                "\"accumulate\": 2", "\"accumulate\": 1", "\"patience\": 20", "\"patience\": 0"));
+        await("the cost of a step", () -> texts("cost").stream().anyMatch(t -> t.contains("visual_encoder_m")));
+        await("thirty steps", () -> engine.runs().list().stream().anyMatch(r -> r.step() > 30));
+        assertThat(FxStage.call(() -> texts("cost"))).contains("pictures and texts find each other",
+                "hidden words", "way back and update");
+        assertThat(FxStage.call(() -> ((Region) find("cost-forwards")).getAccessibleText()))
+                .contains("passes of the momentum copy");
+        FxStage.call(() -> {
+            ((ToggleButton) find("teach-watch-targets")).fire();
+            return null;
+        });
+        await("its targets", () -> !bars().isEmpty());
+        int first = FxStage.call(() -> texts("targets").hashCode());
+        await("newer targets", () -> texts("targets").hashCode() != first);
+        fire("teach-pause");
+        await("the pause", () -> engine.runs().list().stream()
+                .anyMatch(r -> r.status() == org.diptych.engine.api.RunSummary.Status.PAUSED));
+        FxStage.settle();
+        await("a wrong caption", () -> texts("targets").contains("wrong caption, on purpose"));
+        assertThat(FxStage.call(() -> texts("targets")))
+                .contains("its own partner: what the label names", "100 %")
+                .anyMatch(t -> t.startsWith("Queue: 64 of 64 places filled"));
+        shootAll("teach-targets");
+        for (String side : List.of("pictures", "words")) {
+            FxStage.call(() -> {
+                ((ToggleButton) find("targets-side-" + side)).fire();
+                return null;
+            });
+            FxStage.settle();
+            assertThat(FxStage.call(this::bars)).isNotEmpty();
+            shootAll("teach-targets-" + side);
+        }
+        FxStage.call(() -> {
+            ComboBox<Integer> pair = find("targets-pair");
+            pair.setValue(2);
+            return null;
+        });
+        await("the chosen pair", () -> !texts("targets-aims").isEmpty()
+                && ((ComboBox<?>) find("targets-pair")).getValue().equals(2));
+        FxStage.call(() -> {
+            ((ToggleButton) find("teach-watch-cost")).fire();
+            return null;
+        });
+        shootAll("teach-cost");
+        fire("teach-stop");
+        await("the end", () -> !((Button) find("teach-start")).isDisabled());
+        FxStage.call(() -> {
+            ((ToggleButton) find("teach-watch-targets")).fire();
+            ComboBox<Object> from = find("finetune-start");
+            from.setValue(from.getItems().stream().filter(s -> from.getConverter().toString(s).contains("CLIP"))
+                    .findFirst().orElseThrow());
+            return null;
+        });
+        fire("teach-start");
+        await("the reason", () -> ((Label) find("targets-none")).isVisible()
+                && ((Label) find("targets-none")).getText().contains("learns from labels alone"));
+        assertThat(FxStage.call(this::bars)).isEmpty();
+        shootAll("teach-targets-none");
+        fire("teach-stop");
+        await("its end", () -> !((Button) find("teach-start")).isDisabled());
+        show("runs");
+        TableView<?> table = FxStage.call(() -> find("runs-table"));
+        await("the list", () -> !table.getItems().isEmpty());
+        FxStage.call(() -> {
+            table.getSelectionModel().select(1);
+            command("runs.command.tick").run().run();
+            ((ToggleButton) find("runs-side-cost")).fire();
+            return null;
+        });
+        await("the cost of a run that has ended",
+                () -> texts("runs-costs").stream().anyMatch(t -> t.contains("visual_encoder")));
+        shootAll("runs-cost");
+    }
+
+    /// Starts a run by its plan, with settings changed.
+    private void startWith(Map<String, String> changes) throws Exception {
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane[] dialog = new DialogPane[1];
+        await("the plan", () -> {
+            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
+                    .forEach(d -> dialog[0] = (DialogPane) d);
+            return dialog[0] != null;
+        });
+        FxStage.call(() -> {
+            TextArea text = (TextArea) dialog[0].lookup("#plan-text");
+            String plan = text.getText();
+            for (Map.Entry<String, String> change : changes.entrySet()) {
+                assertThat(plan).contains(change.getKey());
+                plan = plan.replace(change.getKey(), change.getValue());
+            }
+            text.setText(plan);
+            return null;
+        });
+        Node start = FxStage.call(() -> dialog[0].lookupButton(dialog[0].getButtonTypes().getFirst()));
+        await("a sound plan", () -> !start.isDisabled());
+        FxStage.call(() -> {
+            ((Button) start).fire();
+            return null;
+        });
+    }
+
+    private void fire(String id) throws Exception {
+        await(id, () -> !((Button) find(id)).isDisabled());
+        FxStage.call(() -> {
+            ((Button) find(id)).fire();
+            return null;
+        });
+    }
+
+    private List<String> texts(String id) {
+        return find(id).lookupAll(".label").stream().filter(n -> n instanceof Label).map(l -> ((Label) l).getText())
+                .toList();
+    }
+
+    /// @return the bars of targets that are in sight
+    private List<Node> bars() {
+        return List.copyOf(find("targets-aims").lookupAll(".share-bar"));
     }
 
     private void shootAll(String name) throws Exception {

@@ -47,42 +47,6 @@ public final class Pixels {
         return image(picture, 0);
     }
 
-    /// Scales down by averaging; of a photo of many megapixels the window needs no more than it can show. Any thread may call it.
-    ///
-    /// @param most the longer side's pixels at most
-    /// @return the same picture when it is small enough
-    public static Picture fit(Picture picture, int most) {
-        double scale = (double) most / Math.max(picture.width(), picture.height());
-        if (scale >= 1) {
-            return picture;
-        }
-        int w = Math.max(1, (int) Math.round(picture.width() * scale));
-        int h = Math.max(1, (int) Math.round(picture.height() * scale));
-        byte[] out = new byte[w * h * 3];
-        for (int y = 0; y < h; y++) {
-            int y0 = (int) ((long) y * picture.height() / h);
-            int y1 = Math.max(y0 + 1, (int) ((y + 1L) * picture.height() / h));
-            for (int x = 0; x < w; x++) {
-                int x0 = (int) ((long) x * picture.width() / w);
-                int x1 = Math.max(x0 + 1, (int) ((x + 1L) * picture.width() / w));
-                average(picture, x0, y0, x1, y1, out, (y * w + x) * 3);
-            }
-        }
-        return new Picture(w, h, out, picture.name());
-    }
-
-    private static void average(Picture picture, int x0, int y0, int x1, int y1, byte[] out, int at) {
-        for (int channel = 0; channel < 3; channel++) {
-            long sum = 0;
-            for (int y = y0; y < y1; y++) {
-                for (int x = x0; x < x1; x++) {
-                    sum += picture.rgb()[(y * picture.width() + x) * 3 + channel] & 255;
-                }
-            }
-            out[at + channel] = (byte) (sum / ((long) (y1 - y0) * (x1 - x0)));
-        }
-    }
-
     /// @return the image's pixels over white, as from the clipboard
     public static Picture picture(Image image, String name) {
         int w = (int) image.getWidth();

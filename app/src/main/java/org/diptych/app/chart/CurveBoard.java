@@ -22,6 +22,7 @@ import org.diptych.app.fx.Theme;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.StepCost;
 
 /// Every logged value of some runs, a chart each, with one cursor through all of them. A validation value lies in the chart of its training value.
 public final class CurveBoard extends VBox {
@@ -145,6 +146,7 @@ public final class CurveBoard extends VBox {
 
     private void menu() {
         TreeSet<String> offered = new TreeSet<>(logged);
+        offered.removeIf(value -> value.startsWith(StepCost.STACK)); // a constant; the cost of a step shows it
         offered.addAll(ALWAYS);
         which.getItems().setAll(offered.stream().map(value -> {
             CheckMenuItem item = new CheckMenuItem(CurveNames.name(i18n, value));

@@ -16,6 +16,7 @@ import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
@@ -52,7 +53,6 @@ final class CurvePane extends VBox {
         notes.visibleProperty().bind(coach.visibleProperty());
         notes.managedProperty().bind(coach.visibleProperty());
         getChildren().addAll(middle, progress, notes);
-        getStyleClass().add("panel");
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());
         i18n.textsProperty().subscribe(t -> tick());
@@ -87,8 +87,15 @@ final class CurvePane extends VBox {
         String state = run.status() == RunSummary.Status.RUNNING
                 ? run.job().progress().eta().map(eta -> left(eta.toSeconds()))
                         .orElseGet(() -> i18n.get("finetune.status." + run.status()))
-                : i18n.get("finetune.status." + run.status());
+                : ended(run, row.step() < steps);
         return i18n.get("finetune.progress", row.step(), steps, Math.round(pairs), state);
+    }
+
+    private String ended(TrainingControl run, boolean before) {
+        FineTunePlan.EarlyStop rule = run.log().header().plan().earlyStop();
+        return before && run.status() == RunSummary.Status.FINISHED
+                ? i18n.get("finetune.early", rule.patience(), rule.metric())
+                : i18n.get("finetune.status." + run.status());
     }
 
     private String left(double seconds) {

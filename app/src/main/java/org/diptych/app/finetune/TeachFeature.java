@@ -66,6 +66,10 @@ public final class TeachFeature implements Feature {
                 Command.of("finetune.command.keep", "mdi2c-content-save-outline", () -> on(v -> v.actions().keep())),
                 Command.of("finetune.command.restore", "mdi2b-backup-restore",
                         () -> on(v -> v.controller().restore())),
+                Command.of("finetune.command.cost", "mdi2c-chart-bar-stacked",
+                        () -> on(v -> v.watch().watch(WatchPane.Watch.COST))),
+                Command.of("finetune.command.targets", "mdi2b-bullseye-arrow",
+                        () -> on(v -> v.watch().watch(WatchPane.Watch.TARGETS))),
                 Command.of("finetune.command.plan", "mdi2c-code-json", () -> on(v -> v.actions().editPlan())));
     }
 

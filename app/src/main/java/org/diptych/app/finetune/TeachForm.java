@@ -27,6 +27,11 @@ import org.diptych.engine.api.LoadedModel;
 
 /// The left column: what learns, from what, how fast. While a run goes on only its rate can be changed.
 final class TeachForm extends VBox {
+    /// As a power of two; the smallest batch leaves two pairs to each.
+    private static final int MOST_PARTS = 2;
+    private static final int MOST_PATIENCE = 20;
+    private static final List<String> METRICS = List.of("validation.loss", "validation.r1");
+
     private final AppContext context;
     private final I18n i18n;
     private final TeachModel model;
@@ -68,7 +73,7 @@ final class TeachForm extends VBox {
                 }), warmup(), slider("finetune.seed", 0, 99, model.seed.get(), v -> {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
-                }));
+                }), accumulate(), patience());
         fixed.addAll(List.of(from, data, toybox, objectives, trains));
         model.status.subscribe(s -> lock(locked));
         model.starting.subscribe(s -> lock(locked));
@@ -176,6 +181,36 @@ final class TeachForm extends VBox {
                     model.hard.set(Math.round(v * 20) / 20.0);
                     return percent(model.hard.get());
                 }));
+    }
+
+    private VBox accumulate() {
+        VBox parts = slider("finetune.accumulate", 0, MOST_PARTS, Math.log(model.accumulate.get()) / Math.log(2), v -> {
+            model.accumulate.set(1 << (int) Math.round(v));
+            return Integer.toString(model.accumulate.get());
+        });
+        Label note = Ui.styled(Ui.wrapped(i18n.label("finetune.accumulate.note")), "muted", "small");
+        model.accumulate.subscribe(n -> Ui.show(note, n.intValue() > 1));
+        parts.getChildren().add(note);
+        return parts;
+    }
+
+    private VBox patience() {
+        ChoiceBox<String> metric = choice("finetune.metric", METRICS, model.metric);
+        VBox which = titled("finetune.metric", metric);
+        Slider slider = new Slider(0, MOST_PATIENCE, model.patience.get());
+        slider.setId("finetune-patience");
+        Label value = new Label();
+        Runnable say = () -> value.setText(model.patience.get() == 0
+                ? i18n.get("finetune.patience.never")
+                : i18n.get("finetune.patience.after", model.patience.get()));
+        slider.valueProperty().subscribe(v -> model.patience.set((int) Math.round(v.doubleValue())));
+        model.patience.subscribe(n -> {
+            say.run();
+            Ui.show(which, n.intValue() > 0);
+        });
+        i18n.textsProperty().subscribe(t -> say.run());
+        fixed.addAll(List.of(slider, metric));
+        return new VBox(6, new VBox(2, heading("finetune.patience", value), slider), which);
     }
 
     private VBox rate() {

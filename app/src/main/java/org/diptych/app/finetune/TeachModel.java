@@ -45,6 +45,11 @@ final class TeachModel {
     /// Share of the steps.
     final DoubleProperty warmup = new SimpleDoubleProperty(0.1);
     final IntegerProperty seed = new SimpleIntegerProperty(1);
+    /// Micro-batches a step.
+    final IntegerProperty accumulate = new SimpleIntegerProperty(1);
+    /// Evaluations without a gain after which the run ends, 0 = never.
+    final IntegerProperty patience = new SimpleIntegerProperty(0);
+    final ObjectProperty<String> metric = new SimpleObjectProperty<>("validation.loss");
     /// True from the click to the moment at which the run exists.
     final BooleanProperty starting = new SimpleBooleanProperty(false);
     final ObjectProperty<Optional<TrainingControl>> run = new SimpleObjectProperty<>(Optional.empty());
@@ -79,7 +84,8 @@ final class TeachModel {
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
                 new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),
-                seed.get(), every, Math.max(every, 100));
+                seed.get(), every, Math.max(every, 100), accumulate.get(),
+                new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()));
     }
 
     /// @return the chosen objectives with the weights that the plan gives them

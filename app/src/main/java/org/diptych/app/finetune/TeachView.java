@@ -16,7 +16,7 @@ import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.RunSummary;
 
-/// The view: form, curves, and what the model sees now.
+/// The view: form, curves or cost or targets, and what the model sees now.
 final class TeachView extends BorderPane {
     private static final Duration GLANCE = Duration.millis(250);
 
@@ -25,7 +25,7 @@ final class TeachView extends BorderPane {
     private final TeachController controller;
     private final ErrorBanner banner;
     private final ActionPane actions;
-    private final CurvePane curves;
+    private final WatchPane watch;
     private final SeesPane sees;
     private final Timeline pulse = new Timeline();
 
@@ -35,7 +35,7 @@ final class TeachView extends BorderPane {
         banner.setId("teach-error");
         controller = new TeachController(context, model, error -> banner.show(error));
         actions = new ActionPane(context, model, controller, banner);
-        curves = new CurvePane(context, model);
+        watch = new WatchPane(context, model, error -> banner.show(error));
         sees = new SeesPane(context, model);
         getStyleClass().add("view");
         setTop(banner);
@@ -47,8 +47,8 @@ final class TeachView extends BorderPane {
         left.setMinWidth(272);
         left.setPrefWidth(300);
         setLeft(left);
-        setCenter(curves);
-        BorderPane.setMargin(curves, new Insets(0, 12, 0, 12));
+        setCenter(watch);
+        BorderPane.setMargin(watch, new Insets(0, 12, 0, 12));
         setRight(sees);
         pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> tick()));
         pulse.setCycleCount(Timeline.INDEFINITE);
@@ -56,7 +56,7 @@ final class TeachView extends BorderPane {
             if (s) {
                 setBottom(null);
             }
-            curves.tick();
+            watch.tick();
         });
     }
 
@@ -70,6 +70,10 @@ final class TeachView extends BorderPane {
 
     ActionPane actions() {
         return actions;
+    }
+
+    WatchPane watch() {
+        return watch;
     }
 
     SeesPane sees() {
@@ -93,7 +97,7 @@ final class TeachView extends BorderPane {
             return; // a window that was closed asks nothing of an engine that may be closed too
         }
         model.run.get().ifPresent(r -> model.status.set(Optional.of(r.status())));
-        curves.tick();
+        watch.tick();
         sees.tick();
     }
 

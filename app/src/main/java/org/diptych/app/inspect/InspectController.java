@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javafx.util.Duration;
-import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
@@ -156,13 +155,13 @@ final class InspectController {
 
     void open(Path file) {
         JobHandle<Picture> reading = context.jobs().track(context.engine().readPicture(file));
-        Fx.deliver(reading.result().thenApplyAsync(picture -> new Input(Pixels.fit(picture, SHOWN_MOST), picture,
+        Fx.deliver(reading.result().thenApplyAsync(picture -> new Input(picture.fit(SHOWN_MOST), picture,
                 Optional.empty(), Optional.of(file))), this::show, failed);
     }
 
     /// A picture that is no file: from the clipboard, or dragged from another program.
     void open(Picture picture) {
-        show(new Input(Pixels.fit(picture, SHOWN_MOST), picture, Optional.empty(), Optional.empty()));
+        show(new Input(picture.fit(SHOWN_MOST), picture, Optional.empty(), Optional.empty()));
     }
 
     private void show(Input next) {

@@ -1,17 +1,21 @@
 package org.diptych.app.runs;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Insets;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
@@ -24,6 +28,7 @@ import org.diptych.app.chart.CoachPane;
 import org.diptych.app.chart.CurveBoard;
 import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
@@ -36,6 +41,11 @@ import org.diptych.engine.api.RunSummary;
 final class RunsView extends VBox {
     private static final Duration GLANCE = Duration.seconds(1);
 
+    /// What stands beside the curves.
+    private enum Side {
+        DIFFERENCES, COST
+    }
+
     private final AppContext context;
     private final I18n i18n;
     private final RunsModel model = new RunsModel();
@@ -44,6 +54,8 @@ final class RunsView extends VBox {
     private final CurveBoard board;
     private final CoachPane coach;
     private final DifferencePane differences;
+    private final CostsPane costs;
+    private final ObjectProperty<Side> side = new SimpleObjectProperty<>(Side.DIFFERENCES);
     private final Label why = Ui.styled(new Label(), "muted", "small");
     private final Button open;
     private final Button load;
@@ -64,6 +76,7 @@ final class RunsView extends VBox {
         board.tools().getChildren().add(CurveExport.button(context, board, choice::get));
         coach = new CoachPane(i18n, Engine::notes, board::highlight);
         differences = new DifferencePane(i18n, context.theme());
+        costs = new CostsPane(i18n, context.theme());
         getStyleClass().add("view");
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
         load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));
@@ -113,6 +126,7 @@ final class RunsView extends VBox {
                 controller.refresh();
                 board.tick();
                 coach.tick();
+                costs.tick();
             }
         }));
         pulse.setCycleCount(Timeline.INDEFINITE);
@@ -155,7 +169,23 @@ final class RunsView extends VBox {
         notes.setFitToWidth(true);
         VBox.setVgrow(differences, Priority.ALWAYS);
         VBox.setVgrow(notes, Priority.ALWAYS);
-        VBox said = new VBox(16, differences, notes);
+        costs.setPadding(new Insets(0, 14, 0, 0)); // the scroll bar would else stand on the figures
+        ScrollPane spent = new ScrollPane(costs);
+        spent.setFitToWidth(true);
+        VBox.setVgrow(spent, Priority.ALWAYS);
+        Segments<Side> choice = new Segments<>(side);
+        choice.show(List.of(Side.values()), s -> {
+            ToggleButton button = Ui.toggle(i18n, "runs.side." + s.name().toLowerCase(Locale.ROOT));
+            button.setId("runs-side-" + s.name().toLowerCase(Locale.ROOT));
+            return button;
+        });
+        VBox differ = new VBox(16, differences, notes);
+        VBox.setVgrow(differ, Priority.ALWAYS);
+        side.subscribe(s -> {
+            Ui.show(differ, s == Side.DIFFERENCES);
+            Ui.show(spent, s == Side.COST);
+        });
+        VBox said = new VBox(12, choice, differ, spent);
         SplitPane both = new SplitPane(Ui.styled(board, "panel"), Ui.styled(said, "panel"));
         both.setDividerPositions(0.64);
         return both;
@@ -202,6 +232,7 @@ final class RunsView extends VBox {
                 .toList();
         board.show(runs);
         coach.show(runs);
+        costs.show(runs);
     }
 
     private void compare() {

@@ -20,17 +20,55 @@ import java.util.Map;
 /// @param seed       of everything drawn at random: batches and dropout are functions of (seed, step)
 /// @param evaluateEvery steps between two evaluations on the fixed validation set
 /// @param checkpointEvery steps between two checkpoints
+/// @param accumulate micro-batches that a step's batch is learnt from one after the other, their gradients added up: memory for one of them only. The step is that of the whole batch for objectives
+///                   that judge each example, word or region by itself; in-batch negatives come from the same micro-batch
+/// @param earlyStop  when the run ends before its last step
 public record FineTunePlan(String name, String model, Map<String, Object> config,
         Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
         Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
-        int checkpointEvery) {
+        int checkpointEvery, int accumulate, EarlyStop earlyStop) {
+
+    /// A plan of an earlier version says neither how its batch is divided nor when it ends early.
+    public FineTunePlan {
+        accumulate = Math.max(1, accumulate);
+        earlyStop = earlyStop == null ? EarlyStop.NEVER : earlyStop;
+    }
+
+    /// A plan that learns from each batch at once, to its last step.
+    public FineTunePlan(String name, String model, Map<String, Object> config,
+            Map<String, Map<String, String>> startFrom, Data data, Map<String, Double> objectives, Lessons lessons,
+            Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
+            int checkpointEvery) {
+        this(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule, steps, batch, seed,
+                evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER);
+    }
 
     /// @return the same plan with another number of steps
     public FineTunePlan withSteps(int count) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
-                count,
-                batch, seed, evaluateEvery, checkpointEvery);
+                count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+    }
+
+    /// @return the same plan for other data
+    public FineTunePlan withData(Data other) {
+        return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, optimizer, schedule,
+                steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+    }
+
+    /// @return the same plan with its batch in other parts, and another end
+    public FineTunePlan with(int parts, EarlyStop end) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
+                steps, batch, seed, evaluateEvery, checkpointEvery, parts, end);
+    }
+
+    /// Ends a run that no longer gains.
+    ///
+    /// @param metric   a value of the evaluations: `validation.loss`, `validation.r1` ... What tells of a loss is to fall, all else to rise
+    /// @param patience evaluations without a gain after which the run ends, 0 = never
+    /// @param minDelta by how much a value must be better than the best before to be a gain
+    public record EarlyStop(String metric, int patience, double minDelta) {
+        public static final EarlyStop NEVER = new EarlyStop("validation.loss", 0, 0);
     }
 
     /// @param source     `toybox`, or a folder with pictures and `captions.jsonl`

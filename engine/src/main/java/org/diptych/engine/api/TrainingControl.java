@@ -1,6 +1,8 @@
 package org.diptych.engine.api;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A fine-tuning run that is under way: what a person may do to it. Commands take effect between two steps.
 public interface TrainingControl {
@@ -22,6 +24,14 @@ public interface TrainingControl {
 
     /// @param rate new peak learning rate; the schedule's shape stays
     void setRate(double rate);
+
+    /// @return why [#targets] has nothing to tell of this run; nothing when it has
+    Optional<Message> noTargets();
+
+    /// Looks at what the next step aims at, by the weights of this moment. It costs about a forward pass of the run.
+    ///
+    /// @param pair number in the next step's batch, from 0; the first whose caption was made wrong, else the first, when left out or too large
+    JobHandle<Targets> targets(OptionalInt pair);
 
     /// Writes the weights of this moment as an ordinary Hugging Face folder.
     ///

@@ -125,10 +125,7 @@ final class CapFiltCommand extends EngineCommand {
         FineTunePlan.Data d = plan.data();
         FineTunePlan.Data other = new FineTunePlan.Data(folder.toString(), d.world(), d.language(), d.captions(),
                 d.noise(), d.hardNegatives(), d.train(), d.validation(), d.pictureSize());
-        return new FineTunePlan(plan.name(), plan.model(), plan.config(), plan.startFrom(), other, plan.objectives(),
-                plan.lessons(),
-                plan.trains(), plan.optimizer(), plan.schedule(), plan.steps(), plan.batch(), plan.seed(),
-                plan.evaluateEvery(), plan.checkpointEvery());
+        return plan.withData(other);
     }
 
     private void tell(CapFiltResult result, Optional<Path> anew) {

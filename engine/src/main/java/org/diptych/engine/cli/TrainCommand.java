@@ -1,7 +1,6 @@
 package org.diptych.engine.cli;
 
 import java.nio.file.Files;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +25,14 @@ final class TrainCommand extends EngineCommand {
     private Path branch;
     @Option(names = "--more", paramLabel = "N")
     private int more;
+    @Option(names = "--accumulate", paramLabel = "N")
+    private Integer accumulate;
+    @Option(names = "--patience", paramLabel = "N")
+    private Integer patience;
+    @Option(names = "--metric", paramLabel = "NAME")
+    private String metric;
+    @Option(names = "--min-delta", paramLabel = "X")
+    private Double minDelta;
     @Option(names = "--json")
     private boolean json;
 
@@ -35,9 +42,13 @@ final class TrainCommand extends EngineCommand {
 
     @Override
     void check() {
-        if (resume && (plan != null || branch != null)) {
+        boolean other = accumulate != null || patience != null || metric != null || minDelta != null;
+        if (resume && (plan != null || branch != null || other)) {
             throw misunderstood("cli.train.either");
         }
+        require(accumulate == null || accumulate >= 1, "--accumulate " + accumulate);
+        require(patience == null || patience >= 0, "--patience " + patience);
+        require(minDelta == null || minDelta >= 0, "--min-delta " + minDelta);
         require(more >= 0 && (more == 0 || branch != null), "--more " + more);
     }
 
@@ -52,9 +63,9 @@ final class TrainCommand extends EngineCommand {
                         ? branch
                         : engine.runs().folder().resolve(branch);
                 FineTunePlan read = engine.readPlan(plan == null ? from.resolve("plan.json") : plan);
-                run = console.await(engine.branch(from, read.withSteps(read.steps() + more), out));
+                run = console.await(engine.branch(from, changed(read.withSteps(read.steps() + more)), out));
             } else {
-                FineTunePlan read = plan(engine);
+                FineTunePlan read = changed(plan(engine));
                 run = console.await(engine.fineTune(read, out));
             }
             RunSummary summary = Learning.carry(console, run, out);
@@ -70,6 +81,14 @@ final class TrainCommand extends EngineCommand {
                 console.say("cli.train.done", summary.step(), kept);
             }
         }
+    }
+
+    /// What the command line says goes before what the plan says.
+    private FineTunePlan changed(FineTunePlan read) {
+        FineTunePlan.EarlyStop end = read.earlyStop();
+        return read.with(accumulate == null ? read.accumulate() : accumulate,
+                new FineTunePlan.EarlyStop(metric == null ? end.metric() : metric,
+                        patience == null ? end.patience() : patience, minDelta == null ? end.minDelta() : minDelta));
     }
 
     /// A file, or the name of a plan that comes with the program.

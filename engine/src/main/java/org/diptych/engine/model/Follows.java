@@ -14,4 +14,10 @@ public interface Follows {
     ///
     /// @return name -> value, in the scope of that step
     Map<String, NDArray> followed();
+
+    /// @param stack name of a stack of layers, as [Probe#ran] tells it
+    /// @return true for one of the copy
+    default boolean follows(String stack) {
+        return followers().stream().anyMatch(name -> name.startsWith(stack + "."));
+    }
 }

@@ -1,10 +1,12 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// Counts forward passes through stacks of layers; a part of a stack counts as that part. It hears nothing else, so fused kernels may run.
 public final class Forwards implements Probe {
-    private double count;
+    private Map<String, Double> stacks = new LinkedHashMap<>();
 
     @Override
     public boolean listens() {
@@ -28,13 +30,13 @@ public final class Forwards implements Probe {
 
     @Override
     public void ran(String stream, double share) {
-        count += share;
+        stacks.merge(stream, share, Double::sum);
     }
 
-    /// @return passes since the last call
-    public double take() {
-        double taken = count;
-        count = 0;
+    /// @return stack -> passes through it since the last call, in the order of their first
+    public Map<String, Double> take() {
+        Map<String, Double> taken = stacks;
+        stacks = new LinkedHashMap<>();
         return taken;
     }
 }

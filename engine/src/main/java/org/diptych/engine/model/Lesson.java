@@ -1,5 +1,6 @@
 package org.diptych.engine.model;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,6 +49,26 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
 
         public List<Encoded> shown() {
             return lessons.stream().map(Lesson::shown).toList();
+        }
+
+        /// @return over how many things its loss is a mean: hidden words where words are hidden, hidden regions where regions are, else lessons
+        public long asked() {
+            long words = lessons.stream().flatMapToLong(l -> Arrays.stream(l.words())).filter(w -> w >= 0).count();
+            long regions = lessons.stream().flatMap(l -> l.regions().stream()).mapToLong(Course::hidden).sum();
+            return words > 0 ? words : regions > 0 ? regions : lessons.size();
+        }
+
+        private static long hidden(Hidden regions) {
+            long count = 0;
+            for (boolean one : regions.hidden()) {
+                count += one ? 1 : 0;
+            }
+            return count;
+        }
+
+        /// @return the lessons from one number to before another
+        public Course part(int from, int to) {
+            return lessons.isEmpty() ? this : new Course(lessons.subList(from, to), alpha);
         }
 
         /// @return (B)

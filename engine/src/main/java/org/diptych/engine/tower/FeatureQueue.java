@@ -8,6 +8,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
+import org.diptych.engine.model.Distils;
 import org.diptych.engine.model.Weight;
 
 /// Momentum features of the last batches (He et al. 2020, section 3.2), and where the next ones go.
@@ -20,11 +21,20 @@ public record FeatureQueue(Weight pictures, Weight texts, Weight pointer) {
     public record After(NDArray pictures, NDArray texts, NDArray pointer) {
     }
 
+    /// @return where it stands
+    public Distils.Queued queued() {
+        return new Distils.Queued((int) pictures.shape().get(1), start());
+    }
+
+    private int start() {
+        return (int) pointer.get().toType(DataType.INT64, false).toLongArray()[0];
+    }
+
     /// @param picture (B, E) of the copy
     /// @param text    (B, E) of the copy
     /// @return the queue behind this batch; its own tensors stay as they are
     public After after(NDArray picture, NDArray text) {
-        int start = (int) pointer.get().toType(DataType.INT64, false).toLongArray()[0];
+        int start = start();
         long next = (start + picture.getShape().get(0)) % pictures.shape().get(1);
         return new After(put(pictures.get(), picture, start), put(texts.get(), text, start),
                 picture.getManager().create(new long[]{next}));

@@ -3,7 +3,10 @@ package org.diptych.engine.tower;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Distils;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Losses;
 
@@ -24,6 +27,11 @@ public record MomentumContrast(NDArray picture, NDArray text, NDArray copiedPict
         NDArray own = near.getManager().create(0f).add(weight.get());
         NDArray held = own.stopGradient().maximum((float) COLDEST).minimum((float) WARMEST);
         return own.add(held.sub(own.stopGradient()));
+    }
+
+    /// @return the weight's number within its bounds
+    public static double held(Weight weight) {
+        return Math.clamp(weight.get().toFloatArray()[0], COLDEST, WARMEST);
     }
 
     /// @return (B, B + Q) the pictures against the copied texts of this batch and of those before
@@ -48,16 +56,34 @@ public record MomentumContrast(NDArray picture, NDArray text, NDArray copiedPict
     ///
     /// @return scalar, the mean of both directions
     public NDArray loss(double alpha) {
-        NDArray fixed = temperature.stopGradient();
-        NDArray toTexts = soft(copiedPicture.matMul(texts()).div(fixed), (float) alpha);
-        NDArray toPictures = soft(copiedText.matMul(pictures()).div(fixed), (float) alpha);
+        NDArray toTexts = target(copiedToTexts(), (float) alpha);
+        NDArray toPictures = target(copiedToPictures(), (float) alpha);
         return Scalars.over(Losses.softRows(toTexts(), toTexts).mean()
                 .add(Losses.softRows(toPictures(), toPictures).mean()), 2);
     }
 
-    private static NDArray soft(NDArray logits, float alpha) {
-        Shape shape = logits.getShape();
-        NDArray own = logits.getManager().eye((int) shape.get(0), (int) shape.get(1), 0, DataType.FLOAT32);
-        return logits.softmax(-1).mul(alpha).add(own.mul(1 - alpha)).stopGradient();
+    /// @return the pictures against the texts, and the texts against the pictures, as [#loss] reads them
+    public List<Distils.Soft> soft(double alpha) {
+        return List.of(soft(toTexts(), copiedToTexts(), (float) alpha),
+                soft(toPictures(), copiedToPictures(), (float) alpha));
+    }
+
+    private static Distils.Soft soft(NDArray logits, NDArray copied, float alpha) {
+        return new Distils.Soft(logits.softmax(-1), copied.softmax(-1), target(copied, alpha),
+                LongStream.range(0, logits.getShape().get(0)).toArray());
+    }
+
+    private NDArray copiedToTexts() {
+        return copiedPicture.matMul(texts()).div(temperature.stopGradient());
+    }
+
+    private NDArray copiedToPictures() {
+        return copiedText.matMul(pictures()).div(temperature.stopGradient());
+    }
+
+    private static NDArray target(NDArray copied, float alpha) {
+        Shape shape = copied.getShape();
+        NDArray own = copied.getManager().eye((int) shape.get(0), (int) shape.get(1), 0, DataType.FLOAT32);
+        return copied.softmax(-1).mul(alpha).add(own.mul(1 - alpha)).stopGradient();
     }
 }

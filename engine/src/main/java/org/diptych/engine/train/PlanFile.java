@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.SafeFile;
@@ -69,7 +70,7 @@ public final class PlanFile {
                 "schedule",
                 "steps",
                 "batch", "seed", "evaluateEvery",
-                "checkpointEvery");
+                "checkpointEvery", "accumulate", "earlyStop");
         String name = text(json, "", "name", where);
         String model = text(json, "", "model", "");
         if (model.isBlank()) {
@@ -93,7 +94,31 @@ public final class PlanFile {
                 optimizer(section(json, "optimizer")), schedule,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
-                integer(json, "", "checkpointEvery", 200, 1, 10_000_000));
+                integer(json, "", "checkpointEvery", 200, 1, 10_000_000), accumulate(json, batch, data),
+                json.has("earlyStop") ? earlyStop(section(json, "earlyStop")) : FineTunePlan.EarlyStop.NEVER);
+    }
+
+    /// Each micro-batch holds as many examples as the others, two at least, and both of what belongs together.
+    private int accumulate(JsonObject json, int batch, FineTunePlan.Data data) throws EngineException {
+        int parts = integer(json, "", "accumulate", 1, 1, batch);
+        int together = data.hardNegatives() > 0 ? 2 : 1;
+        List<String> allowed = IntStream.rangeClosed(1, batch / 2)
+                .filter(p -> p == 1 || batch % p == 0 && batch / p % together == 0).mapToObj(Integer::toString)
+                .toList();
+        if (!allowed.contains(Integer.toString(parts))) {
+            throw bad("accumulate", Integer.toString(parts), String.join(", ", allowed));
+        }
+        return parts;
+    }
+
+    private FineTunePlan.EarlyStop earlyStop(JsonObject json) throws EngineException {
+        keys(json, "earlyStop.", "metric", "patience", "minDelta");
+        String metric = text(json, "earlyStop.", "metric", FineTunePlan.EarlyStop.NEVER.metric());
+        if (!metric.startsWith("validation.")) {
+            throw bad("earlyStop.metric", metric, "validation.loss, validation.r1, validation.accuracy.itm …");
+        }
+        return new FineTunePlan.EarlyStop(metric, integer(json, "earlyStop.", "patience", 5, 0, 100_000),
+                real(json, "earlyStop.", "minDelta", 0, 0, 1e9));
     }
 
     private Map<String, Map<String, String>> startFrom(JsonObject json) throws EngineException {

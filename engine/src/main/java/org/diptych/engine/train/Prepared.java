@@ -1,5 +1,7 @@
 package org.diptych.engine.train;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diptych.engine.model.Encoded;
@@ -10,7 +12,35 @@ import org.diptych.engine.objective.Objective;
 ///
 /// @param samples as they are
 /// @param courses what each objective made of them
-record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses) {
+/// @param pairs   what they are to a person
+record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, List<Pair> pairs) {
+    /// @param place   number in the data set
+    /// @param caption as it is trained with
+    /// @param right   false when the caption was made wrong on purpose
+    record Pair(int place, String caption, boolean right) {
+    }
+
+    /// @return as many micro-batches of neighbours
+    List<Prepared> parts(int count) {
+        List<Prepared> out = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int from = i * samples.size() / count;
+            int to = (i + 1) * samples.size() / count;
+            Map<Objective, Lesson.Course> some = new LinkedHashMap<>();
+            courses.forEach((objective, course) -> some.put(objective, course.part(from, to)));
+            out.add(new Prepared(samples.subList(from, to), some, pairs.subList(from, to)));
+        }
+        return out;
+    }
+
+    /// @return the share that an objective's loss over a part has in its loss over all
+    double share(Objective objective, Prepared part) {
+        Lesson.Course all = courses.get(objective);
+        return all.lessons().isEmpty()
+                ? (double) part.samples().size() / samples.size()
+                : (double) part.courses().get(objective).asked() / all.asked();
+    }
+
     /// @return numbers held in memory, about
     long floats() {
         long own = samples.stream().mapToLong(e -> e.pixels().length).sum();

@@ -22,9 +22,11 @@ record Preparer(Dataset data, VisionLanguageModel model, List<Objective> objecti
     Prepared prepare(int[] places, long[] sights, int step, double alpha) throws EngineException {
         List<Example> examples = new ArrayList<>(places.length);
         List<Encoded> encoded = new ArrayList<>(places.length);
+        List<Prepared.Pair> pairs = new ArrayList<>(places.length);
         for (int index : places) {
             Example example = data.example(index);
             examples.add(example);
+            pairs.add(new Prepared.Pair(index, example.caption(), example.right()));
             encoded.add(Drawn.encode(model, example));
         }
         Drawn drawn = new Drawn(model, examples, encoded, places, sights, seed, step);
@@ -32,6 +34,6 @@ record Preparer(Dataset data, VisionLanguageModel model, List<Objective> objecti
         for (Objective objective : objectives) {
             courses.put(objective, objective.prepare(drawn, alpha));
         }
-        return new Prepared(encoded, courses);
+        return new Prepared(encoded, courses, pairs);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.StepCost;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Forwards;
@@ -25,6 +26,7 @@ import org.diptych.engine.work.Natives;
 /// One optimiser step: forward, loss, backward, clip, AdamW, and what follows. Lane thread only.
 final class Trainer {
     private static final double MEBIBYTE = 1 << 20;
+    private static final int STACKS_EVERY = 10;
 
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
@@ -49,7 +51,7 @@ final class Trainer {
         return List.copyOf(objectives.keySet());
     }
 
-    /// Learns from one batch. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.
+    /// Learns from one batch, part by part where the plan divides it. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.
     ///
     /// @param step  number of this step, from 1
     /// @param rate  learning rate of this step
@@ -58,53 +60,71 @@ final class Trainer {
     Map<String, Double> step(int step, double rate, Prepared prepared, NDManager scope) {
         JniUtils.setSeed(Seeds.mix(plan.seed(), step));
         learner.zeroGradients();
-        Inputs base = model.batch(prepared.samples(), scope);
-        Map<String, Double> values = new LinkedHashMap<>();
-        long backward;
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray total = loss(prepared, base, scope, values);
-            if (!Double.isFinite(values.get("loss"))) {
-                return values;
+        StepValues values = new StepValues();
+        for (Prepared part : prepared.parts(plan.accumulate())) {
+            try (NDManager now = scope.newSubManager()) {
+                Inputs base = model.batch(part.samples(), now);
+                try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                    NDArray total = loss(step, prepared, part, base, now, values);
+                    if (!Double.isFinite(values.get("loss"))) {
+                        return values.all();
+                    }
+                    long began = System.nanoTime();
+                    collector.backward(total);
+                    values.add("ms.backward", (System.nanoTime() - began) / 1e6);
+                }
+                if (model instanceof Follows follows) { // a copy takes its step and a queue its features with every forward pass, as in the published code
+                    learner.follow(follows.followed());
+                }
             }
-            backward = System.nanoTime();
-            collector.backward(total);
         }
-        values.put("rate", rate);
-        values.put("grad_norm", (double) learner.update(step, rate));
-        values.put("ms.backward", (System.nanoTime() - backward) / 1e6);
-        if (model instanceof Follows follows) {
-            learner.follow(follows.followed());
-        }
+        long began = System.nanoTime();
+        values.set("rate", rate);
+        values.set("grad_norm", learner.update(step, rate));
+        values.add("ms.backward", (System.nanoTime() - began) / 1e6);
         objectives.keySet().forEach(o -> o.afterStep(model));
-        return values;
+        return values.all();
     }
 
-    /// @return the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
-    private NDArray loss(Prepared prepared, Inputs base, NDManager scope, Map<String, Double> values) {
+    /// @return the part's share in the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
+    private NDArray loss(int step, Prepared whole, Prepared part, Inputs base, NDManager scope, StepValues values) {
         NDArray total = null;
         Forwards forwards = new Forwards();
         Pass pass = new Pass(true, true, forwards);
         double sum = 0;
         for (Map.Entry<Objective, Double> item : objectives.entrySet()) {
             Objective objective = item.getKey();
+            double share = whole.share(objective, part);
+            if (share == 0) { // none of its words is hidden here
+                continue;
+            }
             long began = System.nanoTime();
             long held = Natives.allocated().orElse(0);
             LossTerms terms = objective.loss(model, pass,
-                    objective.inputs(model, prepared.courses().get(objective), base, scope));
-            NDArray part = Scalars.times(terms.total(), item.getValue());
-            total = total == null ? part : total.add(part);
-            double loss = terms.total().toFloatArray()[0];
+                    objective.inputs(model, part.courses().get(objective), base, scope));
+            NDArray weighted = Scalars.times(terms.total(), item.getValue() * share);
+            total = total == null ? weighted : total.add(weighted);
+            double loss = terms.total().toFloatArray()[0] * share;
             sum += loss * item.getValue();
-            values.put("loss." + objective.name(), loss);
-            values.putAll(terms.values());
-            values.put("forwards." + objective.name(), forwards.take());
-            values.put("ms." + objective.name(), (System.nanoTime() - began) / 1e6);
+            values.add("loss." + objective.name(), loss);
+            values.set(terms.values());
+            forwards(step, objective.name(), forwards.take(), values);
+            values.add("ms." + objective.name(), (System.nanoTime() - began) / 1e6);
             if (Natives.allocated().isPresent()) {
-                values.put("mib." + objective.name(), (Natives.allocated().getAsLong() - held) / MEBIBYTE);
+                values.most("mib." + objective.name(), (Natives.allocated().getAsLong() - held) / MEBIBYTE);
             }
         }
-        values.put("loss", objectives.size() == 1 ? (double) total.toFloatArray()[0] : sum);
+        values.add("loss", objectives.size() == 1 ? total.toFloatArray()[0] : sum);
         return total;
+    }
+
+    /// The whole at every step; through which stacks they went hardly changes, so it is told now and then.
+    private void forwards(int step, String objective, Map<String, Double> stacks, StepValues values) {
+        values.add("forwards." + objective, stacks.values().stream().mapToDouble(Double::doubleValue).sum());
+        if ((step - 1) % STACKS_EVERY == 0) {
+            stacks.forEach((name, passes) -> values.add(
+                    StepCost.stack(objective, model instanceof Follows f && f.follows(name), name), passes));
+        }
     }
 
     /// What a batch says, nothing learnt.

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,6 +18,7 @@ import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
+import org.diptych.engine.api.Targets;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.data.Dataset;
@@ -54,6 +56,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final RunLogFile log;
     private final ExecutorService workers = Workers.pool();
     private final Batches batches;
+    private final Aims aims;
     private final Map<String, Double> last = new LinkedHashMap<>();
     private final JobHandle<RunSummary> job;
     private volatile Status status = Status.RUNNING;
@@ -63,6 +66,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private volatile int step;
     private volatile Optional<Path> kept = Optional.empty();
     private boolean evaluating;
+    private boolean gainsNoMore;
     private boolean closed;
     private volatile double seconds;
     private int saved = -1;
@@ -79,16 +83,20 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         trainer = new Trainer(start.model(), plan, scope);
         Heads.check(start.model(), start.train(), plan);
         validation = new Validation(start.model(), start.validation(), plan.batch(), trainer.objectives(), plan.seed());
-        batches = new Batches(new Preparer(start.train(), start.model(), trainer.objectives(), plan.seed()),
-                new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch()), plan.lessons(),
-                workers);
+        batches = new Batches(new Preparer(start.train(), start.model(), trainer.objectives(), plan.seed()), draw(),
+                plan.lessons(), workers);
         log = start.resumes() ? goOn() : begin();
+        aims = new Aims(start.model(), start.train(), draw(), log.header().branched(), trainer.objectives());
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
             beginEvaluation();
         }
         start.folder().status(Status.RUNNING, step, kept);
         job = new Wakened(lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this), this::stop);
+    }
+
+    private Draw draw() {
+        return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch());
     }
 
     private RunLogFile begin() throws EngineException {
@@ -175,7 +183,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             evaluate(now);
             return Optional.empty();
         }
-        if (step >= plan.steps()) {
+        if (step >= plan.steps() || gainsNoMore) {
             save(now);
             return Optional.of(end(Status.FINISHED));
         }
@@ -244,12 +252,23 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         seconds += (System.nanoTime() - began) / 1e9;
         if (done) {
             evaluating = false;
-            row(validation.values());
+            Map<String, Double> values = validation.values();
+            row(values);
+            endEarly(values);
             Optional<RunLog.Snapshot> shot = validation.snapshot(step);
             if (shot.isPresent()) {
                 log.append(shot.get());
             }
         }
+    }
+
+    private void endEarly(Map<String, Double> values) throws EngineException {
+        FineTunePlan.EarlyStop rule = plan.earlyStop();
+        if (rule.patience() > 0 && !values.containsKey(rule.metric())) {
+            throw new EngineException("train.metric", rule.metric(), String.join(", ", values.keySet()));
+        }
+        gainsNoMore = EarlyStopping.due(rule,
+                log.since(0).stream().filter(r -> r.step() >= log.header().branched()).toList());
     }
 
     private void row(Map<String, Double> values) throws EngineException {
@@ -270,6 +289,9 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// The folder may be the very thing that failed: a status that cannot be written there is left as it was, which reads as interrupted once the program is gone.
     private RunSummary end(Status how) {
         status = how;
+        if (noTargets().isEmpty()) {
+            batches.step(step + 1); // for who looks at what it would have aimed at next
+        }
         workers.shutdown();
         log.close();
         try {
@@ -341,6 +363,28 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             throw new IllegalArgumentException("rate " + value);
         }
         rate = value;
+    }
+
+    @Override
+    public Optional<Message> noTargets() {
+        return aims.none();
+    }
+
+    @Override
+    public JobHandle<Targets> targets(OptionalInt pair) {
+        JobHandle<Aims.Read> reading = lane.submit(Message.of("train.targets.job"), Priority.INTERACTIVE, context -> {
+            if (closed || noTargets().isPresent()) {
+                throw new EngineException("train.targets.gone", start.folder().id());
+            }
+            return aims.read(examples(step + 1), step + 1, pair, context.scope());
+        });
+        return new Then<>(reading, reading.result().thenApplyAsync(read -> {
+            try {
+                return aims.named(read);
+            } catch (EngineException e) {
+                throw new CompletionException(e);
+            }
+        }));
     }
 
     @Override

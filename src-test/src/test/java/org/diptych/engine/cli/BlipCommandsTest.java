@@ -47,7 +47,10 @@ class BlipCommandsTest {
     void aKeptModelIsUsedLikeAnyOther(@TempDir Path folder) throws IOException {
         Path plan = Files.writeString(folder.resolve("plan.json"), PLAN);
         Path run = folder.resolve("run");
-        ok("train", "--plan", plan.toString(), "--out", run.toString());
+        ok("train", "--plan", plan.toString(), "--out", run.toString(), "--accumulate", "2", "--patience", "30",
+                "--min-delta", "0.5");
+        assertThat(Files.readString(run.resolve("plan.json"))).contains("\"accumulate\": 2", "\"patience\": 30",
+                "\"minDelta\": 0.5", "\"metric\": \"validation.loss\"");
         String model = run.resolve("model").toString();
         assertThat(ok("load", "--model", model).out()).contains("BLIP").contains("original");
 

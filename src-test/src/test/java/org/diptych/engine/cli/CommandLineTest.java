@@ -69,6 +69,9 @@ class CommandLineTest {
                 Arguments.of((Object) new String[]{"capfilt", "--out", "x", "--keep", "1", "--top-p", "2"}),
                 Arguments.of((Object) new String[]{"train", "--out", "x", "--more", "5"}),
                 Arguments.of((Object) new String[]{"train", "--out", "x", "--branch", "r", "--resume"}),
+                Arguments.of((Object) new String[]{"train", "--out", "x", "--accumulate", "0"}),
+                Arguments.of((Object) new String[]{"train", "--out", "x", "--patience", "-1"}),
+                Arguments.of((Object) new String[]{"train", "--out", "x", "--resume", "--metric", "validation.r1"}),
                 Arguments.of((Object) new String[]{"train", "--out", "x", "--plan", "p", "--resume"}));
     }
 

@@ -12,12 +12,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Distils;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.nn.Losses;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.tower.AnswerRanking;
 import org.diptych.engine.tower.Asked;
 import org.diptych.engine.tower.Follower;
@@ -102,14 +106,49 @@ record AlbefLosses(AlbefModel model) {
         NDArray ids = inputs.get("mlm_input_ids");
         NDArray attended = AlbefModel.attended(inputs, ids);
         NDArray labels = inputs.get("mlm_labels");
-        AlbefText copy = model.copy().text();
-        NDArray soft = step.follower().during(() -> copy.words(pass,
-                copy.all(pass, ids, attended, step.copiedPicture())).softmax(-1).stopGradient());
-        AlbefText online = model.online().text();
-        NDArray logits = online.words(pass, online.all(pass, ids, attended, step.picture()));
+        NDArray soft = copiedWords(pass, step, ids, attended);
+        NDArray logits = words(pass, step, ids, attended);
         NDArray counts = labels.neq(IGNORED).toType(DataType.FLOAT32, false);
         NDArray distilled = Losses.softRows(logits, soft).mul(counts).sum().div(counts.sum());
         return mixed(Losses.crossEntropy(logits, labels, IGNORED), distilled, alpha);
+    }
+
+    private NDArray copiedWords(Pass pass, Step step, NDArray ids, NDArray attended) {
+        AlbefText copy = model.copy().text();
+        return step.follower().during(() -> copy.words(pass,
+                copy.all(pass, ids, attended, step.copiedPicture())).softmax(-1).stopGradient());
+    }
+
+    private NDArray words(Pass pass, Step step, NDArray ids, NDArray attended) {
+        AlbefText online = model.online().text();
+        return online.words(pass, online.all(pass, ids, attended, step.picture()));
+    }
+
+    Set<Task> distilled() {
+        List<String> objectives = model.objectives();
+        if (!objectives.contains(CONTRAST)) {
+            return Set.of();
+        }
+        return objectives.contains(MASKED) ? Set.of(Task.CONTRAST, Task.MASKED_WORDS) : Set.of(Task.CONTRAST);
+    }
+
+    List<Distils.Soft> soft(Task task, Inputs inputs) {
+        Step step = step(Pass.INFER, inputs);
+        return task == Task.CONTRAST
+                ? step.contrast().soft(alpha(inputs))
+                : List.of(softWords(Pass.INFER, step, inputs));
+    }
+
+    private Distils.Soft softWords(Pass pass, Step step, Inputs inputs) {
+        NDArray ids = inputs.get("mlm_input_ids");
+        NDArray attended = AlbefModel.attended(inputs, ids);
+        NDArray hidden = inputs.get("mlm_labels").neq(IGNORED);
+        NDArray copied = Rows.where(copiedWords(pass, step, ids, attended), hidden);
+        NDArray thought = Rows.where(words(pass, step, ids, attended), hidden).softmax(-1);
+        long[] labels = Arrays.stream(inputs.get("mlm_labels").toLongArray()).filter(l -> l != IGNORED).toArray();
+        NDArray label = Staging.longs(ids.getManager(), labels, new Shape(labels.length))
+                .oneHot((int) copied.getShape().get(1));
+        return new Distils.Soft(thought, copied, mixed(label, copied, alpha(inputs)), labels);
     }
 
     /// @return (1 - alpha) of what the labels say and alpha of what the copy says

@@ -19,16 +19,17 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.image.Normalise;
 import org.diptych.engine.image.Preprocess;
 import org.diptych.engine.image.PreprocessConfig;
+import org.diptych.engine.model.Distils;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.FillsMasks;
-import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lessons;
@@ -60,7 +61,7 @@ public final class AlbefModel extends Module
             ScoresPairs,
             FillsMasks,
             Taught,
-            Follows,
+            Distils,
             Traceable,
             Initialises {
     static final String VISION = "visual_encoder";
@@ -136,6 +137,26 @@ public final class AlbefModel extends Module
     @Override
     public Map<String, NDArray> followed() {
         return following.after(AlbefLosses.Step::contrast);
+    }
+
+    @Override
+    public Set<Task> distilled() {
+        return new AlbefLosses(this).distilled();
+    }
+
+    @Override
+    public Optional<Queued> queued() {
+        return queue.map(FeatureQueue::queued);
+    }
+
+    @Override
+    public List<Soft> soft(Task task, Inputs inputs) {
+        return new AlbefLosses(this).soft(task, inputs);
+    }
+
+    @Override
+    public double temperature() {
+        return MomentumContrast.held(temperature.orElseThrow());
     }
 
     @Override

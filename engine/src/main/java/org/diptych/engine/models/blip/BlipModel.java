@@ -20,15 +20,16 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.image.Normalise;
 import org.diptych.engine.image.Preprocess;
 import org.diptych.engine.image.PreprocessConfig;
+import org.diptych.engine.model.Distils;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
-import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
@@ -65,7 +66,7 @@ public final class BlipModel extends Module
             ScoresPairs,
             Generates,
             Taught,
-            Follows,
+            Distils,
             Traceable,
             Initialises {
     static final String VISION = "visual_encoder";
@@ -146,6 +147,26 @@ public final class BlipModel extends Module
     @Override
     public Map<String, NDArray> followed() {
         return following.after(BlipLosses.Step::contrast);
+    }
+
+    @Override
+    public Set<Task> distilled() {
+        return objectives().contains(BlipLosses.CONTRAST) ? Set.of(Task.CONTRAST) : Set.of();
+    }
+
+    @Override
+    public Optional<Queued> queued() {
+        return queue.map(FeatureQueue::queued);
+    }
+
+    @Override
+    public List<Soft> soft(Task task, Inputs inputs) {
+        return new BlipLosses(this).step(Pass.INFER, inputs).contrast().soft(BlipLosses.alpha(inputs));
+    }
+
+    @Override
+    public double temperature() {
+        return MomentumContrast.held(temperature.orElseThrow());
     }
 
     @Override

@@ -1,0 +1,129 @@
+package org.diptych.engine.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/// What a step of a run costs, objective by objective, as its log tells. What several objectives of a batch need, as one picture's states, is counted with the first of them.
+///
+/// @param from     first of the steps that the figures are the middle of
+/// @param to       last of them
+/// @param parts    one for each objective, in the plan's order
+/// @param backward milliseconds of the way back and of the update
+/// @param rest     milliseconds of all else: waiting for examples, letting a copy follow, writing down
+public record StepCost(int from, int to, List<Part> parts, double backward, double rest) {
+    /// How a log's names for passes through stacks begin: `stack.mlm.copy.text_encoder_m`.
+    public static final String STACK = "stack.";
+    private static final String OWN = "own";
+    private static final String COPY = "copy";
+    private static final int STEPS = 24;
+
+    /// What one objective costs.
+    ///
+    /// @param objective its name in plans
+    /// @param forwards  passes through stacks of layers, where a part of a stack counts as that part
+    /// @param ms        time of its forward pass and loss
+    /// @param mib       memory that is held for the way back; nothing where it cannot be told
+    /// @param stacks    its passes, stack by stack
+    public record Part(String objective, double forwards, double ms, OptionalDouble mib, List<Stack> stacks) {
+        public Part {
+            stacks = List.copyOf(stacks);
+        }
+
+        /// @return passes through the following copy's stacks
+        public double copied() {
+            return stacks.stream().filter(Stack::copy).mapToDouble(Stack::passes).sum();
+        }
+    }
+
+    /// @param name   as the model calls it
+    /// @param copy   true for a stack of the copy that follows the model
+    /// @param passes through it a step
+    public record Stack(String name, boolean copy, double passes) {
+    }
+
+    public StepCost {
+        parts = List.copyOf(parts);
+    }
+
+    /// @return milliseconds of a whole step
+    public double ms() {
+        return parts.stream().mapToDouble(Part::ms).sum() + backward + rest;
+    }
+
+    public double forwards() {
+        return parts.stream().mapToDouble(Part::forwards).sum();
+    }
+
+    /// @return nothing where no objective tells its memory
+    public OptionalDouble mib() {
+        return parts.stream().anyMatch(p -> p.mib().isPresent())
+                ? OptionalDouble.of(parts.stream().mapToDouble(p -> p.mib().orElse(0)).sum())
+                : OptionalDouble.empty();
+    }
+
+    /// The name under which a log tells passes through a stack.
+    public static String stack(String objective, boolean copy, String name) {
+        return STACK + objective + "." + (copy ? COPY : OWN) + "." + name;
+    }
+
+    /// @return the middle of a run's newest steps, as one that was slow for another reason says nothing; nothing before the first step
+    public static Optional<StepCost> of(RunLog log) {
+        FineTunePlan plan = log.header().plan();
+        // an evaluation has a row of its own, and passes are told every so many steps only
+        List<RunLog.Row> rows = log.since(Math.max(0, log.size() - 2 * STEPS)).stream()
+                .filter(r -> r.values().containsKey("pairs_per_second")).toList();
+        rows = rows.subList(Math.max(0, rows.size() - STEPS), rows.size());
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Double> middle = new TreeMap<>();
+        for (RunLog.Row row : rows) {
+            for (String name : row.values().keySet()) {
+                if (!middle.containsKey(name)) {
+                    middle.put(name, middle(rows, name));
+                }
+            }
+        }
+        List<Part> parts = new ArrayList<>();
+        for (String objective : plan.objectives().keySet()) {
+            if (middle.containsKey("ms." + objective)) {
+                parts.add(part(objective, middle, rows));
+            }
+        }
+        double backward = middle.getOrDefault("ms.backward", 0.0);
+        double known = parts.stream().mapToDouble(Part::ms).sum() + backward;
+        double whole = 1000 * plan.batch() / middle.get("pairs_per_second");
+        return Optional.of(new StepCost(rows.getFirst().step(), rows.getLast().step(), parts, backward,
+                Math.max(0, whole - known)));
+    }
+
+    private static Part part(String objective, Map<String, Double> middle, List<RunLog.Row> rows) {
+        Map<String, Stack> stacks = new LinkedHashMap<>();
+        for (RunLog.Row row : rows) { // a row keeps the order in which they ran
+            row.values().forEach((name, passes) -> {
+                for (boolean copy : new boolean[]{false, true}) {
+                    String start = stack(objective, copy, "");
+                    if (name.startsWith(start)) {
+                        stacks.put(name, new Stack(name.substring(start.length()), copy, passes));
+                    }
+                }
+            });
+        }
+        return new Part(objective, middle.getOrDefault("forwards." + objective, 0.0), middle.get("ms." + objective),
+                middle.containsKey("mib." + objective)
+                        ? OptionalDouble.of(middle.get("mib." + objective))
+                        : OptionalDouble.empty(),
+                List.copyOf(stacks.values()));
+    }
+
+    private static double middle(List<RunLog.Row> rows, String name) {
+        double[] values = rows.stream().map(r -> r.values().get(name)).filter(v -> v != null)
+                .mapToDouble(Double::doubleValue).sorted().toArray();
+        return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+    }
+}
