@@ -39,6 +39,8 @@ final class TeachModel {
     /// What the run learns by, of what the chosen model offers.
     final ObjectProperty<List<Task>> objectives = new SimpleObjectProperty<>(List.of());
     final ObjectProperty<Trains> trains = new SimpleObjectProperty<>(Trains.ALL);
+    /// Rank of the low-rank changes, 0 for none.
+    final IntegerProperty lora = new SimpleIntegerProperty(0);
     final DoubleProperty rate = new SimpleDoubleProperty(1e-3);
     final IntegerProperty batch = new SimpleIntegerProperty(32);
     final IntegerProperty steps = new SimpleIntegerProperty(400);
@@ -76,9 +78,10 @@ final class TeachModel {
                 from.fresh() ? base.startFrom() : Map.of(), data,
                 weighted(base), base.lessons(),
                 new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
+                FineTunePlan.Lora.of(lora.get()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
-                new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),
+                new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), List.of(), steps.get(), batch.get(),
                 seed.get(), every, Math.max(every, 100));
     }
 

@@ -127,7 +127,8 @@ final class CapFiltCommand extends EngineCommand {
                 d.noise(), d.hardNegatives(), d.train(), d.validation(), d.pictureSize());
         return new FineTunePlan(plan.name(), plan.model(), plan.config(), plan.startFrom(), other, plan.objectives(),
                 plan.lessons(),
-                plan.trains(), plan.optimizer(), plan.schedule(), plan.steps(), plan.batch(), plan.seed(),
+                plan.trains(), plan.lora(), plan.optimizer(), plan.schedule(), plan.stages(), plan.steps(),
+                plan.batch(), plan.seed(),
                 plan.evaluateEvery(), plan.checkpointEvery());
     }
 

@@ -1,5 +1,6 @@
 package org.diptych.engine.data.toybox;
 
+import org.diptych.engine.api.Conversation;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
