@@ -29,6 +29,8 @@ import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.Generation;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.InstructRequest;
+import org.diptych.engine.api.InstructResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
@@ -56,6 +58,7 @@ import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
+import org.diptych.engine.data.instruct.Instructing;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
@@ -337,6 +340,16 @@ public final class Engine implements AutoCloseable {
     public JobHandle<Path> toybox(ToyboxRequest request) {
         return lane.submitOffLane(Message.of("engine.job.toybox", request.count()),
                 context -> ToyboxWriter.write(request, context));
+    }
+
+    /// Makes conversations about pictures of their captions and boxes, as LLaVA's instructions were made.
+    public JobHandle<InstructResult> instruct(InstructRequest request) {
+        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.run(request, context));
+    }
+
+    /// @return what such work would send to a language model; nothing is sent
+    public JobHandle<List<InstructRequest.Prompt>> instructPrompts(InstructRequest request) {
+        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.prompts(request, context));
     }
 
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.

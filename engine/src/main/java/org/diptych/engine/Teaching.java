@@ -30,6 +30,7 @@ import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.Sha256;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.FolderDataset;
+import org.diptych.engine.data.InstructDataset;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.model.Initialises;
@@ -206,8 +207,13 @@ final class Teaching {
     }
 
     private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {
-        return plan.source().equals("toybox")
-                ? new ToyboxDataset(plan, split)
+        if (plan.source().equals("toybox")) {
+            return new ToyboxDataset(plan, split);
+        }
+        Optional<Path> instructions = InstructDataset.file(Path.of(plan.source()));
+        return instructions.isPresent()
+                ? InstructDataset.open(instructions.get(), split == Split.TRAIN ? plan.train() : plan.validation(),
+                        split == Split.VALIDATION)
                 : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(),
                         split == Split.VALIDATION);
     }

@@ -277,9 +277,10 @@ final class TeachController {
         });
     }
 
-    /// @return true for a folder of pictures with their captions
+    /// @return true for a folder of pictures with their captions, or with conversations about them
     static boolean holdsPairs(Path folder) {
-        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"));
+        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"))
+                || Files.exists(folder.resolve("instructions.json"));
     }
 
     /// Takes a folder of one's own, or says what it lacks.

@@ -74,6 +74,11 @@ public final class Toybox {
         return Questions.answers(Phrases.of(language));
     }
 
+    /// @return colour and kind of each thing, left to right as [Scene#objects] has them
+    public static List<String> names(long seed, World world, String language) {
+        return Layout.of(seed, world).things().stream().map(Phrases.of(language)::bare).toList();
+    }
+
     /// @return a conversation, a description and a piece of reasoning
     public static List<Conversation> conversations(long seed, World world, String language) {
         return Conversations.of(Layout.of(seed, world), Phrases.of(language), new Dice(seed ^ TURNS));
