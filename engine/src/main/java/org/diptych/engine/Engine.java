@@ -40,6 +40,7 @@ import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -220,6 +221,11 @@ public final class Engine implements AutoCloseable {
     /// @throws EngineException when the plan's configuration makes no model
     public List<Task> tasks(FineTunePlan plan) throws EngineException {
         return Teaching.tasks(plan);
+    }
+
+    /// Counts what a plan would train against all that its model has; nothing is trained, and no weight is read.
+    public JobHandle<PlanOutline> outline(FineTunePlan plan) {
+        return lane.submitOffLane(Message.of("train.outline", plan.name()), context -> teaching.outline(plan));
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights

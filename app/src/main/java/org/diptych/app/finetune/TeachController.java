@@ -99,6 +99,16 @@ final class TeachController {
         }
     }
 
+    /// @return true when the chosen start has a plan of several stages
+    boolean hasCourse() {
+        try {
+            return model.start.get().filter(Start::fresh).isPresent()
+                    && !context.engine().plan(model.start.get().get().card().id()).stages().isEmpty();
+        } catch (EngineException e) {
+            return false; // the start will tell
+        }
+    }
+
     private Optional<String> why(LoadedModel model) {
         if (model.handle().startsWith(RUN)) {
             return Optional.of("finetune.why.run");

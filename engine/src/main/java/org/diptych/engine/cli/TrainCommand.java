@@ -8,6 +8,7 @@ import java.util.Map;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand extends EngineCommand {
     @Option(names = "--plan", paramLabel = "P")
     private Path plan;
-    @Option(names = "--out", paramLabel = "RUN", required = true)
+    @Option(names = "--out", paramLabel = "RUN")
     private Path out;
     @Option(names = "--resume")
     private boolean resume;
@@ -26,6 +27,8 @@ final class TrainCommand extends EngineCommand {
     private Path branch;
     @Option(names = "--more", paramLabel = "N")
     private int more;
+    @Option(names = "--preview")
+    private boolean preview;
     @Option(names = "--json")
     private boolean json;
 
@@ -38,12 +41,20 @@ final class TrainCommand extends EngineCommand {
         if (resume && (plan != null || branch != null)) {
             throw misunderstood("cli.train.either");
         }
+        if (out == null != preview) {
+            throw misunderstood("cli.train.where");
+        }
+        require(!preview || !resume && branch == null, "--preview");
         require(more >= 0 && (more == 0 || branch != null), "--more " + more);
     }
 
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
+            if (preview) {
+                show(console.await(engine.outline(plan(engine))));
+                return;
+            }
             TrainingControl run;
             if (resume) {
                 run = console.await(engine.resumeRun(out));
@@ -55,6 +66,7 @@ final class TrainCommand extends EngineCommand {
                 run = console.await(engine.branch(from, read.withSteps(read.steps() + more), out));
             } else {
                 FineTunePlan read = plan(engine);
+                console.await(engine.outline(read)).course().forEach(stage -> told(stage, console::note));
                 run = console.await(engine.fineTune(read, out));
             }
             RunSummary summary = Learning.carry(console, run, out);
@@ -68,6 +80,28 @@ final class TrainCommand extends EngineCommand {
                 console.json(done);
             } else {
                 console.say("cli.train.done", summary.step(), kept);
+            }
+        }
+    }
+
+    private interface Told {
+        void say(String key, Object... args);
+    }
+
+    private static void told(PlanOutline.Stage stage, Told how) {
+        how.say(stage.name().isEmpty() ? "cli.train.learns" : "cli.train.learns.stage", stage.trainable(),
+                stage.total(), 100 * stage.share(), stage.name());
+    }
+
+    private void show(PlanOutline outline) {
+        if (json) {
+            console.json(outline);
+            return;
+        }
+        for (PlanOutline.Stage stage : outline.course()) {
+            told(stage, console::say);
+            for (PlanOutline.Part part : stage.parts()) {
+                console.say("cli.train.part", part.name(), part.trainable(), part.total());
             }
         }
     }

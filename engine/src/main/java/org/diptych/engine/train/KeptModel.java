@@ -3,6 +3,7 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.checkpoint.NameMap;
@@ -105,8 +107,34 @@ final class KeptModel {
             }
         });
         about.add("metrics", metrics);
+        about.add("parameters", parameters(model, plan));
         about.add("plan", JsonParser.parseString(PlanFile.json(plan)));
         return about;
+    }
+
+    /// @return for each stage and part how many numbers learnt, and how many there are
+    private static JsonArray parameters(VisionLanguageModel model, FineTunePlan plan) {
+        JsonArray out = new JsonArray();
+        for (PlanOutline.Stage stage : Outline.course(model, plan)) {
+            JsonObject parts = new JsonObject();
+            for (PlanOutline.Part part : stage.parts()) {
+                parts.add(part.name(), counts(part.trainable(), part.total()));
+            }
+            JsonObject one = counts(stage.trainable(), stage.total());
+            if (!stage.name().isEmpty()) {
+                one.addProperty("stage", stage.name());
+            }
+            one.add("parts", parts);
+            out.add(one);
+        }
+        return out;
+    }
+
+    private static JsonObject counts(long trainable, long total) {
+        JsonObject out = new JsonObject();
+        out.addProperty("trainable", trainable);
+        out.addProperty("total", total);
+        return out;
     }
 
     private static String pretty(JsonObject json) {

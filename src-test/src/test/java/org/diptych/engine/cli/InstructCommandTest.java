@@ -63,4 +63,16 @@ class InstructCommandTest {
         assertThat(folder.resolve("look/relevance-chefer.png")).exists();
         assertThat(looked.out()).contains("… ");
     }
+
+    @Test
+    void aPlanIsPreviewed() {
+        Run run = Run.of("train", "--plan", "llava-stage1", "--preview", "--lang", "en", "--device", "cpu");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("Learns: 16,512 of ").contains("  multi_modal_projector: 16,512 of 16,512")
+                .contains("  vision_tower: 0 of ");
+        Run stages = Run.of("train", "--plan", "vlmo-stages", "--preview", "--lang", "zh", "--device", "cpu");
+        assertThat(stages.out()).contains("language").contains("pairs").contains("transformer");
+        assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
+        assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
+    }
 }
