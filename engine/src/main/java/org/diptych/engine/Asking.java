@@ -81,7 +81,7 @@ final class Asking {
         Guesses guesses = new Guesses(model, inputs);
         return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())),
                 Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), scores, guesses.answers(),
-                guesses.fills(encoded.tokens().orElseThrow()), notes);
+                guesses.fills(encoded.tokens().orElseThrow()), guesses.next(), notes);
     }
 
     static Box whole(Picture picture) {

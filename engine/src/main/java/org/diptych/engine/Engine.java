@@ -29,6 +29,8 @@ import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.Generation;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
+import org.diptych.engine.api.InstructRequest;
+import org.diptych.engine.api.InstructResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
@@ -38,6 +40,7 @@ import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -56,6 +59,7 @@ import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
+import org.diptych.engine.data.instruct.Instructing;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
@@ -219,6 +223,11 @@ public final class Engine implements AutoCloseable {
         return Teaching.tasks(plan);
     }
 
+    /// Counts what a plan would train against all that its model has; nothing is trained, and no weight is read.
+    public JobHandle<PlanOutline> outline(FineTunePlan plan) {
+        return lane.submitOffLane(Message.of("train.outline", plan.name()), context -> teaching.outline(plan));
+    }
+
     /// @return what can be set of the family's plan: the committed plan that made its small weights
     public FineTunePlan plan(String family) throws EngineException {
         return Bundled.plan(family);
@@ -337,6 +346,16 @@ public final class Engine implements AutoCloseable {
     public JobHandle<Path> toybox(ToyboxRequest request) {
         return lane.submitOffLane(Message.of("engine.job.toybox", request.count()),
                 context -> ToyboxWriter.write(request, context));
+    }
+
+    /// Makes conversations about pictures of their captions and boxes, as LLaVA's instructions were made.
+    public JobHandle<InstructResult> instruct(InstructRequest request) {
+        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.run(request, context));
+    }
+
+    /// @return what such work would send to a language model; nothing is sent
+    public JobHandle<List<InstructRequest.Prompt>> instructPrompts(InstructRequest request) {
+        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.prompts(request, context));
     }
 
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.

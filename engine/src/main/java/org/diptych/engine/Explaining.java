@@ -23,10 +23,12 @@ import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
+import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.PatchText;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Relevance;
 import org.diptych.engine.work.JobContext;
@@ -145,6 +147,14 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
                 int id = id(answers, inputs, answer.name());
                 yield pass -> answers.answerLogits(pass, inputs).get(new NDIndex("0, {}", id));
             }
+            case Score.Next next -> {
+                if (!(model instanceof TellsNext teller) || !(model instanceof Generates writer)
+                        || !model.capabilities().contains(Capability.GENERATES)) {
+                    throw new EngineException("engine.method", model.family(), "next word");
+                }
+                int id = word(teller, writer, inputs, next.word());
+                yield pass -> teller.nextLogits(pass, inputs).get(new NDIndex("0, {}", id));
+            }
             case Score.Word word -> {
                 int said = model.encode(RegionSources.sample(model, request.picture(), Optional.of(request.text()),
                         request.regions())).tokens().orElseThrow().tokens().get(word.token()).id();
@@ -152,6 +162,16 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
                         .get(new NDIndex("0, {}, {}", word.token(), said));
             }
         };
+    }
+
+    private int word(TellsNext teller, Generates writer, Inputs inputs, String word) throws EngineException {
+        float[] logits = teller.nextLogits(Pass.INFER, inputs).toFloatArray();
+        IntStream known = IntStream.range(0, logits.length).filter(writer::writes);
+        if (word.isEmpty()) {
+            return known.reduce((a, b) -> logits[b] > logits[a] ? b : a).orElseThrow();
+        }
+        return known.filter(id -> writer.word(id).equals(word) || ("#" + id).equals(word)).findFirst()
+                .orElseThrow(() -> new EngineException("engine.next", model.family(), word));
     }
 
     private int id(Answers answers, Inputs inputs, String name) throws EngineException {

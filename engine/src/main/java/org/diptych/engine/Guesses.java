@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.MatrixMath;
@@ -15,8 +16,10 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.FillsMasks;
+import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// What a model answers to a text and puts in its gaps, for as far as its file can.
@@ -33,6 +36,14 @@ record Guesses(VisionLanguageModel model, Inputs inputs) {
 
     static String answer(Answers answers, int id) {
         return id < answers.answers().size() ? answers.answers().get(id) : "#" + id;
+    }
+
+    /// @return the likeliest words behind the text, for a model that writes
+    List<Guess> next() {
+        return model instanceof TellsNext teller && model instanceof Generates writer
+                && model.capabilities().contains(Capability.GENERATES) && inputs.has("input_ids")
+                        ? best(teller.nextLogits(Pass.INFER, inputs), writer::writes, writer::word)
+                        : List.of();
     }
 
     /// @return place of a masked word -> the likeliest words
@@ -59,8 +70,15 @@ record Guesses(VisionLanguageModel model, Inputs inputs) {
 
     /// @param logits (1, A) or (A)
     private static List<Guess> best(NDArray logits, IntFunction<String> name) {
+        return best(logits, _ -> true, name);
+    }
+
+    /// @param allowed which of the numbers may be named
+    private static List<Guess> best(NDArray logits, IntPredicate allowed, IntFunction<String> name) {
         float[] shares = logits.softmax(-1).toFloatArray();
-        int[] order = MatrixMath.order(IntStream.range(0, shares.length).mapToDouble(i -> shares[i]).toArray());
+        int[] order = IntStream
+                .of(MatrixMath.order(IntStream.range(0, shares.length).mapToDouble(i -> shares[i]).toArray()))
+                .filter(allowed).toArray();
         List<Guess> out = new ArrayList<>();
         for (int i = 0; i < Math.min(BEST, order.length); i++) {
             out.add(new Guess(name.apply(order[i]), shares[order[i]]));

@@ -19,6 +19,7 @@ import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.SafeFile;
@@ -30,6 +31,7 @@ import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.Sha256;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.FolderDataset;
+import org.diptych.engine.data.InstructDataset;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.model.Initialises;
@@ -37,6 +39,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.models.Models;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.train.FreshFiles;
+import org.diptych.engine.train.Outline;
 import org.diptych.engine.train.Parts;
 import org.diptych.engine.train.Branch;
 import org.diptych.engine.train.PlanFile;
@@ -122,10 +125,24 @@ final class Teaching {
 
     /// @return what a fresh model of the plan can be taught
     static List<Task> tasks(FineTunePlan plan) throws EngineException {
+        return Objective.tasks(unset(plan));
+    }
+
+    private static VisionLanguageModel unset(FineTunePlan plan) throws EngineException {
         String id = plan.model().startsWith(FRESH) ? plan.model().substring(FRESH.length()) : plan.model();
         JsonObject config = FreshFiles.config(plan);
-        return Objective.tasks(Models.named(id).orElseThrow(() -> new EngineException("train.family", id))
-                .create(config, new ModelFiles(Optional.empty())));
+        return Models.named(id).orElseThrow(() -> new EngineException("train.family", id)).create(config,
+                new ModelFiles(Optional.empty()));
+    }
+
+    /// @return what the plan would train of its model, of which no weight is read
+    PlanOutline outline(FineTunePlan plan) throws EngineException {
+        PlanFile.check(plan);
+        if (plan.model().startsWith(FRESH)) {
+            return Outline.of(unset(plan), plan);
+        }
+        Path source = Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model());
+        return Outline.of(new Loader(Models.all()).outline(source), plan);
     }
 
     private static NameMap outward(VisionLanguageModel model) throws EngineException {
@@ -206,8 +223,13 @@ final class Teaching {
     }
 
     private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {
-        return plan.source().equals("toybox")
-                ? new ToyboxDataset(plan, split)
+        if (plan.source().equals("toybox")) {
+            return new ToyboxDataset(plan, split);
+        }
+        Optional<Path> instructions = InstructDataset.file(Path.of(plan.source()));
+        return instructions.isPresent()
+                ? InstructDataset.open(instructions.get(), split == Split.TRAIN ? plan.train() : plan.validation(),
+                        split == Split.VALIDATION)
                 : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(),
                         split == Split.VALIDATION);
     }

@@ -99,6 +99,16 @@ final class TeachController {
         }
     }
 
+    /// @return true when the chosen start has a plan of several stages
+    boolean hasCourse() {
+        try {
+            return model.start.get().filter(Start::fresh).isPresent()
+                    && !context.engine().plan(model.start.get().get().card().id()).stages().isEmpty();
+        } catch (EngineException e) {
+            return false; // the start will tell
+        }
+    }
+
     private Optional<String> why(LoadedModel model) {
         if (model.handle().startsWith(RUN)) {
             return Optional.of("finetune.why.run");
@@ -277,9 +287,10 @@ final class TeachController {
         });
     }
 
-    /// @return true for a folder of pictures with their captions
+    /// @return true for a folder of pictures with their captions, or with conversations about them
     static boolean holdsPairs(Path folder) {
-        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"));
+        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"))
+                || Files.exists(folder.resolve("instructions.json"));
     }
 
     /// Takes a folder of one's own, or says what it lacks.

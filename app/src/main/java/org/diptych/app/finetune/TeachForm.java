@@ -39,6 +39,7 @@ final class TeachForm extends VBox {
     private final ComboBox<Start> from = new ComboBox<>();
     private final ChoiceBox<TeachModel.Trains> trains = new ChoiceBox<>();
     private final Label fewer = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+    private final StagePane stages;
     private final ObjectivesPane objectives;
     private final ChoiceBox<Boolean> data = new ChoiceBox<>();
     /// All but the rate: a run keeps what it was started with.
@@ -51,6 +52,9 @@ final class TeachForm extends VBox {
         this.model = model;
         this.controller = controller;
         objectives = new ObjectivesPane(i18n, model);
+        stages = new StagePane(i18n, model, controller);
+        CountPane counts = new CountPane(context, model, controller);
+        ChoiceBox<Integer> lora = lora();
         starts();
         datas();
         VBox toybox = toybox();
@@ -63,7 +67,8 @@ final class TeachForm extends VBox {
         });
         Label locked = Ui.styled(Ui.wrapped(i18n.label("finetune.locked")), "muted", "small");
         getChildren().addAll(locked, titled("finetune.model", from), titled("finetune.data", data), toybox,
-                titled("finetune.objectives", objectives), titled("finetune.trains", trains), fewer, rate(),
+                titled("finetune.objectives", objectives), stages, titled("finetune.trains", trains), fewer,
+                titled("finetune.lora", lora), counts, rate(),
                 slider("finetune.batch", 3, 8, Math.log(model.batch.get()) / Math.log(2), v -> {
                     model.batch.set(1 << (int) Math.round(v));
                     return Integer.toString(model.batch.get());
@@ -74,7 +79,8 @@ final class TeachForm extends VBox {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
                 }), accumulate(), patience());
-        fixed.addAll(List.of(from, data, toybox, objectives, trains));
+        fixed.addAll(List.of(from, data, toybox, objectives, stages, lora));
+        model.stage.subscribe(s -> lock(locked));
         model.status.subscribe(s -> lock(locked));
         model.starting.subscribe(s -> lock(locked));
         model.start.subscribe(s -> {
@@ -95,6 +101,8 @@ final class TeachForm extends VBox {
     private void lock(Label why) {
         boolean live = model.live() || model.starting.get();
         fixed.forEach(n -> n.setDisable(live));
+        objectives.setDisable(live || model.stage.get().equals(TeachModel.COURSE));
+        trains.setDisable(live || !model.stage.get().isEmpty());
         Ui.show(why, live);
     }
 
@@ -139,6 +147,22 @@ final class TeachForm extends VBox {
         trains.setValue(can.contains(before) || can.isEmpty() ? before : can.getFirst());
         fewer.setText(i18n.get("finetune.trains.fewer"));
         Ui.show(fewer, start.isPresent() && can.size() < TeachModel.Trains.values().length);
+    }
+
+    private ChoiceBox<Integer> lora() {
+        ChoiceBox<Integer> box = new ChoiceBox<>();
+        box.getItems().setAll(0, 4, 8, 16);
+        box.setId("finetune-lora");
+        box.setConverter(converter(r -> r == 0 ? i18n.get("finetune.lora.none") : i18n.get("finetune.lora.rank", r)));
+        box.setTooltip(i18n.tooltip("finetune.lora.why"));
+        box.setValue(0);
+        box.valueProperty().subscribe(r -> {
+            if (r != null) {
+                model.lora.set(r);
+            }
+        });
+        i18n.textsProperty().subscribe(t -> refresh(box));
+        return box;
     }
 
     private void datas() {

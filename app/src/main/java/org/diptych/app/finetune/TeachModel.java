@@ -1,6 +1,7 @@
 package org.diptych.app.finetune;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TrainingControl;
@@ -25,9 +27,12 @@ final class TeachModel {
         ALL, VISION, TEXT, PROJECTION, LAST
     }
 
+    /// All stages of the family's plan, one behind the other.
+    static final String COURSE = "course";
     private static final int EVALUATIONS = 20;
     private static final int VALIDATION = 128;
     private static final int LARGEST_PICTURE = 224;
+    private static final double LARGEST_RATE = 0.9;
 
     final ObjectProperty<Optional<Start>> start = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<Path>> folder = new SimpleObjectProperty<>(Optional.empty());
@@ -39,6 +44,12 @@ final class TeachModel {
     /// What the run learns by, of what the chosen model offers.
     final ObjectProperty<List<Task>> objectives = new SimpleObjectProperty<>(List.of());
     final ObjectProperty<Trains> trains = new SimpleObjectProperty<>(Trains.ALL);
+    /// What learns as the model's paper has it: one of its stages, [#COURSE], or empty for the choice of parts.
+    final ObjectProperty<String> stage = new SimpleObjectProperty<>("");
+    /// What the plan would train; empty while it is counted, and for a plan that cannot be made.
+    final ObjectProperty<Optional<PlanOutline>> outline = new SimpleObjectProperty<>(Optional.empty());
+    /// Rank of the low-rank changes, 0 for none.
+    final IntegerProperty lora = new SimpleIntegerProperty(0);
     final DoubleProperty rate = new SimpleDoubleProperty(1e-3);
     final IntegerProperty batch = new SimpleIntegerProperty(32);
     final IntegerProperty steps = new SimpleIntegerProperty(400);
@@ -61,7 +72,7 @@ final class TeachModel {
     }
 
     int warmupSteps() {
-        return (int) Math.round(warmup.get() * steps.get());
+        return warmupSteps(List.of());
     }
 
     /// @param base the plan whose other settings are kept
@@ -74,18 +85,47 @@ final class TeachModel {
                 Math.min(VALIDATION, d.validation()), side);
         FineTunePlan.Optimizer o = base.optimizer();
         int every = Math.max(1, steps.get() / EVALUATIONS);
+        List<FineTunePlan.Stage> stages = stage.get().equals(COURSE) && from.fresh() ? stages(base) : List.of();
         String model = from.model()
                 .map(m -> m.handle().equals(m.card().id()) ? m.handle() : m.origin())
                 .orElse("fresh:" + from.card().id());
         return new FineTunePlan(name, model, from.fresh() ? base.config() : Map.of(),
                 from.fresh() ? base.startFrom() : Map.of(), data,
                 weighted(base), base.lessons(),
-                new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()),
+                trains(base, from, stages), FineTunePlan.Lora.of(lora.get()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
                         o.clipNorm()),
-                new FineTunePlan.Schedule(warmupSteps(), base.schedule().floor()), steps.get(), batch.get(),
-                seed.get(), every, Math.max(every, 100), accumulate.get(),
+                new FineTunePlan.Schedule(warmupSteps(stages), base.schedule().floor()), stages, steps.get(),
+                batch.get(), seed.get(), every, Math.max(every, 100), accumulate.get(),
                 new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()));
+    }
+
+    private FineTunePlan.Trains trains(FineTunePlan base, Start from, List<FineTunePlan.Stage> stages) {
+        return stages.isEmpty()
+                ? outline.get().map(o -> o.stages().get(stage.get()))
+                        .orElseGet(() -> new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()),
+                                List.of()))
+                : base.trains();
+    }
+
+    /// @return the plan's stages, with the form's steps shared out among them and its rate moving theirs
+    private List<FineTunePlan.Stage> stages(FineTunePlan base) {
+        List<FineTunePlan.Stage> out = new ArrayList<>();
+        int left = steps.get();
+        for (FineTunePlan.Stage each : base.stages()) {
+            int later = base.stages().size() - out.size() - 1;
+            int own = later == 0 ? left : Math.clamp((long) each.steps() * steps.get() / base.steps(), 1, left - later);
+            left -= own;
+            out.add(new FineTunePlan.Stage(each.name(), own, each.trains(), each.objectives(),
+                    Math.min(LARGEST_RATE, each.rate() * rate.get() / base.optimizer().rate())));
+        }
+        return out;
+    }
+
+    /// The share is that of each stage, so the shortest one decides.
+    private int warmupSteps(List<FineTunePlan.Stage> stages) {
+        return (int) Math.round(
+                warmup.get() * stages.stream().mapToInt(FineTunePlan.Stage::steps).min().orElse(steps.get()));
     }
 
     /// @return the chosen objectives with the weights that the plan gives them

@@ -73,7 +73,8 @@ final class HeadsPanel extends VBox {
         Label what = Ui.styled(new Label(), "muted", "small");
         what.setMinWidth(0);
         what.getStyleClass().add("elides");
-        what.textProperty().bind(i18n.compute(this::what, model.patch, model.words, model.site, model.result));
+        what.textProperty().bind(i18n.compute(this::what, model.patch, model.words, model.query, model.site,
+                model.result));
         what.setTooltip(new javafx.scene.control.Tooltip());
         what.getTooltip().textProperty().bind(what.textProperty());
         Label title = Ui.styled(i18n.label("inspect.grid"), "strong");
@@ -100,9 +101,15 @@ final class HeadsPanel extends VBox {
             fillSites();
             draw();
         });
-        model.site.subscribe(s -> draw());
+        model.site.subscribe(s -> {
+            if (sites.getItems().contains(s)) {
+                sites.setValue(s);
+            }
+            draw();
+        });
         model.patch.subscribe(p -> draw());
         model.words.subscribe(w -> draw());
+        model.query.subscribe(q -> draw());
         model.layer.subscribe(l -> follow());
         model.head.subscribe(h -> follow());
     }

@@ -13,6 +13,7 @@ import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
+import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
@@ -70,6 +71,7 @@ final class InspectController {
         model.score.subscribe((old, now) -> ask());
         model.result.subscribe((old, now) -> ask());
         model.patch.subscribe((old, now) -> now.ifPresent(p -> patchChosen()));
+        model.query.subscribe((old, now) -> now.ifPresent(q -> queryChosen()));
     }
 
     LatestTask<InspectRequest, InspectResult> looking() {
@@ -96,6 +98,7 @@ final class InspectController {
         if (able.contains(Capability.ANSWERS)) {
             model.result.get().ifPresent(r -> r.answers().forEach(a -> all.add(new Score.Answer(a.name()))));
         }
+        model.result.get().ifPresent(r -> r.next().forEach(g -> all.add(new Score.Next(g.name()))));
         if (able.contains(Capability.FILLS_MASKS)) {
             model.words.get().map(TokenStrip.Span::first)
                     .filter(w -> model.result.get().filter(r -> w < r.tokens().size()
@@ -229,14 +232,23 @@ final class InspectController {
             model.hint.set(InspectModel.Hint.PATCH);
         }
         if (model.method.get().isEmpty()) {
-            Optional<String> joining = model.result.get().flatMap(r -> Reading.joining(r.trace()));
-            if (joining.isEmpty()) {
+            Choice words = new Choice(model.words.get(), Optional.empty(), Optional.empty(), false);
+            if (model.result.get().flatMap(r -> Reading.joining(r.trace(), words, Choice.Asker.WORDS)).isEmpty()) {
                 // Two towers: no attention leads from a word to the picture, but the score does.
                 model.method.set(bestMethod());
-            } else if (model.chosenSite().filter(s -> model.site.get().equals(joining.get())
-                    || Reading.of(s, 0, 0, model.choice()).picture().isPresent()).isEmpty()) {
-                model.site.set(joining.get());
+            } else {
+                goWhere(Choice.Asker.WORDS);
             }
+        }
+    }
+
+    /// Chooses the first site where the asker looks at the picture, unless it does so where one is already.
+    private void goWhere(Choice.Asker asker) {
+        boolean there = model.chosenSite().map(s -> Reading.of(s, 0, AttentionTrace.HEAD_MEAN, model.choice()))
+                .filter(r -> r.asker() == asker && r.picture().isPresent()).isPresent();
+        if (!there) {
+            model.result.get().flatMap(r -> Reading.joining(r.trace(), model.choice(), asker))
+                    .ifPresent(model.site::set);
         }
     }
 
@@ -247,10 +259,17 @@ final class InspectController {
         model.method.set(Optional.empty());
     }
 
+    /// A query's own map is what it looks at.
+    private void queryChosen() {
+        model.method.set(Optional.empty());
+        goWhere(Choice.Asker.QUERY);
+    }
+
     private void newModel(Optional<LoadedModel> now) {
         model.result.set(Optional.empty());
         model.relevance.set(Optional.empty());
         model.patch.set(Optional.empty());
+        model.query.set(Optional.empty());
         model.regions.set(model.regions.get().filter(r -> !(r instanceof RegionSource.Crops)));
         layerChosen = false;
         if (model.method.get().filter(m -> now.map(LoadedModel::methods).orElse(List.of()).contains(m)).isEmpty()) {
@@ -284,7 +303,11 @@ final class InspectController {
         if (model.patch.get().filter(p -> p >= places(result)).isPresent()) {
             model.patch.set(Optional.empty());
         }
+        if (model.query.get().filter(q -> q >= Reading.queries(result.trace())).isPresent()) {
+            model.query.set(Optional.empty());
+        }
         model.result.set(Optional.of(result));
+        score().ifPresent(model.score::set); // what was explained of another model or sentence may not be there any more
         int layers = model.chosenSite().map(SiteTrace::site).map(s -> s.layers()).orElse(1);
         model.layer.set(layerChosen ? Math.min(model.layer.get(), layers - 1) : layers - 1);
         layerChosen = true;
@@ -350,6 +373,7 @@ final class InspectController {
         score().ifPresent(s -> text.append(switch (s) {
             case Score.Match _ -> "";
             case Score.Answer answer -> " --score " + CommandLine.quote("answer:" + answer.name());
+            case Score.Next next -> " --score " + CommandLine.quote("next:" + next.word());
             case Score.Word word -> " --score word:" + word.token();
         }));
         model.method.get().ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(Locale.ROOT)));

@@ -38,6 +38,8 @@ final class InspectModel {
     final ObjectProperty<Optional<TokenStrip.Span>> words = new SimpleObjectProperty<>(Optional.empty());
     /// A patch, or a box of a model that reads regions.
     final ObjectProperty<Optional<Integer>> patch = new SimpleObjectProperty<>(Optional.empty());
+    /// One of a model's learned queries.
+    final ObjectProperty<Optional<Integer>> query = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<String> site = new SimpleObjectProperty<>("");
     final IntegerProperty layer = new SimpleIntegerProperty(0);
     final ObjectProperty<Integer> head = new SimpleObjectProperty<>(AttentionTrace.HEAD_MEAN);
@@ -57,6 +59,6 @@ final class InspectModel {
     }
 
     Choice choice() {
-        return new Choice(words.get(), patch.get(), patchFirst);
+        return new Choice(words.get(), patch.get(), query.get(), patchFirst);
     }
 }

@@ -34,6 +34,7 @@ final class MapPainter {
         model.head.subscribe(h -> draw());
         model.site.subscribe(s -> draw());
         model.patch.subscribe(p -> draw());
+        model.query.subscribe(q -> draw());
         model.words.subscribe(w -> draw());
         i18n.textsProperty().subscribe(t -> draw());
     }
@@ -114,6 +115,7 @@ final class MapPainter {
         return switch (model.score.get()) {
             case Score.Match match -> asked;
             case Score.Answer answer -> i18n.get("inspect.asked.answer", answer.name());
+            case Score.Next next -> i18n.get("inspect.asked.next", next.word());
             case Score.Word word -> i18n.get("inspect.asked.masked",
                     model.result.get().map(r -> r.tokens().tokens()).filter(t -> word.token() < t.size())
                             .map(t -> t.get(word.token()).string()).orElse(""));
@@ -126,6 +128,7 @@ final class MapPainter {
             case PATCH -> place(result.regions().isPresent()
                     ? new Axis.Boxes(result.regions().get().boxes().size(), 0)
                     : result.patches().orElseThrow(), model.patch.get().orElseThrow());
+            case QUERY -> i18n.get("inspect.asked.query", model.query.get().orElseThrow() + 1);
             case WHOLE -> i18n.get("inspect.asked.summary");
         };
     }

@@ -81,13 +81,18 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
         return sites.stream().map(s -> of(s, layer, head, choice)).filter(fits).findFirst();
     }
 
-    /// @return the first site where a choice of words says something about the picture
-    static Optional<String> joining(AttentionTrace trace) {
-        Choice aWord = new Choice(Optional.of(new TokenStrip.Span(0, 0)), Optional.empty(), false);
+    /// @return the first site where what is chosen says something about the picture by that asker
+    static Optional<String> joining(AttentionTrace trace, Choice choice, Asker asker) {
         return trace.sites().stream()
-                .filter(s -> Optional.of(of(s, 0, AttentionTrace.HEAD_MEAN, aWord))
-                        .filter(r -> r.asker() == Asker.WORDS && r.picture().isPresent()).isPresent())
+                .filter(s -> Optional.of(of(s, 0, AttentionTrace.HEAD_MEAN, choice))
+                        .filter(r -> r.asker() == asker && r.picture().isPresent()).isPresent())
                 .map(s -> s.site().name()).findFirst();
+    }
+
+    /// @return how many learned queries the model has, 0 for none
+    static int queries(AttentionTrace trace) {
+        return trace.sites().stream().flatMap(s -> parts(s.site().query()).stream()).map(Part::axis)
+                .filter(Axis.Queries.class::isInstance).mapToInt(Axis::size).max().orElse(0);
     }
 
     /// @return true when one of the two axes has patches
@@ -143,18 +148,30 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
     private static Reading spread(SiteTrace trace, int layer, int head, Asker asker, boolean inverse, Axis axis,
             float[] values) {
         Optional<Seen> picture = Optional.empty();
-        Optional<float[]> words = Optional.empty();
+        List<Part> said = parts(axis).stream().filter(p -> p.axis() instanceof Axis.Text).toList();
         double all = sum(values);
         for (Part part : parts(axis)) {
             if (seen(part.axis()) && picture.isEmpty()) {
                 float[] seen = Arrays.copyOfRange(values, part.start() + prefix(part.axis()),
                         part.start() + part.axis().size());
                 picture = Optional.of(new Seen(part.axis(), seen, Math.max(0, all - sum(seen))));
-            } else if (part.axis() instanceof Axis.Text text && words.isEmpty()) {
-                words = Optional.of(Arrays.copyOfRange(values, part.start(), part.start() + text.size()));
             }
         }
-        return new Reading(trace.site().name(), layer, head, asker, inverse, picture, words);
+        return new Reading(trace.site().name(), layer, head, asker, inverse, picture, words(said, values));
+    }
+
+    /// @param said stretches of words along the axis; between two of them may stand a picture, which has the place of a token of its own
+    private static Optional<float[]> words(List<Part> said, float[] values) {
+        if (said.isEmpty()) {
+            return Optional.empty();
+        }
+        float[] words = new float[said.stream().map(p -> (Axis.Text) p.axis()).mapToInt(t -> t.first() + t.size())
+                .max().orElseThrow()];
+        for (Part part : said) {
+            Axis.Text text = (Axis.Text) part.axis();
+            System.arraycopy(values, part.start(), words, text.first(), text.size());
+        }
+        return Optional.of(words);
     }
 
     private static double sum(float[] values) {
@@ -198,11 +215,18 @@ record Reading(String site, int layer, int head, Asker asker, boolean inverse, O
 
     /// @return where the asker stands along an axis, empty when it does not
     private static int[] positions(Axis axis, Asker asker, Choice choice) {
+        if (asker == Asker.WORDS) {
+            TokenStrip.Span span = choice.words().orElseThrow();
+            return parts(axis).stream().filter(p -> p.axis() instanceof Axis.Text).flatMapToInt(part -> {
+                Axis.Text text = (Axis.Text) part.axis();
+                return IntStream.rangeClosed(Math.max(span.first(), text.first()),
+                        Math.min(span.last(), text.first() + text.size() - 1))
+                        .map(token -> part.start() + token - text.first());
+            }).toArray();
+        }
         for (Part part : parts(axis)) {
-            if (asker == Asker.WORDS && part.axis() instanceof Axis.Text text) {
-                TokenStrip.Span span = choice.words().orElseThrow();
-                return IntStream.rangeClosed(span.first(), Math.min(span.last(), text.size() - 1))
-                        .map(i -> part.start() + i).toArray();
+            if (asker == Asker.QUERY && part.axis() instanceof Axis.Queries) {
+                return new int[]{part.start() + choice.query().orElseThrow()};
             }
             int place = prefix(part.axis()) + choice.patch().orElse(0);
             if (asker == Asker.PATCH && seen(part.axis()) && place < part.axis().size()) {

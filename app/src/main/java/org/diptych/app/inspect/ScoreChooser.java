@@ -56,6 +56,7 @@ final class ScoreChooser extends ChoiceBox<Score> {
         return switch (score) {
             case Score.Match match -> i18n.get("inspect.explain.match");
             case Score.Answer answer -> i18n.get("inspect.explain.answer", answer.name());
+            case Score.Next next -> i18n.get("inspect.explain.next", next.word());
             case Score.Word word -> i18n.get("inspect.explain.word",
                     model.result.get().map(r -> r.tokens().tokens().get(word.token()).string()).orElse(""));
         };

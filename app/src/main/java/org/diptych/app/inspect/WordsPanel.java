@@ -41,6 +41,7 @@ final class WordsPanel extends VBox {
     private final Label notes = Ui.wrapped(Ui.styled(new Label(), "badge", "warn"));
     private final Segments<Optional<RelevanceMethod>> methods;
     private final Segments<Integer> heads;
+    private final Segments<Optional<Integer>> queries;
     private final Slider layer = new Slider(1, 1, 1);
 
     WordsPanel(I18n i18n, InspectModel model, InspectController controller) {
@@ -63,9 +64,11 @@ final class WordsPanel extends VBox {
         methods.setId("inspect-methods");
         heads = new Segments<>(model.head);
         heads.setId("inspect-head");
+        queries = new Segments<>(model.query);
+        queries.setId("inspect-queries");
         getChildren().addAll(sentence(), skeleton, words, caption, hint(), scores, notes,
                 new ScoreChooser(i18n, model, controller),
-                methods, layer(), heads);
+                methods, queries, layer(), heads);
         model.result.subscribe(this::show);
         i18n.textsProperty().subscribe(t -> model.result.get().ifPresent(this::say));
         model.site.subscribe(s -> fillHeads());
@@ -137,6 +140,7 @@ final class WordsPanel extends VBox {
         Ui.show(scores, result.isPresent());
         Ui.show(notes, result.isPresent() && !result.get().notes().isEmpty());
         fillMethods();
+        fillQueries();
         fillHeads();
     }
 
@@ -150,6 +154,9 @@ final class WordsPanel extends VBox {
         }
         if (!result.answers().isEmpty()) {
             parts.add(i18n.get("inspect.answers", guesses(result.answers())));
+        }
+        if (!result.next().isEmpty()) {
+            parts.add(i18n.get("inspect.next", guesses(result.next())));
         }
         result.fills().forEach((place, words) -> parts.add(i18n.get("inspect.fills", place, guesses(words))));
         scores.setText(String.join("     ", parts));
@@ -177,6 +184,23 @@ final class WordsPanel extends VBox {
                     button.setTooltip(i18n.tooltip(key + ".why"));
                     return button;
                 });
+    }
+
+    /// A model's learned queries, each with a map of its own; the first button takes the choice back.
+    private void fillQueries() {
+        int count = model.result.get().map(r -> Reading.queries(r.trace())).orElse(0);
+        queries.show(Stream.concat(Stream.of(Optional.<Integer>empty()),
+                IntStream.range(0, count).boxed().map(Optional::of)).toList(), this::query);
+        Ui.show(queries, count > 0);
+    }
+
+    private ToggleButton query(Optional<Integer> query) {
+        ToggleButton button = query.map(q -> new ToggleButton(Integer.toString(q + 1)))
+                .orElseGet(() -> Ui.toggle(i18n, "inspect.query.none"));
+        button.setId("inspect-query-" + query.map(q -> Integer.toString(q + 1)).orElse("none"));
+        button.setTooltip(query.map(q -> i18n.tooltip("inspect.query.one", q + 1))
+                .orElseGet(() -> i18n.tooltip("inspect.query.none.why")));
+        return button;
     }
 
     private void fillHeads() {

@@ -6,8 +6,11 @@ import java.util.List;
 public sealed interface Axis {
     int size();
 
-    /// Words: position i is token i of the sample's [Tokens].
-    record Text(int size) implements Axis {
+    /// Words: position i is token `first + i` of the sample's [Tokens].
+    record Text(int size, int first) implements Axis {
+        public Text(int size) {
+            this(size, 0);
+        }
     }
 
     /// A patch grid, row by row, after `prefix` summary positions (a class token).

@@ -21,6 +21,11 @@ public final class EngineException extends Exception {
         return key;
     }
 
+    /// @return values for the key's texts
+    public Object[] args() {
+        return args.clone();
+    }
+
     public String what(Texts texts) {
         return texts.get(key + ".what", args);
     }

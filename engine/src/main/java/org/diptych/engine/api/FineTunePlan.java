@@ -1,5 +1,7 @@
 package org.diptych.engine.api;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +15,11 @@ import java.util.Map;
 /// @param objectives objective name -> weight, for example `contrastive: 1`
 /// @param lessons    how the objectives hide, and how much a following copy says
 /// @param trains     which parts learn
+/// @param lora       low-rank changes that learn in place of matrices
 /// @param optimizer  AdamW settings
 /// @param schedule   how the rate moves
-/// @param steps      optimiser steps
+/// @param stages     one behind the other, each with a warm-up, a fall of the rate and an optimiser of its own; empty: the whole plan is one stage
+/// @param steps      optimiser steps, of all stages together
 /// @param batch      examples a step
 /// @param seed       of everything drawn at random: batches and dropout are functions of (seed, step)
 /// @param evaluateEvery steps between two evaluations on the fixed validation set
@@ -26,11 +30,12 @@ import java.util.Map;
 public record FineTunePlan(String name, String model, Map<String, Object> config,
         Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
-        Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
-        int checkpointEvery, int accumulate, EarlyStop earlyStop) {
+        Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
+        long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop) {
 
     /// A plan of an earlier version says neither how its batch is divided nor when it ends early.
     public FineTunePlan {
+        stages = List.copyOf(stages);
         accumulate = Math.max(1, accumulate);
         earlyStop = earlyStop == null ? EarlyStop.NEVER : earlyStop;
     }
@@ -38,28 +43,70 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// A plan that learns from each batch at once, to its last step.
     public FineTunePlan(String name, String model, Map<String, Object> config,
             Map<String, Map<String, String>> startFrom, Data data, Map<String, Double> objectives, Lessons lessons,
-            Trains trains, Optimizer optimizer, Schedule schedule, int steps, int batch, long seed, int evaluateEvery,
-            int checkpointEvery) {
-        this(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule, steps, batch, seed,
-                evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER);
+            Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
+            long seed, int evaluateEvery, int checkpointEvery) {
+        this(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer, schedule, stages,
+                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER);
     }
 
-    /// @return the same plan with another number of steps
+    /// @return the same plan with another number of steps; of a plan in stages the last one is made longer or shorter
     public FineTunePlan withSteps(int count) {
-        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
-                count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+        List<Stage> other = new ArrayList<>(stages);
+        if (!other.isEmpty()) {
+            Stage last = other.removeLast();
+            other.add(new Stage(last.name, last.steps + count - steps, last.trains, last.objectives, last.rate));
+        }
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
     }
 
     /// @return the same plan for other data
     public FineTunePlan withData(Data other) {
-        return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, optimizer, schedule,
-                steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+        return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
     }
 
     /// @return the same plan with its batch in other parts, and another end
     public FineTunePlan with(int parts, EarlyStop end) {
-        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
-                steps, batch, seed, evaluateEvery, checkpointEvery, parts, end);
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end);
+    }
+
+    /// @return its stages, or the one that the whole plan is
+    public List<Stage> course() {
+        return stages.isEmpty() ? List.of(new Stage(name, steps, trains, objectives, optimizer.rate)) : stages;
+    }
+
+    /// @param step from 1
+    /// @return number of the stage that the step belongs to, from 0
+    public int stageAt(int step) {
+        int end = 0;
+        List<Stage> course = course();
+        for (int i = 0; i < course.size(); i++) {
+            end += course.get(i).steps;
+            if (step <= end) {
+                return i;
+            }
+        }
+        return course.size() - 1;
+    }
+
+    /// @return steps before that stage
+    public int before(int stage) {
+        return course().subList(0, stage).stream().mapToInt(Stage::steps).sum();
+    }
+
+    /// @return the objectives of all stages
+    public Map<String, Double> allObjectives() {
+        Map<String, Double> all = new LinkedHashMap<>();
+        course().forEach(stage -> stage.objectives.forEach(all::putIfAbsent));
+        return all;
+    }
+
+    /// @param own true for a weight of a low-rank change
+    /// @return true when the weight learns in that stage
+    public boolean learns(String weight, boolean own, Stage stage) {
+        return own || stage.trains.learns(weight) && !lora.covers(weight);
     }
 
     /// Ends a run that no longer gains.
@@ -119,6 +166,45 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         private static boolean under(String parameter, String prefix) {
             return parameter.equals(prefix) || parameter.startsWith(prefix + ".");
         }
+    }
+
+    /// Low-rank adaptation (Hu et al. 2021): beside a matrix W of some linear maps stands (alpha / rank) B A, which learns in its place. Kept weights are W with the change added.
+    ///
+    /// @param rank        of the changes, 0 for none
+    /// @param alpha       scales them by alpha / rank
+    /// @param parts       prefixes of names; all that lies below, adapted or not, stays as it is. Empty: the whole model
+    /// @param projections last parts of the names of the linear maps that are changed: `q_proj`, `attention.self.query` ...
+    public record Lora(int rank, double alpha, List<String> parts, List<String> projections) {
+        /// Queries and values under the names that they have in any of the models here (section 7.1 finds them to be the best choice).
+        public static final List<String> USUAL = List.of("q_proj", "v_proj", "query", "value");
+        public static final Lora NONE = new Lora(0, 0, List.of(), List.of());
+
+        public Lora {
+            parts = List.copyOf(parts);
+            projections = List.copyOf(projections);
+        }
+
+        /// @return a change of that rank for queries and values everywhere, scaled by 2 as the original LLaVA does
+        public static Lora of(int rank) {
+            return rank == 0 ? NONE : new Lora(rank, 2.0 * rank, List.of(), USUAL);
+        }
+
+        /// @param module full name of a linear map
+        public boolean adapts(String module) {
+            return covers(module) && projections.stream().anyMatch(p -> module.equals(p) || module.endsWith("." + p));
+        }
+
+        /// @return true for what stays as it is for the changes' sake
+        public boolean covers(String weight) {
+            return rank > 0 && (parts.isEmpty() || parts.stream().anyMatch(p -> Trains.under(weight, p)));
+        }
+    }
+
+    /// @param name       for a person
+    /// @param trains     what learns in it
+    /// @param objectives as the plan's
+    /// @param rate       peak learning rate
+    public record Stage(String name, int steps, Trains trains, Map<String, Double> objectives, double rate) {
     }
 
     /// AdamW (Loshchilov and Hutter 2019). Norm gains, biases and the temperature never decay.

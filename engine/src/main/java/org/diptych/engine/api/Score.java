@@ -12,6 +12,12 @@ public sealed interface Score {
     record Answer(String name) implements Score {
     }
 
+    /// The word that a model which writes puts behind the text.
+    ///
+    /// @param word as the model spells it, or `#` and its number; empty for the likeliest
+    record Next(String word) implements Score {
+    }
+
     /// The word that was there, at a place that is masked.
     ///
     /// @param token its place in the text as the model reads it, the summary token counted

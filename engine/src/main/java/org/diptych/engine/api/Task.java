@@ -39,7 +39,11 @@ public enum Task {
     /// Whether a sentence follows another.
     NEXT_SENTENCE("nsp"),
     /// Writing the text of a picture, or the rest of a text, word by word.
-    WRITING("captioning");
+    WRITING("captioning"),
+    /// Answering in a conversation about a picture; the questions are not learnt.
+    INSTRUCTIONS("instruct"),
+    /// Conversations and captions without their picture, word by word.
+    INSTRUCTIONS_ALONE("instruct-text");
 
     private final String plan;
 

@@ -107,6 +107,19 @@ public final class Loader {
         }
     }
 
+    /// The model of a file with every weight unset, from the headers alone.
+    ///
+    /// @throws EngineException when the file is damaged or of no known model
+    public VisionLanguageModel outline(Path path) throws EngineException {
+        try (CheckpointReader reader = CheckpointReader.open(path)) {
+            Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+            Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
+            Map<String, long[]> shapes = new HashMap<>();
+            reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
+            return make(path, known, shapes, config(folder), new ModelFiles(Optional.empty())).model;
+        }
+    }
+
     private record Known(Family family, Layout layout) {
     }
 

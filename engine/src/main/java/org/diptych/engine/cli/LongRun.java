@@ -92,7 +92,7 @@ final class LongRun {
         FineTunePlan p = engine.plan(family);
         return new FineTunePlan("bench", p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
-                p.lessons(), p.trains(), p.optimizer(), p.schedule(), steps, BATCH, 1, steps,
+                p.lessons(), p.trains(), p.lora(), p.optimizer(), p.schedule(), List.of(), steps, BATCH, 1, steps,
                 steps);
     }
 

@@ -12,6 +12,7 @@ import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.LoadedModel;
@@ -51,7 +52,7 @@ final class LookCommand extends EngineCommand {
     private RelevanceMethod method;
     @Option(names = "--regions", paramLabel = "FILE|grid:RxC|toybox")
     private String regions = "";
-    @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX")
+    @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX|next:WORD")
     private String score = "";
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
@@ -70,7 +71,7 @@ final class LookCommand extends EngineCommand {
         require(RegionOption.sound(regions) && (scene != null || !regions.equals(RegionOption.TOYBOX)),
                 "--regions " + regions);
         require(score.isEmpty() || score.equals("match") || score.startsWith("answer:")
-                || score.matches("word:\\d{1,6}"), "--score " + score);
+                || score.startsWith("next:") || score.matches("word:\\d{1,6}"), "--score " + score);
     }
 
     @Override
@@ -106,12 +107,18 @@ final class LookCommand extends EngineCommand {
         if (score.startsWith("answer:")) {
             return new Score.Answer(score.substring("answer:".length()));
         }
+        if (score.startsWith("next:")) {
+            return new Score.Next(score.substring("next:".length()));
+        }
         if (score.startsWith("word:")) {
             return new Score.Word(Integer.parseInt(score.substring("word:".length())));
         }
-        boolean answersOnly = score.isEmpty() && loaded.capabilities().contains(Capability.ANSWERS)
-                && !loaded.capabilities().contains(Capability.SCORES_PAIRS);
-        return answersOnly ? new Score.Answer("") : new Score.Match();
+        if (!score.isEmpty() || loaded.capabilities().contains(Capability.SCORES_PAIRS)) {
+            return new Score.Match();
+        }
+        return loaded.capabilities().contains(Capability.ANSWERS)
+                ? new Score.Answer("")
+                : loaded.capabilities().contains(Capability.GENERATES) ? new Score.Next("") : new Score.Match();
     }
 
     private void write(Engine engine, LoadedModel loaded, Shown input) throws EngineException {
@@ -155,10 +162,16 @@ final class LookCommand extends EngineCommand {
         }
         result.scores().forEach((name, value) -> console.line(String.format(Locale.ROOT, "%s %.4f", name, value)));
         result.answers().forEach(g -> console.line(String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability())));
-        result.fills().forEach((place, guesses) -> console.line(place + " " + guesses.stream()
-                .map(g -> String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability()))
-                .collect(java.util.stream.Collectors.joining(", "))));
+        result.fills().forEach((place, guesses) -> console.line(place + " " + listed(guesses)));
+        if (!result.next().isEmpty()) {
+            console.line("… " + listed(result.next()));
+        }
         console.say("cli.written", out);
+    }
+
+    private static String listed(List<Guess> guesses) {
+        return guesses.stream().map(g -> String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability()))
+                .collect(java.util.stream.Collectors.joining(", "));
     }
 
     /// Occlusion answers for the match alone.

@@ -114,7 +114,8 @@ final class TourCommand extends EngineCommand {
         int every = Math.max(1, steps / 6);
         FineTunePlan plan = new FineTunePlan(p.name(), p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 64, 64), p.objectives(),
-                p.lessons(), p.trains(), p.optimizer(), new FineTunePlan.Schedule(Math.min(10, steps / 4), 0.1), steps,
+                p.lessons(), p.trains(), p.lora(), p.optimizer(),
+                new FineTunePlan.Schedule(Math.min(10, steps / 4), 0.1), List.of(), steps,
                 32, 1, every,
                 steps);
         TrainingControl run = console.await(engine.fineTune(plan, out.resolve("run")));

@@ -34,6 +34,7 @@ final class TraceJson {
         json.put("scores", seen.scores());
         json.put("answers", seen.answers());
         json.put("fills", seen.fills());
+        json.put("next", seen.next());
         seen.regions().ifPresent(r -> json.put("boxes", r.boxes()));
         json.put("words", words);
         Map<String, Object> methods = new LinkedHashMap<>();
@@ -79,7 +80,7 @@ final class TraceJson {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("size", axis.size());
         switch (axis) {
-            case Axis.Text text -> json.put("kind", "text");
+            case Axis.Text text -> json.putAll(Map.of("kind", "text", "first", text.first()));
             case Axis.Queries queries -> json.put("kind", "queries");
             case Axis.Patches patches -> json.putAll(Map.of("kind", "patches", "rows", patches.rows(), "cols",
                     patches.cols(), "prefix", patches.prefix()));

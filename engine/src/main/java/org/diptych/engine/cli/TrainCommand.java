@@ -7,6 +7,7 @@ import java.util.Map;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
 final class TrainCommand extends EngineCommand {
     @Option(names = "--plan", paramLabel = "P")
     private Path plan;
-    @Option(names = "--out", paramLabel = "RUN", required = true)
+    @Option(names = "--out", paramLabel = "RUN")
     private Path out;
     @Option(names = "--resume")
     private boolean resume;
@@ -33,6 +34,8 @@ final class TrainCommand extends EngineCommand {
     private String metric;
     @Option(names = "--min-delta", paramLabel = "X")
     private Double minDelta;
+    @Option(names = "--preview")
+    private boolean preview;
     @Option(names = "--json")
     private boolean json;
 
@@ -49,12 +52,20 @@ final class TrainCommand extends EngineCommand {
         require(accumulate == null || accumulate >= 1, "--accumulate " + accumulate);
         require(patience == null || patience >= 0, "--patience " + patience);
         require(minDelta == null || minDelta >= 0, "--min-delta " + minDelta);
+        if (out == null != preview) {
+            throw misunderstood("cli.train.where");
+        }
+        require(!preview || !resume && branch == null, "--preview");
         require(more >= 0 && (more == 0 || branch != null), "--more " + more);
     }
 
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
+            if (preview) {
+                show(console.await(engine.outline(plan(engine))));
+                return;
+            }
             TrainingControl run;
             if (resume) {
                 run = console.await(engine.resumeRun(out));
@@ -66,6 +77,7 @@ final class TrainCommand extends EngineCommand {
                 run = console.await(engine.branch(from, changed(read.withSteps(read.steps() + more)), out));
             } else {
                 FineTunePlan read = changed(plan(engine));
+                console.await(engine.outline(read)).course().forEach(stage -> told(stage, console::note));
                 run = console.await(engine.fineTune(read, out));
             }
             RunSummary summary = Learning.carry(console, run, out);
@@ -89,6 +101,28 @@ final class TrainCommand extends EngineCommand {
         return read.with(accumulate == null ? read.accumulate() : accumulate,
                 new FineTunePlan.EarlyStop(metric == null ? end.metric() : metric,
                         patience == null ? end.patience() : patience, minDelta == null ? end.minDelta() : minDelta));
+    }
+
+    private interface Told {
+        void say(String key, Object... args);
+    }
+
+    private static void told(PlanOutline.Stage stage, Told how) {
+        how.say(stage.name().isEmpty() ? "cli.train.learns" : "cli.train.learns.stage", stage.trainable(),
+                stage.total(), 100 * stage.share(), stage.name());
+    }
+
+    private void show(PlanOutline outline) {
+        if (json) {
+            console.json(outline);
+            return;
+        }
+        for (PlanOutline.Stage stage : outline.course()) {
+            told(stage, console::say);
+            for (PlanOutline.Part part : stage.parts()) {
+                console.say("cli.train.part", part.name(), part.trainable(), part.total());
+            }
+        }
     }
 
     /// A file, or the name of a plan that comes with the program.

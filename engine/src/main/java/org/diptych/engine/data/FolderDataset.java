@@ -1,5 +1,7 @@
 package org.diptych.engine.data;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -10,15 +12,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.image.Pictures;
 
-/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong), or `captions.csv` with the same two columns. Every
+/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, and `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known), or `captions.csv` with the same two columns. Every
 /// fifth pair is kept for validation. Lines that cannot be used are left out and counted.
 public final class FolderDataset implements Dataset {
     private static final int VALIDATION_EVERY = 5;
 
-    private record Row(Path image, String caption, boolean right) {
+    /// @param label what is in it
+    public record Boxed(String label, Box box) {
+    }
+
+    private record Row(Path image, String caption, boolean right, List<Boxed> boxes) {
     }
 
     private final String name;
@@ -95,15 +102,34 @@ public final class FolderDataset implements Dataset {
         try {
             JsonObject json = JsonParser.parseString(line).getAsJsonObject();
             boolean right = !json.has("right") || json.get("right").getAsBoolean();
-            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString(), right);
-        } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException e) {
+            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString(), right,
+                    boxes(json));
+        } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException
+                | NumberFormatException e) {
             return Optional.empty();
         }
     }
 
+    private static List<Boxed> boxes(JsonObject json) {
+        List<Boxed> out = new ArrayList<>();
+        if (json.has("boxes")) {
+            for (JsonElement one : json.getAsJsonArray("boxes")) {
+                JsonArray box = one.getAsJsonObject().getAsJsonArray("box");
+                if (box.size() != 4) {
+                    throw new IllegalStateException("box");
+                }
+                out.add(new Boxed(one.getAsJsonObject().get("label").getAsString(), new Box(box.get(0).getAsFloat(),
+                        box.get(1).getAsFloat(), box.get(2).getAsFloat(), box.get(3).getAsFloat())));
+            }
+        }
+        return out;
+    }
+
     private static Optional<Row> fromTable(Path folder, String line) {
         List<String> cells = cells(line);
-        return cells.size() < 2 ? Optional.empty() : row(folder, cells.get(0).strip(), cells.get(1).strip(), true);
+        return cells.size() < 2
+                ? Optional.empty()
+                : row(folder, cells.get(0).strip(), cells.get(1).strip(), true, List.of());
     }
 
     /// The first two cells of a line; a second without quotes takes the rest, since captions have commas that no one thought of quoting.
@@ -131,11 +157,12 @@ public final class FolderDataset implements Dataset {
         return out;
     }
 
-    private static Optional<Row> row(Path folder, String image, String caption, boolean right) {
+    private static Optional<Row> row(Path folder, String image, String caption, boolean right,
+            List<Boxed> boxes) {
         try {
             Path file = folder.resolve(image);
             return Files.isRegularFile(file) && !caption.isBlank()
-                    ? Optional.of(new Row(file, caption, right))
+                    ? Optional.of(new Row(file, caption, right, boxes))
                     : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();
@@ -168,6 +195,11 @@ public final class FolderDataset implements Dataset {
     /// @return false where the set itself says that the caption is wrong
     public boolean right(int index) {
         return rows.get(index).right;
+    }
+
+    /// @return what is known to be where in the picture
+    public List<Boxed> boxes(int index) {
+        return rows.get(index).boxes;
     }
 
     @Override

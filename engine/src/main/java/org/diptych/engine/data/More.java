@@ -3,6 +3,7 @@ package org.diptych.engine.data;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Regions;
 
@@ -36,6 +37,11 @@ public interface More {
     }
 
     default List<Asked> questions() {
+        return List.of();
+    }
+
+    /// @return turns about the picture, in the forms of visual instruction tuning
+    default List<Conversation> conversations() {
         return List.of();
     }
 

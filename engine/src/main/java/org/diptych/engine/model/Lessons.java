@@ -26,6 +26,11 @@ public interface Lessons {
     /// @return nothing for tasks that have no right answer, only a loss
     Optional<Guess> guess(Task task, Pass pass, Inputs inputs);
 
+    /// @return how conversations are taught, where the model has a form for them
+    default Optional<Converses> converses() {
+        return Optional.empty();
+    }
+
     /// How regions are hidden.
     default Hidden.Rule hiding() {
         return Hidden.Rule.ALL;

@@ -37,6 +37,28 @@ public abstract class Module {
         return weight;
     }
 
+    /// Takes a weight of this module's own away again.
+    protected final void drop(String name) {
+        own.remove(name);
+    }
+
+    /// @return every module below this one under its full dotted name, in the order of construction; a shared one stands under its first name only
+    public final Map<String, Module> modules() {
+        Map<String, Module> all = new LinkedHashMap<>();
+        gather("", all, new IdentityHashMap<>());
+        return all;
+    }
+
+    private void gather(String prefix, Map<String, Module> all, IdentityHashMap<Module, Boolean> seen) {
+        children.forEach(child -> {
+            String name = child.name.isEmpty() ? prefix : prefix + child.name;
+            if (seen.put(child.module, true) == null) {
+                all.put(name, child.module);
+                child.module.gather(child.name.isEmpty() ? prefix : name + ".", all, seen);
+            }
+        });
+    }
+
     /// @return every weight under its full dotted name, in the order of construction; a tied weight stands under its first name only
     public final Map<String, Weight> weights() {
         Map<String, Weight> all = new LinkedHashMap<>();

@@ -99,6 +99,11 @@ public final class Attention extends Module {
         return x.reshape(shape.get(0), shape.get(1), heads, shape.get(2) / heads).transpose(0, 2, 1, 3);
     }
 
+    /// @return true while one of the projections is more than its matrix
+    public boolean adapted() {
+        return query.adapted() || key.adapted() || value.adapted() || out.adapted();
+    }
+
     /// @return q, k, v, out, each weight then bias, as the fused kernels take them
     public List<NDArray> tensors() {
         return List.of(query.weight(), query.bias(), key.weight(), key.bias(), value.weight(), value.bias(),

@@ -16,6 +16,7 @@ public final class Linear extends Module {
     private final Weight weight;
     private final boolean biased;
     private final Weight bias;
+    private Optional<LowRank> adapted = Optional.empty();
 
     public Linear(long in, long out) {
         this(in, out, true);
@@ -30,11 +31,35 @@ public final class Linear extends Module {
     /// @param x (..., in)
     /// @return (..., out)
     public NDArray apply(NDArray x) {
-        if ((weight.half() || weight.shape().size() >= LARGE) && FewRows.suits(x, precision())) {
+        if (adapted.isEmpty() && (weight.half() || weight.shape().size() >= LARGE) && FewRows.suits(x, precision())) {
             return Halves.few(x, weight, biased ? Optional.of(bias) : Optional.empty());
         }
         NDArrayEx operations = x.getNDArrayInternal();
-        return operations.linear(x, Halves.wide(x, weight), biased ? Halves.wide(x, bias) : null).singletonOrThrow();
+        NDArray y = operations.linear(x, Halves.wide(x, weight), biased ? Halves.wide(x, bias) : null)
+                .singletonOrThrow();
+        return adapted.isPresent() ? y.add(adapted.get().apply(x)) : y;
+    }
+
+    /// Puts a low-rank change beside the matrix; its weights stand under this module's name.
+    LowRank adapt(int rank, double alpha) {
+        long out = weight.shape().get(0);
+        long in = weight.shape().get(1);
+        LowRank change = new LowRank(weight(LowRank.DOWN, rank, in), weight(LowRank.UP, out, rank), weight,
+                alpha / rank);
+        adapted = Optional.of(change);
+        return change;
+    }
+
+    /// Takes the change away again.
+    void release() {
+        drop(LowRank.DOWN);
+        drop(LowRank.UP);
+        adapted = Optional.empty();
+    }
+
+    /// @return true while its matrix alone is not what it computes, so that no kernel may take the matrix
+    public boolean adapted() {
+        return adapted.isPresent();
     }
 
     /// @return how its weights are kept

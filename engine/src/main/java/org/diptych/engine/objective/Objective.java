@@ -57,7 +57,7 @@ public interface Objective {
     ///
     /// @throws EngineException for a name that no objective has, or one that does not fit the model
     static Objective of(String name, VisionLanguageModel model, FineTunePlan plan) throws EngineException {
-        boolean two = plan.objectives().containsKey(Task.NEXT_SENTENCE.plan());
+        boolean two = plan.allObjectives().containsKey(Task.NEXT_SENTENCE.plan());
         for (Objective objective : List.of( // a model's own contrast comes first
                 new Teaching(task(name), Preparation.of(task(name), plan.lessons(), plan.data().hardNegatives(), two),
                         plan.lessons()),

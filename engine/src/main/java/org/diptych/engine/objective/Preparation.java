@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.More;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.ReadsTwo;
@@ -49,7 +51,10 @@ interface Preparation {
                     drawn.examples().get(i).more().label().orElseThrow(() -> drawn.lacks(task, i))));
             case NEXT_SENTENCE -> each(task, Preparation::sentences);
             case CONTRAST -> each(task, (drawn, i, _) -> Lesson.of(drawn.encoded().get(i), -1));
-            case WRITING, MASKED_PATCHES, PATCHES_ALONE -> each(task,
+            case WRITING -> each(task, Preparation::caption);
+            case INSTRUCTIONS, INSTRUCTIONS_ALONE ->
+                each(task, (drawn, i, dice) -> conversation(drawn, i, dice, task == Task.INSTRUCTIONS_ALONE));
+            case MASKED_PATCHES, PATCHES_ALONE -> each(task,
                     (drawn, i, dice) -> Lesson.of(drawn.encoded().get(i), -1).with(dice.nextDouble()));
         };
     }
@@ -94,6 +99,35 @@ interface Preparation {
         // A model that writes its answers reads their words, one that chooses among them their number.
         return Lesson.of(own.saying(drawn.tokens(asked.question())), asked.answer())
                 .beside(List.of(own.saying(drawn.tokens(asked.said()))));
+    }
+
+    private static Lesson caption(Drawn drawn, int i, SplittableRandom dice) throws EngineException {
+        double draw = dice.nextDouble();
+        Optional<Converses> converses = ((Taught) drawn.model()).lessons().converses();
+        Encoded own = drawn.encoded().get(i);
+        return (converses.isPresent()
+                ? converses.get().captioned(own, drawn.examples().get(i).caption())
+                : Lesson.of(own, -1)).with(draw);
+    }
+
+    /// One of an example's conversations; without the picture the caption is one text more to read.
+    private static Lesson conversation(Drawn drawn, int i, SplittableRandom dice, boolean alone)
+            throws EngineException {
+        int which = dice.nextInt(Integer.MAX_VALUE);
+        Task task = alone ? Task.INSTRUCTIONS_ALONE : Task.INSTRUCTIONS;
+        List<Conversation> all = drawn.examples().get(i).more().conversations();
+        if (all.isEmpty()) {
+            throw drawn.lacks(task, i);
+        }
+        Converses converses = ((Taught) drawn.model()).lessons().converses()
+                .orElseThrow(() -> drawn.lacks(task, i));
+        Encoded own = drawn.encoded().get(i);
+        int chosen = which % (all.size() + (alone ? 1 : 0));
+        if (chosen == all.size()) {
+            return converses.alone(own, drawn.examples().get(i).caption());
+        }
+        List<Conversation.Turn> turns = all.get(chosen).turns();
+        return alone ? converses.alone(own, turns) : converses.answered(own, turns);
     }
 
     private static Lesson compared(Drawn drawn, int i, SplittableRandom dice) throws EngineException {

@@ -48,9 +48,20 @@ public final class Relevance {
                     .map(p -> Arrays.copyOfRange(p.values, prefix(p.axis), p.values.length));
         }
 
-        /// @return (tokens)
+        /// @return (tokens); 0 for a token in whose place something else stands
         public Optional<float[]> onWords() {
-            return parts().filter(p -> p.axis instanceof Axis.Text).findFirst().map(Part::values);
+            for (Map.Entry<Axis, float[]> one : along.entrySet()) {
+                List<Part> words = leaves(one.getKey(), one.getValue()).stream()
+                        .filter(p -> p.axis instanceof Axis.Text).toList();
+                if (!words.isEmpty()) {
+                    float[] all = new float[words.stream().map(p -> (Axis.Text) p.axis)
+                            .mapToInt(t -> t.first() + t.size()).max().orElseThrow()];
+                    words.forEach(p -> System.arraycopy(p.values, 0, all, ((Axis.Text) p.axis).first(),
+                            p.values.length));
+                    return Optional.of(all);
+                }
+            }
+            return Optional.empty();
         }
 
         private java.util.stream.Stream<Part> parts() {
@@ -197,11 +208,11 @@ public final class Relevance {
     private static List<Reader> readers(List<Maps.Seen> seen, Focus focus) {
         if (!focus.tokens.isEmpty()) {
             List<Axis> holding = seen.stream().map(s -> s.site().query()).distinct()
-                    .filter(a -> offset(a).isPresent()).toList();
+                    .filter(a -> textSize(a) > 0).toList();
             return holding.isEmpty()
                     ? List.of()
-                    : focus.tokens.stream()
-                            .map(t -> new Reader(holding.getLast(), offset(holding.getLast()).getAsInt() + t)).toList();
+                    : focus.tokens.stream().flatMap(t -> place(holding.getLast(), t).stream().boxed())
+                            .map(row -> new Reader(holding.getLast(), row)).toList();
         }
         boolean crossing = seen.stream().anyMatch(s -> s.site().kind() == Kind.CROSS);
         if (crossing && seen.stream().noneMatch(s -> s.site().kind() == Kind.CROSS && s.site().summary() >= 0)) {
@@ -221,17 +232,14 @@ public final class Relevance {
                 : axis.size();
     }
 
-    /// @return where words begin along an axis
-    private static OptionalInt offset(Axis axis) {
-        if (axis instanceof Axis.Text) {
-            return OptionalInt.of(0);
-        }
+    /// @return where a token stands along an axis
+    private static OptionalInt place(Axis axis, int token) {
         int at = 0;
-        for (Axis part : axis instanceof Axis.Joined joined ? joined.parts() : List.<Axis>of()) {
-            if (part instanceof Axis.Text) {
-                return OptionalInt.of(at);
+        for (Part part : leaves(axis, new float[axis.size()])) {
+            if (part.axis instanceof Axis.Text text && token >= text.first() && token < text.first() + text.size()) {
+                return OptionalInt.of(at + token - text.first());
             }
-            at += part.size();
+            at += part.axis.size();
         }
         return OptionalInt.empty();
     }
@@ -261,7 +269,7 @@ public final class Relevance {
     /// What the words look at, mean over them, in the middle one of the layers in which words look at the picture (salesforce/ALBEF `visualization.ipynb` takes the third of
     /// six); without such layers where the last layer's summary looks.
     private static Map<Axis, float[]> cam(List<Maps.Seen> seen, Focus focus, OptionalInt layer) {
-        List<Maps.Seen> looks = seen.stream().filter(s -> offset(s.site().query()).isPresent()
+        List<Maps.Seen> looks = seen.stream().filter(s -> textSize(s.site().query()) > 0
                 && leaves(s.site().key(), new float[s.site().key().size()]).stream()
                         .anyMatch(p -> overPicture(p.axis)))
                 .toList();
@@ -273,13 +281,13 @@ public final class Relevance {
         Maps.Seen chosen = looks.stream().filter(s -> layer.isPresent() && s.layer() == layer.getAsInt()).findFirst()
                 .orElse(looks.get((looks.size() - 1) / 2));
         Axis query = chosen.site().query();
-        int from = offset(query).getAsInt();
         List<Integer> words = focus.tokens.isEmpty()
-                ? java.util.stream.IntStream.range(0, textSize(query)).boxed().toList()
+                ? java.util.stream.IntStream.range(0, textSize(query)).filter(t -> place(query, t).isPresent()).boxed()
+                        .toList()
                 : focus.tokens;
         float[] mean = new float[chosen.site().key().size()];
         for (int word : words) {
-            float[] one = row(chosen, from + word);
+            float[] one = row(chosen, place(query, word).orElseThrow());
             for (int i = 0; i < mean.length; i++) {
                 mean[i] += one[i] / words.size();
             }
@@ -287,9 +295,10 @@ public final class Relevance {
         return Map.of(chosen.site().key(), mean);
     }
 
+    /// @return tokens up to the last that stands along an axis
     private static int textSize(Axis axis) {
         return leaves(axis, new float[axis.size()]).stream().map(Part::axis).filter(Axis.Text.class::isInstance)
-                .mapToInt(Axis::size).findFirst().orElse(0);
+                .map(Axis.Text.class::cast).mapToInt(t -> t.first() + t.size()).max().orElse(0);
     }
 
     /// How much the score falls when one patch at a time is set to the value 0, which is the mean of the training pictures after normalisation.

@@ -68,7 +68,7 @@ public final class Encoder extends Module {
         if (from == to) { // two bridges may stand at one place
             return x;
         }
-        if (pass.mayFuse()) {
+        if (pass.mayFuse() && layers.stream().noneMatch(EncoderLayer::adapted)) {
             return fused(pass, x, mask, other, from, to);
         }
         Optional<NDArray> added = facts.causal() ? Optional.of(causal(x, mask)) : mask;

@@ -104,6 +104,12 @@ final class EncoderLayer extends Module {
         return Dropout.apply(pass, x, facts.dropout());
     }
 
+    /// @return true while one of its linear maps is more than its matrix, which the fused kernel would not see
+    boolean adapted() {
+        return attention.adapted() || fc1.adapted() || fc2.adapted()
+                || crossing.filter(c -> c.attention.adapted()).isPresent();
+    }
+
     /// @param crossed true to add those of the cross-attention, if it has one
     /// @return in the order of [org.diptych.engine.kernel.EncoderKernel]
     List<NDArray> tensors(boolean crossed) {

@@ -77,9 +77,10 @@ final class LlamaLayer extends Module {
         return x.expandDims(2).repeat(2, group).reshape(shape.get(0), facts.heads(), shape.get(2), shape.get(3));
     }
 
-    /// @return true when all its weights are kept in one format, as the kernel wants them
+    /// @return true when all its weights are kept in one format and none is adapted, as the kernel wants them
     boolean uniform() {
-        return Stream.concat(Stream.of(inputNorm.precision(), mlpNorm.precision()), linears().map(Linear::precision))
+        return linears().noneMatch(Linear::adapted) && Stream
+                .concat(Stream.of(inputNorm.precision(), mlpNorm.precision()), linears().map(Linear::precision))
                 .distinct().count() == 1;
     }
 

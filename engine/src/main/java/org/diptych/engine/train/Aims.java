@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
@@ -35,24 +36,28 @@ final class Aims {
     private final Dataset data;
     private final Draw draw;
     private final int known;
-    private final List<Objective> objectives;
+    private final Supplier<List<Objective>> present;
 
     /// @param draw       of the run, for this reader alone
     /// @param known      steps that another plan may have drawn, of whose examples nothing is known
-    /// @param objectives of the run
-    Aims(VisionLanguageModel model, Dataset data, Draw draw, int known, List<Objective> objectives) {
+    /// @param present the objectives of the run's present stage
+    Aims(VisionLanguageModel model, Dataset data, Draw draw, int known, Supplier<List<Objective>> present) {
         this.model = model;
         this.data = data;
         this.draw = draw;
         this.known = known;
+        this.present = present;
+    }
+
+    private List<Objective> objectives() {
         Set<Task> distilled = model instanceof Distils distils ? distils.distilled() : Set.of();
-        this.objectives = objectives.stream()
+        return present.get().stream()
                 .filter(o -> Task.named(o.name()).filter(distilled::contains).isPresent()).toList();
     }
 
     /// @return why there is nothing to read; nothing when there is
     Optional<Message> none() {
-        if (!objectives.isEmpty()) {
+        if (!objectives().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(model instanceof Distils distils && !distils.distilled().isEmpty()
@@ -90,7 +95,7 @@ final class Aims {
                 .map(q -> new Targets.Queue(q.size(), q.pointer(), pairs.size(), step - 1));
         List<Aim> aims = new ArrayList<>();
         double alpha = 0;
-        for (Objective objective : objectives) {
+        for (Objective objective : objectives()) {
             Lesson.Course course = prepared.courses().get(objective);
             alpha = course.alpha();
             if (objective.name().equals(Task.CONTRAST.plan())) {

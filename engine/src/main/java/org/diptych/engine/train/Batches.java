@@ -3,20 +3,22 @@ package org.diptych.engine.train;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.function.IntFunction;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 
 /// Draws and encodes the next step's examples on ordinary threads while the lane computes the present one.
 final class Batches {
-    private final Preparer preparer;
+    private final IntFunction<Preparer> preparers;
     private final Draw draw;
     private final FineTunePlan.Lessons how;
     private final ExecutorService workers;
     private int prepared = -1;
     private CompletableFuture<Prepared> next = new CompletableFuture<>();
 
-    Batches(Preparer preparer, Draw draw, FineTunePlan.Lessons how, ExecutorService workers) {
-        this.preparer = preparer;
+    /// @param preparers step -> who makes its lessons
+    Batches(IntFunction<Preparer> preparers, Draw draw, FineTunePlan.Lessons how, ExecutorService workers) {
+        this.preparers = preparers;
         this.draw = draw;
         this.how = how;
         this.workers = workers;
@@ -31,7 +33,7 @@ final class Batches {
             long[] sights = draw.sights(step);
             next = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return preparer.prepare(chosen, sights, step, how.alphaAt(step));
+                    return preparers.apply(step).prepare(chosen, sights, step, how.alphaAt(step));
                 } catch (EngineException e) {
                     throw new CompletionException(e);
                 }

@@ -18,6 +18,8 @@ import org.diptych.engine.data.toybox.ToyboxTokenizer;
 public final class FreshFiles {
     /// CLIP's own channel means and deviations, which serve any picture.
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+    /// Says, with the id that stands for a picture, that a model reads pictures among words.
+    private static final String PLACE = "image_token_index";
     private static final List<String> WORDS = List.of("text_config", "bert_config", "vlmo_config");
     private static final List<String> PICTURES = List.of("vision_config", "vision", "vlmo_config");
     private static final List<Double> DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
@@ -29,11 +31,15 @@ public final class FreshFiles {
     /// @throws EngineException when the plan's configuration has another vocabulary
     public static JsonObject config(FineTunePlan plan) throws EngineException {
         JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
-        int vocabulary = ToyboxTokenizer.vocabulary(reach(plan)).size();
+        List<String> vocabulary = ToyboxTokenizer.vocabulary(reach(plan));
         JsonObject words = section(config, WORDS);
-        must(words, "vocab_size", vocabulary, plan);
+        must(words, "vocab_size", vocabulary.size(), plan);
+        if (config.has(PLACE)) {
+            must(config, PLACE, vocabulary.indexOf(ToyboxTokenizer.IMAGE), plan);
+            must(words, "bos_token_id", vocabulary.indexOf("<s>"), plan);
+        }
         if (words == config.get("text_config")) {
-            must(words, "eos_token_id", vocabulary - 1, plan);
+            must(words, "eos_token_id", vocabulary.size() - 1, plan);
         } else {
             must(words, "pad_token_id", 0, plan);
         }
@@ -41,7 +47,10 @@ public final class FreshFiles {
     }
 
     private static ToyboxTokenizer.Reach reach(FineTunePlan plan) {
-        return plan.objectives().keySet().equals(Set.of(Task.CONTRAST.plan()))
+        if (plan.config().containsKey(PLACE)) {
+            return ToyboxTokenizer.Reach.INSTRUCTIONS;
+        }
+        return plan.allObjectives().keySet().equals(Set.of(Task.CONTRAST.plan()))
                 ? ToyboxTokenizer.Reach.CAPTIONS
                 : ToyboxTokenizer.Reach.CONVERSATIONS;
     }

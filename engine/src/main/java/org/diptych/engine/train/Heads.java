@@ -19,7 +19,7 @@ final class Heads {
         if (!(model instanceof Taught taught)) {
             return;
         }
-        for (String name : plan.objectives().keySet()) {
+        for (String name : plan.allObjectives().keySet()) {
             Task task = Objective.task(name);
             OptionalInt has = taught.lessons().classes(task);
             OptionalInt needs = data.classes(task);

@@ -3,6 +3,7 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -15,12 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 import org.diptych.engine.model.VisionLanguageModel;
-import org.diptych.engine.model.Weight;
+import org.diptych.engine.nn.Adapters;
 
 /// Trained weights as an ordinary Hugging Face folder, read by the loader that reads public checkpoints.
 final class KeptModel {
@@ -31,13 +33,31 @@ final class KeptModel {
     private KeptModel() {
     }
 
+    /// What is kept.
+    ///
+    /// @param adapters changes beside matrices, which are added to them
+    /// @param outward  from the model's names to the reference's
+    record Kept(VisionLanguageModel model, Adapters adapters, NameMap outward) {
+        /// @return the model's own weights, changes added
+        Map<String, NDArray> weights(NDManager scope) {
+            Map<String, NDArray> all = new LinkedHashMap<>();
+            model.module().weights().forEach((name, weight) -> {
+                if (!Adapters.own(name)) {
+                    all.put(name, weight.get());
+                }
+            });
+            all.putAll(adapters.merged(scope));
+            return all;
+        }
+    }
+
     /// Lane thread only.
     ///
-    /// @param outward from the model's names to the reference's
-    /// @param scope   closed by the caller afterwards
-    static void write(Path folder, VisionLanguageModel model, NameMap outward, RunFolder run, FineTunePlan plan,
-            RunSummary summary, NDManager scope) throws EngineException {
-        Map<String, NDArray> tensors = tensors(model.module().weights(), outward, scope);
+    /// @param scope closed by the caller afterwards
+    static void write(Path folder, Kept kept, RunFolder run, FineTunePlan plan, RunSummary summary, NDManager scope)
+            throws EngineException {
+        VisionLanguageModel model = kept.model();
+        Map<String, NDArray> tensors = tensors(kept.weights(scope), kept.outward(), scope);
         for (String name : BESIDE) {
             Path source = run.base().resolve(name);
             if (Files.exists(source)) {
@@ -54,13 +74,13 @@ final class KeptModel {
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
     }
 
-    private static Map<String, NDArray> tensors(Map<String, Weight> weights, NameMap outward, NDManager scope) {
+    private static Map<String, NDArray> tensors(Map<String, NDArray> weights, NameMap outward, NDManager scope) {
         Map<String, NDArray> out = new LinkedHashMap<>();
         outward.plan(weights.keySet()).recipes().forEach((name, recipe) -> {
             if (recipe.asItIs()) {
-                out.put(name, weights.get(recipe.source()).get());
+                out.put(name, weights.get(recipe.source()));
             } else { // what is made of weights would lie in their own scope
-                out.put(name, recipe.apply(recipe.sources().stream().map(s -> weights.get(s).get())
+                out.put(name, recipe.apply(recipe.sources().stream().map(weights::get)
                         .map(w -> scope.zeros(w.getShape(), w.getDataType()).addi(w)).toList()));
             }
         });
@@ -87,8 +107,34 @@ final class KeptModel {
             }
         });
         about.add("metrics", metrics);
+        about.add("parameters", parameters(model, plan));
         about.add("plan", JsonParser.parseString(PlanFile.json(plan)));
         return about;
+    }
+
+    /// @return for each stage and part how many numbers learnt, and how many there are
+    private static JsonArray parameters(VisionLanguageModel model, FineTunePlan plan) {
+        JsonArray out = new JsonArray();
+        for (PlanOutline.Stage stage : Outline.course(model, plan)) {
+            JsonObject parts = new JsonObject();
+            for (PlanOutline.Part part : stage.parts()) {
+                parts.add(part.name(), counts(part.trainable(), part.total()));
+            }
+            JsonObject one = counts(stage.trainable(), stage.total());
+            if (!stage.name().isEmpty()) {
+                one.addProperty("stage", stage.name());
+            }
+            one.add("parts", parts);
+            out.add(one);
+        }
+        return out;
+    }
+
+    private static JsonObject counts(long trainable, long total) {
+        JsonObject out = new JsonObject();
+        out.addProperty("trainable", trainable);
+        out.addProperty("total", total);
+        return out;
     }
 
     private static String pretty(JsonObject json) {

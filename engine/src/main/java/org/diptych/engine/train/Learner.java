@@ -16,8 +16,9 @@ import org.diptych.engine.kernel.NormKernel;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
+import org.diptych.engine.nn.Adapters;
 
-/// The weights that learn, as copies in the run's scope, with AdamW's moments. The base weights are never written: they may be a file's own pages.
+/// The weights that learn in any stage, as copies in the run's scope, with AdamW's moments; those of the present stage move. The base weights are never written: they may be a file's own pages.
 final class Learner {
     /// One weight that learns: what it was, what it is, and both moments.
     private static final class Slot {
@@ -27,6 +28,7 @@ final class Learner {
         NDArray value;
         NDArray first;
         NDArray second;
+        boolean active = true;
 
         Slot(String name, Weight weight, NDManager scope) {
             this.name = name;
@@ -39,8 +41,19 @@ final class Learner {
         }
 
         private void learns() {
-            value.setRequiresGradient(true);
+            value.setRequiresGradient(active);
             weight.set(value);
+        }
+
+        /// @param learns whether gradients move it from now on
+        void turn(boolean learns) {
+            active = learns;
+            value.setRequiresGradient(learns);
+        }
+
+        void forget() {
+            first.muli(0);
+            second.muli(0);
         }
 
         /// Goes on from copies of these.
@@ -75,10 +88,10 @@ final class Learner {
         }
     }
 
+    private final FineTunePlan plan;
     private final NDManager scope;
     private final Map<String, Follower> followers = new LinkedHashMap<>();
     private final List<Slot> slots = new ArrayList<>();
-    private final List<List<Slot>> groups;
     private final List<AdamWKernel> kernels;
     private final NDArray step;
     private final NDArray rate;
@@ -94,20 +107,22 @@ final class Learner {
     /// @param following names of weights that no gradient moves but every step does
     Learner(Map<String, Weight> weights, Set<String> following, FineTunePlan plan, NDManager scope)
             throws EngineException {
+        this.plan = plan;
         this.scope = scope;
         weights.forEach((name, weight) -> {
             if (following.contains(name)) {
                 followers.put(name, new Follower(weight, scope));
-            } else if (weight.trainable() && plan.trains().learns(name)) {
+            } else if (weight.trainable() && plan.course().stream().anyMatch(stage -> learns(name, stage))) {
                 slots.add(new Slot(name, weight, scope));
             }
         });
-        if (slots.isEmpty()) {
-            throw new EngineException("train.nothing", String.join(", ", plan.trains().parts()));
+        for (FineTunePlan.Stage stage : plan.course()) {
+            if (slots.stream().noneMatch(s -> learns(s.name, stage))) {
+                throw new EngineException("train.nothing", String.join(", ", stage.trains().parts()));
+            }
         }
+        stage(0);
         FineTunePlan.Optimizer o = plan.optimizer();
-        groups = List.of(slots.stream().filter(s -> decays(s.weight)).toList(),
-                slots.stream().filter(s -> !decays(s.weight)).toList());
         kernels = List.of(new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), o.weightDecay()),
                 new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), 0));
         step = scope.create(0f);
@@ -116,22 +131,44 @@ final class Learner {
         largestNorm = scope.create((float) o.clipNorm());
     }
 
+    private boolean learns(String name, FineTunePlan.Stage stage) {
+        return plan.learns(name, Adapters.own(name), stage);
+    }
+
+    /// From now on the weights of that stage learn, with moments as they are.
+    ///
+    /// @param number of the stage, from 0
+    void stage(int number) {
+        FineTunePlan.Stage stage = plan.course().get(number);
+        slots.forEach(s -> s.turn(learns(s.name, stage)));
+    }
+
+    /// As [#stage], with an optimiser that knows nothing yet.
+    void begin(int number) {
+        stage(number);
+        slots.forEach(Slot::forget);
+    }
+
+    private List<Slot> active() {
+        return slots.stream().filter(s -> s.active).toList();
+    }
+
     /// Gains, biases, single vectors and the temperature never decay: only what multiplies does.
     private static boolean decays(Weight weight) {
         return weight.shape().dimension() > 1;
     }
 
     void zeroGradients() {
-        slots.forEach(s -> JniUtils.zeroGrad((PtNDArray) s.value));
+        active().forEach(s -> JniUtils.zeroGrad((PtNDArray) s.value));
     }
 
     /// Applies one optimiser step from the gradients that lie on the weights.
     ///
-    /// @param number of this step from 1
+    /// @param number of this step within its stage, from 1
     /// @return the gradients' global norm before clipping
     float update(int number, double learningRate) {
         Map<Slot, NDArray> gradients = new LinkedHashMap<>();
-        for (Slot s : slots) { // what no loss has touched has none, and stays as it is
+        for (Slot s : active()) { // what no loss has touched has none, and stays as it is
             NDArray gradient = JniUtils.getGradient((PtNDArray) s.value);
             if (gradient != null) {
                 gradients.put(s, gradient);
@@ -143,8 +180,9 @@ final class Learner {
             if (Float.isFinite(norm)) {
                 step.muli(0).addi(number);
                 rate.muli(0).addi(learningRate);
-                for (int g = 0; g < groups.size(); g++) {
-                    List<Slot> group = groups.get(g).stream().filter(gradients::containsKey).toList();
+                for (int g = 0; g < kernels.size(); g++) {
+                    boolean decays = g == 0;
+                    List<Slot> group = gradients.keySet().stream().filter(s -> decays(s.weight) == decays).toList();
                     if (!group.isEmpty()) {
                         kernels.get(g).step(step, rate, group.stream().map(s -> s.value).toList(),
                                 group.stream().map(gradients::get).toList(),
@@ -212,8 +250,8 @@ final class Learner {
         followers.values().forEach(f -> f.weight.set(f.base));
     }
 
-    /// @return numbers that learn
+    /// @return numbers that learn in the present stage
     long learning() {
-        return slots.stream().mapToLong(s -> s.base.size()).sum();
+        return active().stream().mapToLong(s -> s.base.size()).sum();
     }
 }

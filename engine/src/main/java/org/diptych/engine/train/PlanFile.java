@@ -66,9 +66,8 @@ public final class PlanFile {
     }
 
     private FineTunePlan plan(JsonObject json) throws EngineException {
-        keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "optimizer",
-                "schedule",
-                "steps",
+        keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "lora",
+                "optimizer", "schedule", "stages", "steps",
                 "batch", "seed", "evaluateEvery",
                 "checkpointEvery", "accumulate", "earlyStop");
         String name = text(json, "", "name", where);
@@ -82,16 +81,23 @@ public final class PlanFile {
             given.entrySet().forEach(e -> config.put(e.getKey(), GSON.fromJson(e.getValue(), Object.class)));
         }
         FineTunePlan.Data data = data(section(json, "data"));
-        int steps = integer(json, "", "steps", 1000, 1, 10_000_000);
+        Map<String, Double> objectives = objectives(json, "");
+        FineTunePlan.Trains trains = trains(section(json, "trains"), "trains.");
+        FineTunePlan.Optimizer optimizer = optimizer(section(json, "optimizer"));
+        List<FineTunePlan.Stage> stages = stages(json, trains, objectives, optimizer.rate());
+        int inStages = stages.stream().mapToInt(FineTunePlan.Stage::steps).sum();
+        int steps = integer(json, "", "steps", stages.isEmpty() ? 1000 : inStages, 1, 10_000_000);
+        if (!stages.isEmpty() && steps != inStages) {
+            throw bad("steps", Integer.toString(steps), "stages: " + inStages);
+        }
         int batch = integer(json, "", "batch", 64, 2, 65_536);
         if (batch > data.train()) {
             throw bad("batch", Integer.toString(batch), "≤ data.train = " + data.train());
         }
-        FineTunePlan.Schedule schedule = schedule(section(json, "schedule"), steps);
-        return new FineTunePlan(name, model, config, startFrom(section(json, "startFrom")), data, objectives(json),
-                lessons(section(json, "lessons")),
-                trains(section(json, "trains")),
-                optimizer(section(json, "optimizer")), schedule,
+        FineTunePlan.Schedule schedule = schedule(section(json, "schedule"),
+                stages.stream().mapToInt(FineTunePlan.Stage::steps).min().orElse(steps));
+        return new FineTunePlan(name, model, config, startFrom(section(json, "startFrom")), data, objectives,
+                lessons(section(json, "lessons")), trains, lora(section(json, "lora")), optimizer, schedule, stages,
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
                 integer(json, "", "checkpointEvery", 200, 1, 10_000_000), accumulate(json, batch, data),
@@ -152,12 +158,12 @@ public final class PlanFile {
                 integer(json, "data.", "pictureSize", 64, 16, 1024));
     }
 
-    private Map<String, Double> objectives(JsonObject json) throws EngineException {
+    private Map<String, Double> objectives(JsonObject json, String prefix) throws EngineException {
         Map<String, Double> out = new LinkedHashMap<>();
         JsonObject given = section(json, "objectives");
         for (String name : given.keySet()) {
             Objective.task(name);
-            out.put(name, real(given, "objectives.", name, 1, 0, 1000));
+            out.put(name, real(given, prefix + "objectives.", name, 1, 0, 1000));
         }
         if (out.isEmpty()) {
             out.put("contrastive", 1.0);
@@ -187,9 +193,45 @@ public final class PlanFile {
         return value.getAsBoolean();
     }
 
-    private FineTunePlan.Trains trains(JsonObject json) throws EngineException {
-        keys(json, "trains.", "parts", "frozen");
-        return new FineTunePlan.Trains(texts(json, "parts"), texts(json, "frozen"));
+    private FineTunePlan.Trains trains(JsonObject json, String prefix) throws EngineException {
+        keys(json, prefix, "parts", "frozen");
+        return new FineTunePlan.Trains(texts(json, prefix, "parts"), texts(json, prefix, "frozen"));
+    }
+
+    private FineTunePlan.Lora lora(JsonObject json) throws EngineException {
+        keys(json, "lora.", "rank", "alpha", "parts", "projections");
+        int rank = integer(json, "lora.", "rank", 0, 0, 4096);
+        if (rank == 0) {
+            return FineTunePlan.Lora.NONE;
+        }
+        FineTunePlan.Lora usual = FineTunePlan.Lora.of(rank);
+        List<String> projections = texts(json, "lora.", "projections");
+        return new FineTunePlan.Lora(rank, real(json, "lora.", "alpha", usual.alpha(), 1e-6, 1e6),
+                texts(json, "lora.", "parts"), projections.isEmpty() ? usual.projections() : projections);
+    }
+
+    /// What a stage leaves out it takes from the plan.
+    private List<FineTunePlan.Stage> stages(JsonObject json, FineTunePlan.Trains trains,
+            Map<String, Double> objectives, double rate) throws EngineException {
+        JsonElement given = json.get("stages");
+        if (given != null && !given.isJsonArray()) {
+            throw bad("stages", given.toString(), "[ { … } ]");
+        }
+        List<FineTunePlan.Stage> out = new ArrayList<>();
+        for (JsonElement one : given == null ? List.<JsonElement>of() : given.getAsJsonArray()) {
+            String at = "stages." + out.size() + ".";
+            if (!one.isJsonObject()) {
+                throw bad("stages." + out.size(), one.toString(), "{ … }");
+            }
+            JsonObject stage = one.getAsJsonObject();
+            keys(stage, at, "name", "steps", "trains", "objectives", "rate");
+            out.add(new FineTunePlan.Stage(text(stage, at, "name", Integer.toString(out.size() + 1)),
+                    integer(stage, at, "steps", 1000, 1, 10_000_000),
+                    stage.has("trains") ? trains(section(stage, "trains"), at + "trains.") : trains,
+                    stage.has("objectives") ? objectives(stage, at) : objectives,
+                    real(stage, at, "rate", rate, 1e-12, 0.999)));
+        }
+        return out;
     }
 
     private FineTunePlan.Optimizer optimizer(JsonObject json) throws EngineException {
@@ -251,18 +293,18 @@ public final class PlanFile {
         return value;
     }
 
-    private List<String> texts(JsonObject json, String key) throws EngineException {
+    private List<String> texts(JsonObject json, String prefix, String key) throws EngineException {
         List<String> out = new ArrayList<>();
         JsonElement value = json.get(key);
         if (value == null) {
             return out;
         }
         if (!value.isJsonArray()) {
-            throw bad("trains." + key, value.toString(), "[ \"…\" ]");
+            throw bad(prefix + key, value.toString(), "[ \"…\" ]");
         }
         for (JsonElement item : value.getAsJsonArray()) {
             if (!item.isJsonPrimitive()) {
-                throw bad("trains." + key, item.toString(), "\"…\"");
+                throw bad(prefix + key, item.toString(), "\"…\"");
             }
             out.add(item.getAsString());
         }

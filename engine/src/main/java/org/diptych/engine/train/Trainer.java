@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +32,22 @@ final class Trainer {
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
     private final Learner learner;
-    private final Map<Objective, Double> objectives = new LinkedHashMap<>();
+    private final List<Map<Objective, Double>> stages = new ArrayList<>();
+    private Map<Objective, Double> objectives;
+    private int stage;
 
     /// @throws EngineException when an objective does not fit the model, or nothing would learn
     Trainer(VisionLanguageModel model, FineTunePlan plan, NDManager scope) throws EngineException {
         this.model = model;
         this.plan = plan;
-        for (Map.Entry<String, Double> wanted : plan.objectives().entrySet()) {
-            objectives.put(Objective.of(wanted.getKey(), model, plan), wanted.getValue());
+        for (FineTunePlan.Stage each : plan.course()) {
+            Map<Objective, Double> all = new LinkedHashMap<>();
+            for (Map.Entry<String, Double> wanted : each.objectives().entrySet()) {
+                all.put(Objective.of(wanted.getKey(), model, plan), wanted.getValue());
+            }
+            stages.add(all);
         }
+        objectives = stages.getFirst();
         learner = new Learner(model, plan, scope);
     }
 
@@ -47,8 +55,26 @@ final class Trainer {
         return learner;
     }
 
-    List<Objective> objectives() {
-        return List.copyOf(objectives.keySet());
+    /// @return number of the present stage, from 0
+    int stage() {
+        return stage;
+    }
+
+    /// @param number of the stage that the next step belongs to
+    /// @param anew   false to go on in the middle of it
+    void enter(int number, boolean anew) {
+        stage = number;
+        objectives = stages.get(number);
+        if (anew) {
+            learner.begin(number);
+        } else {
+            learner.stage(number);
+        }
+    }
+
+    /// @return those of a stage
+    List<Objective> objectives(int number) {
+        return List.copyOf(stages.get(number).keySet());
     }
 
     /// Learns from one batch, part by part where the plan divides it. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.
@@ -80,7 +106,7 @@ final class Trainer {
         }
         long began = System.nanoTime();
         values.set("rate", rate);
-        values.set("grad_norm", learner.update(step, rate));
+        values.set("grad_norm", learner.update(step - plan.before(stage), rate));
         values.add("ms.backward", (System.nanoTime() - began) / 1e6);
         objectives.keySet().forEach(o -> o.afterStep(model));
         return values.all();

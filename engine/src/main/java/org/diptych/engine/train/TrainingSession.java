@@ -23,6 +23,7 @@ import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Priority;
@@ -52,7 +53,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final FineTunePlan plan;
     private final NDManager scope;
     private final Trainer trainer;
-    private final Validation validation;
+    private final Adapters adapters;
+    private Validation validation;
     private final RunLogFile log;
     private final ExecutorService workers = Workers.pool();
     private final Batches batches;
@@ -71,22 +73,26 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private volatile double seconds;
     private int saved = -1;
 
-    private TrainingSession(EngineLane lane, Start start, NDManager scope) throws EngineException {
+    private TrainingSession(EngineLane lane, Start start, NDManager scope, Adapters adapters) throws EngineException {
         this.lane = lane;
         this.start = start;
         this.plan = start.plan();
         this.scope = scope;
+        this.adapters = adapters;
         if (start.train().size() < plan.batch()) {
             throw new EngineException("train.batch", start.train().name(), start.train().size(), plan.batch());
         }
-        rate = plan.optimizer().rate();
+        rate = plan.course().getFirst().rate();
         trainer = new Trainer(start.model(), plan, scope);
         Heads.check(start.model(), start.train(), plan);
-        validation = new Validation(start.model(), start.validation(), plan.batch(), trainer.objectives(), plan.seed());
-        batches = new Batches(new Preparer(start.train(), start.model(), trainer.objectives(), plan.seed()), draw(),
-                plan.lessons(), workers);
+        validation = validation();
+        batches = new Batches(
+                step -> new Preparer(start.train(), start.model(), trainer.objectives(plan.stageAt(step)),
+                        plan.seed()),
+                draw(), plan.lessons(), workers);
         log = start.resumes() ? goOn() : begin();
-        aims = new Aims(start.model(), start.train(), draw(), log.header().branched(), trainer.objectives());
+        aims = new Aims(start.model(), start.train(), draw(), log.header().branched(),
+                () -> trainer.objectives(trainer.stage()));
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
             beginEvaluation();
@@ -97,6 +103,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     private Draw draw() {
         return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch());
+    }
+
+    private Validation validation() throws EngineException {
+        return new Validation(start.model(), start.validation(), plan.batch(), trainer.objectives(trainer.stage()),
+                plan.seed());
     }
 
     private RunLogFile begin() throws EngineException {
@@ -128,6 +139,10 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             RunFolder.Saved checkpoint = start.folder().load(temporary);
             trainer.learner().restore(checkpoint);
             step = checkpoint.step();
+            if (trainer.stage() != plan.stageAt(step)) {
+                trainer.enter(plan.stageAt(step), false);
+                validation = validation();
+            }
             saved = step;
             seconds = checkpoint.seconds();
             rate = checkpoint.rate();
@@ -139,9 +154,17 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// @throws EngineException when the plan does not fit the model, the folder cannot be written, or holds what does not fit; the model is then as it was
     public static TrainingSession start(EngineLane lane, Start start) throws EngineException {
         NDManager scope = lane.scopes().run();
+        FineTunePlan.Lora lora = start.plan().lora();
+        Adapters adapters = Adapters.attach(start.model().module(), lora::adapts, lora.rank(), lora.alpha());
         try {
-            return new TrainingSession(lane, start, scope);
+            if (lora.rank() > 0 && adapters.size() == 0) {
+                throw new EngineException("train.lora", String.join(", ", lora.projections()),
+                        String.join(", ", Adapters.names(start.model().module())));
+            }
+            adapters.initialise(scope, start.plan().seed());
+            return new TrainingSession(lane, start, scope, adapters);
         } catch (EngineException | RuntimeException e) {
+            adapters.detach();
             scope.close();
             throw e;
         }
@@ -178,7 +201,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (!gate.isDone()) {
             return Optional.empty();
         }
-        context.progress(Message.of(evaluating ? "train.phase.evaluate" : "train.phase"), step, plan.steps());
+        context.progress(phase(), step, plan.steps());
         if (evaluating) {
             evaluate(now);
             return Optional.empty();
@@ -191,15 +214,37 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         return Optional.empty();
     }
 
+    private Message phase() {
+        if (evaluating) {
+            return Message.of("train.phase.evaluate");
+        }
+        int stage = plan.stageAt(Math.min(step + 1, plan.steps()));
+        return plan.stages().isEmpty()
+                ? Message.of("train.phase")
+                : Message.of("train.phase.stage", stage + 1, plan.stages().size(), plan.stages().get(stage).name());
+    }
+
+    /// Each stage begins with a rate and an optimiser of its own, from the weights that the one before left.
+    private void enter(int stage) throws EngineException {
+        trainer.enter(stage, true);
+        validation = validation();
+        rate = plan.course().get(stage).rate();
+    }
+
     private void learn(NDManager now) throws EngineException {
         long began = System.nanoTime();
         int number = step + 1;
+        if (trainer.stage() != plan.stageAt(number)) {
+            enter(plan.stageAt(number));
+        }
+        int stage = trainer.stage();
+        int within = plan.course().get(stage).steps();
         Prepared examples = examples(number);
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
-        Map<String, Double> values = trainer.step(number, Rates.at(number, rate, plan.schedule(), plan.steps()),
-                examples, now);
+        Map<String, Double> values = trainer.step(number,
+                Rates.at(number - plan.before(stage), rate, plan.schedule(), within), examples, now);
         boolean sound = Double.isFinite(values.get("loss"))
                 && Double.isFinite(values.getOrDefault("grad_norm", Double.NaN));
         if (!sound) {
@@ -210,7 +255,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         seconds += took;
         values.put("pairs_per_second", examples.samples().size() / took);
         row(values);
-        if (number % plan.evaluateEvery() == 0 || number == plan.steps()) {
+        if (number % plan.evaluateEvery() == 0 || number == plan.before(stage) + within) {
             beginEvaluation();
         }
         if (number % plan.checkpointEvery() == 0) {
@@ -394,7 +439,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 throw new EngineException("train.dropped", start.folder().id());
             }
             Path whole = folder.toAbsolutePath();
-            KeptModel.write(whole, start.model(), start.outward(), start.folder(), plan, summary(), context.scope());
+            KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward()), start.folder(), plan,
+                    summary(), context.scope());
             kept = Optional.of(whole);
             start.folder().status(status, step, kept);
             return whole;
@@ -419,6 +465,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 end(Status.STOPPED);
             }
             trainer.learner().putBack();
+            adapters.detach();
             scope.close();
         }
     }

@@ -70,4 +70,44 @@ class StartTest {
         assertThat(plan.trains().parts()).isEqualTo(OUTSIDE);
         assertThat(plan.config()).isEqualTo(base.config());
     }
+
+    /// The form's steps are shared out as the plan's are, and its rate moves theirs.
+    @Test
+    void stagesKeepTheirProportions() throws Exception {
+        TeachModel model = new TeachModel();
+        FineTunePlan base = PlanFile.parse("""
+                {"name": "base", "model": "fresh:llava", "config": {"image_token_index": 303},
+                 "optimizer": {"rate": 0.001}, "schedule": {"warmup": 1}, "objectives": {"instruct": 1},
+                 "stages": [{"name": "a", "steps": 20, "objectives": {"captioning": 1}},
+                            {"name": "b", "steps": 60, "rate": 0.004}, {"name": "c", "steps": 20}]}
+                """, "base");
+        model.stage.set(TeachModel.COURSE);
+        model.steps.set(50);
+        model.rate.set(0.0005);
+        model.warmup.set(0.2);
+        FineTunePlan plan = model.plan(base, start(LAYERS), "mine");
+        PlanFile.check(plan);
+        assertThat(plan.stages()).extracting(FineTunePlan.Stage::steps).containsExactly(10, 30, 10);
+        assertThat(plan.stages()).extracting(FineTunePlan.Stage::rate).containsExactly(0.0005, 0.002, 0.0005);
+        assertThat(plan.stages().getFirst().objectives()).containsOnlyKeys("captioning");
+        assertThat(plan.schedule().warmup()).isEqualTo(2);
+        model.steps.set(10);
+        PlanFile.check(model.plan(base, start(LAYERS), "short"));
+        model.stage.set("");
+        model.lora.set(8);
+        FineTunePlan whole = model.plan(base, start(LAYERS), "whole");
+        PlanFile.check(whole);
+        assertThat(whole.stages()).isEmpty();
+        assertThat(whole.lora()).isEqualTo(FineTunePlan.Lora.of(8));
+    }
+
+    @Test
+    void countsAreBrief() {
+        assertThat(CountPane.brief(0)).isEqualTo("0");
+        assertThat(CountPane.brief(999)).isEqualTo("999");
+        assertThat(CountPane.brief(16_512)).isEqualTo("16.5 k");
+        assertThat(CountPane.brief(999_999)).isEqualTo("1.00 M");
+        assertThat(CountPane.brief(188_000_000)).isEqualTo("188 M");
+        assertThat(CountPane.brief(3_740_000_000L)).isEqualTo("3.74 G");
+    }
 }

@@ -49,7 +49,7 @@ class AccumulateTest {
             Trainer trainer = new Trainer(model, plan, scope);
             ToyboxDataset data = new ToyboxDataset(plan.data(), Split.TRAIN);
             int[] places = IntStream.range(0, plan.batch()).toArray();
-            Prepared prepared = new Preparer(data, model, trainer.objectives(), 9).prepare(places,
+            Prepared prepared = new Preparer(data, model, trainer.objectives(0), 9).prepare(places,
                     new long[places.length], 1, 0);
             Map<String, Object> out = new LinkedHashMap<>(trainer.step(1, 1e-3, prepared, scope));
             for (Map.Entry<String, NDArray> tensor : trainer.learner().state().entrySet()) {

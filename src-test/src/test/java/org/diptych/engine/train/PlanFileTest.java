@@ -109,7 +109,8 @@ class PlanFileTest {
         assertThat(PlanFile.read(file)).isEqualTo(good);
         FineTunePlan bad = new FineTunePlan(good.name(), good.model(), good.config(), good.startFrom(), good.data(),
                 good.objectives(),
-                good.lessons(), good.trains(), good.optimizer(), good.schedule(), good.steps(), 1, good.seed(),
+                good.lessons(), good.trains(), good.lora(), good.optimizer(), good.schedule(), good.stages(),
+                good.steps(), 1, good.seed(),
                 good.evaluateEvery(),
                 good.checkpointEvery());
         assertThatThrownBy(() -> PlanFile.check(bad)).hasMessageContaining("batch");

@@ -42,6 +42,7 @@ final class TinyPlans {
     static FineTunePlan of(String name, String... replaced) throws IOException, EngineException {
         JsonObject plan = JsonParser.parseString(json(name)).getAsJsonObject();
         shrink(plan.getAsJsonObject("config"));
+        plan.remove("stages");
         for (String set : new String[]{"steps:20", "batch:8", "evaluateEvery:10", "checkpointEvery:7",
                 "data.train:64", "data.validation:16", "data.pictureSize:32", "schedule.warmup:2",
                 "optimizer.rate:0.003", "optimizer.weightDecay:0"}) {

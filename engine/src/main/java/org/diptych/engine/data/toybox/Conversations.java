@@ -1,5 +1,6 @@
 package org.diptych.engine.data.toybox;
 
+import org.diptych.engine.api.Conversation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.diptych.engine.data.toybox;
 
+import org.diptych.engine.api.Conversation;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -7,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.data.InstructJson;
 
 /// All that is true of a scene, as one line of `scenes.jsonl`.
 final class SceneJson {
@@ -69,7 +71,7 @@ final class SceneJson {
         out.add("questions", GSON.toJsonTree(Toybox.questions(seed, world, language)));
         JsonArray conversations = new JsonArray();
         for (Conversation conversation : Toybox.conversations(seed, world, language)) {
-            conversations.add(conversation(image, seed, conversation));
+            conversations.add(InstructJson.of(Long.toString(seed), image, conversation));
         }
         out.add("instructions", conversations);
         JsonArray referring = new JsonArray();
@@ -88,27 +90,6 @@ final class SceneJson {
         pair.addProperty("text", statement.text());
         pair.addProperty("holds", statement.holds());
         out.add("statement", pair);
-        return out;
-    }
-
-    /// LLaVA's own form, with `<image>` before the first instruction.
-    private static JsonObject conversation(String image, long seed, Conversation conversation) {
-        JsonObject out = new JsonObject();
-        out.addProperty("id", seed + "-" + conversation.form());
-        out.addProperty("image", image);
-        JsonArray turns = new JsonArray();
-        for (Conversation.Turn turn : conversation.turns()) {
-            turns.add(turn("human", (turns.isEmpty() ? "<image>\n" : "") + turn.instruction()));
-            turns.add(turn("gpt", turn.answer()));
-        }
-        out.add("conversations", turns);
-        return out;
-    }
-
-    private static JsonObject turn(String from, String value) {
-        JsonObject out = new JsonObject();
-        out.addProperty("from", from);
-        out.addProperty("value", value);
         return out;
     }
 }

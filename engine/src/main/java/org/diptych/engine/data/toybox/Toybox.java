@@ -1,5 +1,6 @@
 package org.diptych.engine.data.toybox;
 
+import org.diptych.engine.api.Conversation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import org.diptych.engine.api.Scene;
 public final class Toybox {
     private static final long WORDS = 0x5DEECE66DL;
     private static final long QUESTIONS = 0x6A09E667F3BCC909L;
-    private static final long TURNS = 0x3C6EF372FE94F82BL;
+    static final long TURNS = 0x3C6EF372FE94F82BL;
     private static final long REFERRALS = 0x510E527FADE682D1L;
     private static final long NEGATIVES = 0x1F83D9ABFB41BD6BL;
     private static final long STATEMENTS = 0x5BE0CD19137E2179L;
@@ -71,6 +72,11 @@ public final class Toybox {
     /// @return the closed list of answers, in the order of their class numbers
     public static List<String> answers(String language) {
         return Questions.answers(Phrases.of(language));
+    }
+
+    /// @return colour and kind of each thing, left to right as [Scene#objects] has them
+    public static List<String> names(long seed, World world, String language) {
+        return Layout.of(seed, world).things().stream().map(Phrases.of(language)::bare).toList();
     }
 
     /// @return a conversation, a description and a piece of reasoning

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Regions;
@@ -55,6 +56,11 @@ record ToyboxMore(Layout layout, Picture picture, Layout second, FineTunePlan.Da
         List<String> answers = Questions.answers(phrases());
         return Questions.of(layout, phrases(), new Dice(layout.seed() ^ QUESTIONS)).stream()
                 .map(q -> new Asked(q.text(), answers.indexOf(q.answer()), q.answer())).toList();
+    }
+
+    @Override
+    public List<Conversation> conversations() {
+        return Conversations.of(layout, phrases(), new Dice(layout.seed() ^ Toybox.TURNS));
     }
 
     @Override

@@ -16,9 +16,15 @@ public final class ToyboxTokenizer {
         /// Captions: all that a model without a dialogue needs.
         CAPTIONS,
         /// Captions, questions, answers, conversations, statements about two pictures.
-        CONVERSATIONS
+        CONVERSATIONS,
+        /// The same in the form of a chat, with a token where a picture stands.
+        INSTRUCTIONS
     }
 
+    /// Where a picture stands in a text.
+    public static final String IMAGE = "<image>";
+
+    private static final List<String> SPECIALS = List.of("<pad>", "<unk>", "<mask>", IMAGE, "<s>", "</s>");
     private static final List<String> OTHER_WORDS = List.of("a", "an", "the", "there", "is", "are", "picture", "of",
             "you", "can", "see", "and", "with", "left",
             "right", "above", "below", "large", "small", "large", "what", "which", "colour", "how", "many", "where",
@@ -33,6 +39,10 @@ public final class ToyboxTokenizer {
             "about", "describe", "why", "because", "nothing", "further", "goes", "from", "meet", "last", "snail", "has",
             "have", "more", "as", "together", "same", ":");
     private static final String TALK_CHARACTERS = "东西从请描述幅得详细点说动物交通工具水果植你怎么知道它们蜗牛走最后会碰到为因共样同五六七八零中间：";
+
+    /// Words of the conversation that Vicuna was taught in, and LLaVA after it.
+    private static final List<String> CHAT_WORDS = List.of("chat", "between", "curious", "user", "artificial",
+            "intelligence", "assistant", "gives", "helpful", "detailed", "polite", "answers", "'", "s", "questions");
 
     private ToyboxTokenizer() {
     }
@@ -54,10 +64,14 @@ public final class ToyboxTokenizer {
         Hue.ALL.forEach(h -> characters.append(h.zh));
         Ground.ALL.forEach(g -> characters.append(g.zh));
         characters.codePoints().forEach(c -> words.add(Character.toString(c)));
-        if (reach == Reach.CONVERSATIONS) {
+        if (reach != Reach.CAPTIONS) {
             Kind.ALL.forEach(k -> words.add(new Phrases(false).plural(k)));
             words.addAll(TALK_WORDS);
             TALK_CHARACTERS.codePoints().forEach(c -> words.add(Character.toString(c)));
+        }
+        if (reach == Reach.INSTRUCTIONS) {
+            words.addAll(CHAT_WORDS);
+            words.add(IMAGE);
         }
         words.addAll(List.of("<s>", "</s>"));
         return new ArrayList<>(words);
@@ -98,7 +112,7 @@ public final class ToyboxTokenizer {
 
     private static JsonArray added(List<String> words) {
         JsonArray out = new JsonArray();
-        for (String special : List.of("<pad>", "<unk>", "<mask>", "<s>", "</s>")) {
+        for (String special : SPECIALS.stream().filter(words::contains).toList()) {
             JsonObject token = new JsonObject();
             token.addProperty("id", words.indexOf(special));
             token.addProperty("content", special);

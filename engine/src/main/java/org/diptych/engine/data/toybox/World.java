@@ -30,12 +30,12 @@ public enum World {
     }
 
     /// @return the world of that name, if there is one
-    static Optional<World> find(String name) {
+    public static Optional<World> find(String name) {
         return Arrays.stream(values()).filter(w -> w.name().equalsIgnoreCase(name)).findFirst();
     }
 
     /// @return all names, as a person types them
-    static String names() {
+    public static String names() {
         return String.join(", ",
                 Arrays.stream(values()).map(w -> w.name().toLowerCase(Locale.ROOT)).toList());
     }

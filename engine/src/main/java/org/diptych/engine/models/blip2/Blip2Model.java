@@ -39,6 +39,7 @@ import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Taught;
+import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -55,6 +56,7 @@ public final class Blip2Model extends Module
             VisionLanguageModel,
             ScoresPairs,
             Generates,
+            TellsNext,
             Taught,
             LearnsInStages,
             Traceable,
@@ -364,6 +366,12 @@ public final class Blip2Model extends Module
     }
 
     @Override
+    public NDArray nextLogits(Pass pass, Inputs inputs) {
+        NDArray queried = projected(pass, ask(pass, picture(pass, inputs)).states());
+        return languageLogits(pass, queried, Optional.of(inputs)).get(new NDIndex(":, -1"));
+    }
+
+    @Override
     public List<String> objectives() {
         List<String> all = new ArrayList<>();
         if (projections.isPresent() && config.former().vocabulary() > 0) {
@@ -419,7 +427,9 @@ public final class Blip2Model extends Module
         return capabilities().contains(Capability.SCORES_PAIRS)
                 ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
                         RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
-                : List.of();
+                : language.isPresent()
+                        ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER)
+                        : List.of();
     }
 
     @Override

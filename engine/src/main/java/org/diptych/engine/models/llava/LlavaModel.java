@@ -7,9 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,20 +17,23 @@ import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
-import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Learns;
+import org.diptych.engine.model.LearnsInStages;
+import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
+import org.diptych.engine.model.Taught;
+import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Writing;
@@ -46,7 +49,9 @@ public final class LlavaModel extends Module
         implements
             VisionLanguageModel,
             Generates,
-            Learns,
+            TellsNext,
+            Taught,
+            LearnsInStages,
             Traceable,
             Initialises {
     static final String VISION = "vision";
@@ -246,6 +251,20 @@ public final class LlavaModel extends Module
     }
 
     @Override
+    public Lessons lessons() {
+        return new LlavaLessons(this, reader);
+    }
+
+    /// Section 4.2: first the projector alone, so that pictures are said in the language model's own terms; then both. The picture tower always stays as it is.
+    @Override
+    public Map<String, Trains> stages() {
+        Map<String, Trains> stages = new LinkedHashMap<>();
+        stages.put("align", new Trains(List.of("multi_modal_projector"), List.of()));
+        stages.put("instruct", new Trains(List.of("multi_modal_projector", "language_model"), List.of()));
+        return stages;
+    }
+
+    @Override
     public NDArray loss(String objective, Pass pass, Inputs inputs) {
         Prompt prompt = prompt(inputs);
         Splice splice = spliced(prompt, inputs);
@@ -297,45 +316,26 @@ public final class LlavaModel extends Module
 
     @Override
     public List<AttentionSite> sites(Encoded sample) {
-        List<AttentionSite> sites = new ArrayList<>();
-        int grid = config.vision().grid();
-        if (sample.height() > 0) {
-            Axis patches = new Axis.Patches(grid, grid, 1);
-            sites.add(new AttentionSite(VISION, AttentionSite.Kind.SELF, config.vision().layers().layers(),
-                    config.vision().layers().heads(), patches, patches, false, 0));
-        }
-        sample.tokens().ifPresent(tokens -> {
-            Axis all = axis(tokens);
-            sites.add(new AttentionSite(LANGUAGE, AttentionSite.Kind.SELF, config.language().layers(),
-                    config.language().heads(), all, all, true, all.size() - 1));
-        });
-        return sites;
-    }
-
-    private Axis axis(Tokens tokens) {
-        List<Axis> parts = new ArrayList<>();
-        int words = 0;
-        for (Tokens.Token token : tokens.tokens()) {
-            if (token.id() == config.ids().image()) {
-                parts.add(new Axis.Text(words));
-                parts.add(new Axis.Patches(config.vision().grid(), config.vision().grid(), config.whole() ? 1 : 0));
-                words = 0;
-            } else {
-                words++;
-            }
-        }
-        parts.add(new Axis.Text(words));
-        return parts.size() == 1 ? parts.getFirst() : new Axis.Joined(parts);
+        return new LlavaSites(config).of(sample);
     }
 
     @Override
     public Optional<Axis.Patches> patches() {
-        return Optional.of(new Axis.Patches(config.vision().grid(), config.vision().grid(), config.whole() ? 1 : 0));
+        return Optional.of(new LlavaSites(config).patches());
     }
 
     @Override
     public List<RelevanceMethod> methods() {
-        return List.of();
+        return List.of(RelevanceMethod.RAW, RelevanceMethod.ROLLOUT, RelevanceMethod.GRAD_ATTENTION,
+                RelevanceMethod.CHEFER);
+    }
+
+    @Override
+    public NDArray nextLogits(Pass pass, Inputs inputs) {
+        Prompt prompt = prompt(inputs);
+        Splice splice = forWriting(prompt, inputs);
+        return language.logits(states(pass, splice, embedded(prompt, splice, features(pass, inputs)),
+                Optional.empty()).get(new NDIndex(":, -1")));
     }
 
     @Override

@@ -12,9 +12,13 @@ import org.diptych.engine.text.TextTokenizer;
 ///
 /// @param image id of a picture's place
 public record Prompts(TextTokenizer tokenizer, long image) {
-    /// @param labels the ids where they are learnt, `-100` elsewhere
+    /// @param read   the text's tokens
+    /// @param labels their ids where they are learnt, `-100` elsewhere
     /// @param fits   false when the rounds' lengths do not add up to the text's: then nothing is learnt, as in the reference
-    public record Taught(long[] ids, long[] labels, boolean fits) {
+    public record Taught(Tokens read, long[] labels, boolean fits) {
+        public long[] ids() {
+            return read.ids();
+        }
     }
 
     /// @return the text's tokens behind the begin token, one for each picture; spans point into the text
@@ -40,8 +44,8 @@ public record Prompts(TextTokenizer tokenizer, long image) {
 
     /// A conversation of [Template.Style#TWO]: the answers with their closing token are learnt.
     public Taught rounds(Template template, String conversation) {
-        long[] ids = read(conversation).ids();
-        long[] labels = ids.clone();
+        Tokens whole = read(conversation);
+        long[] labels = whole.ids();
         int at = Math.min(1, labels.length);
         Arrays.fill(labels, 0, at, Splice.IGNORED);
         String answers = template.separator() + template.assistant() + ": ";
@@ -54,24 +58,34 @@ public record Prompts(TextTokenizer tokenizer, long image) {
             // The begin token that is counted with each round stands for the closing token that was split away; without a space of its own a later round is one shorter.
             int shorter = first || tokenizer.legacy() ? 0 : 1;
             int length = read(round).size() - shorter;
-            int asked = read(parts[0] + answers).size() - 2 - shorter;
+            // Behind the last word stands a space, which is a token of its own to some tokenizers; it belongs to the answer.
+            int blank = read(parts[0] + answers).size() - read((parts[0] + answers).stripTrailing()).size();
+            int asked = read(parts[0] + answers).size() - 1 - blank - shorter;
             Arrays.fill(labels, Math.min(at, labels.length), Math.min(at + asked, labels.length), Splice.IGNORED);
             at += length;
             first = false;
         }
         Arrays.fill(labels, Math.min(at, labels.length), labels.length, Splice.IGNORED);
-        boolean fits = at == ids.length;
+        boolean fits = at == labels.length;
         if (!fits) {
             Arrays.fill(labels, Splice.IGNORED);
         }
-        return new Taught(ids, labels, fits);
+        return new Taught(whole, labels, fits);
     }
 
     /// A picture and its caption, as the projector is taught: all but the picture is learnt.
     public Taught caption(Template template, String caption) {
-        long[] ids = read(Template.IMAGE + caption + template.separator()).ids();
-        long[] labels = ids.clone();
+        Tokens whole = read(Template.IMAGE + caption + template.separator());
+        long[] labels = whole.ids();
         Arrays.fill(labels, 0, read(Template.IMAGE).size(), Splice.IGNORED);
-        return new Taught(ids, labels, true);
+        return new Taught(whole, labels, true);
+    }
+
+    /// A text without a picture, as a language model learns it: all but the begin token.
+    public Taught whole(String text) {
+        Tokens whole = read(text);
+        long[] labels = whole.ids();
+        Arrays.fill(labels, 0, Math.min(1, labels.length), Splice.IGNORED);
+        return new Taught(whole, labels, true);
     }
 }

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;

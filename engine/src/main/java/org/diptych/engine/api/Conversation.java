@@ -1,4 +1,4 @@
-package org.diptych.engine.data.toybox;
+package org.diptych.engine.api;
 
 import java.util.List;
 

@@ -1,0 +1,125 @@
+package org.diptych.app.finetune;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import javafx.util.Duration;
+import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.LatestTask;
+import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.AppContext;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanOutline;
+
+/// How many numbers the plan would train, stage by stage and part by part, against a full fine-tune.
+final class CountPane extends VBox {
+    private static final double BAR = 44;
+    private static final Duration QUIET = Duration.millis(150);
+
+    private final I18n i18n;
+    private final TeachModel model;
+    private final TeachController controller;
+    private final LatestTask<FineTunePlan, PlanOutline> count;
+    private Optional<FineTunePlan> counted = Optional.empty();
+
+    CountPane(AppContext context, TeachModel model, TeachController controller) {
+        super(2);
+        this.i18n = context.i18n();
+        this.model = model;
+        this.controller = controller;
+        setId("finetune-counts");
+        count = new LatestTask<>(QUIET, plan -> context.engine().outline(plan),
+                outline -> model.outline.set(Optional.of(outline)), error -> model.outline.set(Optional.empty()));
+        model.outline.subscribe(o -> draw());
+        model.start.subscribe(s -> ask());
+        model.trains.subscribe(t -> ask());
+        model.stage.subscribe(s -> ask());
+        model.lora.subscribe(r -> ask());
+        model.steps.subscribe(s -> ask());
+        model.objectives.subscribe(o -> ask());
+        i18n.textsProperty().subscribe(t -> draw());
+    }
+
+    /// A plan that cannot be made is told of by the start.
+    private void ask() {
+        try {
+            counted = Optional.of(controller.plan());
+            count.ask(counted.get());
+        } catch (EngineException e) {
+            counted = Optional.empty();
+            model.outline.set(Optional.empty());
+        }
+    }
+
+    private void draw() {
+        getChildren().clear();
+        Optional<PlanOutline> outline = model.outline.get();
+        Ui.show(this, outline.isPresent());
+        for (int i = 0; outline.isPresent() && i < outline.get().course().size(); i++) {
+            PlanOutline.Stage stage = outline.get().course().get(i);
+            Optional<FineTunePlan.Stage> plan = Optional.of(i)
+                    .flatMap(n -> counted.map(FineTunePlan::stages).filter(all -> n < all.size())
+                            .map(all -> all.get(n)));
+            plan.ifPresent(p -> getChildren().add(Ui.styled(Ui.wrapped(new Label(title(p))), "small", "strong")));
+            getChildren().add(Ui.styled(Ui.wrapped(new Label(i18n.get("finetune.counts.all", stage.trainable(),
+                    stage.total(), percent(stage.share())))), "small"));
+            stage.parts().forEach(part -> getChildren().add(part(part)));
+        }
+    }
+
+    private String title(FineTunePlan.Stage stage) {
+        return i18n.get("finetune.counts.stage", name(i18n, stage.name()), stage.steps(), stage.objectives().keySet()
+                .stream().map(o -> i18n.get("finetune.task." + o)).collect(Collectors.joining(", ")),
+                String.format(Locale.ROOT, "%.1e", stage.rate()));
+    }
+
+    /// @return a stage's name as a person reads it; a plan may have names of its own
+    static String name(I18n i18n, String stage) {
+        String key = "finetune.stage." + stage;
+        return i18n.texts().has(key) ? i18n.get(key) : stage;
+    }
+
+    private HBox part(PlanOutline.Part part) {
+        double share = part.total() == 0 ? 0 : (double) part.trainable() / part.total();
+        Region learns = Ui.styled(new Region(), "bar-learns");
+        learns.setMinSize(BAR * share, 6);
+        learns.setMaxSize(BAR * share, 6);
+        StackPane bar = Ui.styled(new StackPane(learns), "bar-still");
+        StackPane.setAlignment(learns, javafx.geometry.Pos.CENTER_LEFT);
+        bar.setMinSize(BAR, 6);
+        bar.setMaxSize(BAR, 6);
+        Label name = Ui.styled(new Label(part.name()), "muted", "small", "elides");
+        name.setMinWidth(0);
+        Label numbers = Ui.styled(new Label(i18n.get("finetune.counts.part", brief(part.trainable()),
+                brief(part.total()))), "muted", "small");
+        numbers.setMinWidth(USE_PREF_SIZE);
+        HBox row = Ui.row(6, bar, name, Ui.spring(), numbers);
+        row.setMaxWidth(Double.MAX_VALUE);
+        return row;
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share > 0 && share < 0.1 ? "%.1f" : "%.0f", 100 * share);
+    }
+
+    /// @return a count in three figures or so: `16.5 k`, `1.49 M`
+    static String brief(long count) {
+        if (count < 1000) {
+            return Long.toString(count);
+        }
+        double value = count;
+        int unit = -1;
+        while (value >= 999.5 && unit < 2) {
+            value /= 1000;
+            unit++;
+        }
+        String digits = value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f";
+        return String.format(Locale.ROOT, digits, value) + " " + "kMG".charAt(unit);
+    }
+}

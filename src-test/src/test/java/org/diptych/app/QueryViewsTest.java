@@ -1,0 +1,175 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.ToggleButton;
+import javax.imageio.ImageIO;
+import org.diptych.app.canvas.TokenStrip;
+import org.diptych.app.fx.Theme;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Score;
+import org.diptych.engine.api.Texts;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Look inside with models that have learned queries, or a picture among their words, on the references' tiny weights.
+@Tag("fx")
+class QueryViewsTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static Engine engine;
+    private static LoadedModel blip2;
+    private static LoadedModel llava;
+
+    @TempDir
+    static Path data;
+    @TempDir
+    Path settings;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+        blip2 = load("golden/blip2/stage1_qformer");
+        llava = load("golden/llava/v1_5_hf");
+    }
+
+    private static LoadedModel load(String folder) {
+        return engine.load(new LoadRequest(folder)).result().toCompletableFuture().join();
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(settings);
+        window.engine = Optional.of(engine);
+        window.open(1440, 900, Workbench::features);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private void look(LoadedModel model) throws Exception {
+        FxStage.call(() -> {
+            window.models.add(model);
+            window.models.selectedProperty().set(Optional.of(model));
+            window.shell.show("look");
+            return null;
+        });
+        await("the model has looked", () -> !((TokenStrip) find("inspect-words")).getChildren().isEmpty()
+                && find("inspect-words").isVisible());
+    }
+
+    private void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what + ": " + says()).isLessThan(end);
+            FxStage.settle();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    private String says() throws Exception {
+        return FxStage.call(() -> ((Label) find("inspect-map-caption")).getText());
+    }
+
+    private void shoot(String name) throws Exception {
+        for (Theme theme : Theme.values()) {
+            for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                FxStage.call(() -> {
+                    window.theme.set(theme);
+                    window.i18n.textsProperty().set(texts);
+                    return null;
+                });
+                FxStage.settle();
+                List<String> cuts = FxStage.call(() -> {
+                    String file = name + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
+                            + texts.locale().getLanguage() + ".png";
+                    ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                            OUT.resolve(file).toFile());
+                    return Cuts.of(window.shell);
+                });
+                assertThat(cuts).isEmpty();
+            }
+        }
+        FxStage.call(() -> {
+            window.theme.set(Theme.LIGHT);
+            window.i18n.textsProperty().set(Texts.ENGLISH);
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @Test
+    void aQueryShowsWhereItLooks() throws Exception {
+        look(blip2);
+        await("the queries are there", () -> find("inspect-query-1") != null && find("inspect-queries").isVisible());
+        FxStage.call(() -> {
+            ((ToggleButton) find("inspect-query-2")).fire();
+            return null;
+        });
+        await("query 2 asks", () -> says().contains("query 2"));
+        String site = FxStage.call(() -> String.valueOf(((ChoiceBox<?>) find("inspect-sites")).getValue()));
+        assertThat(site).as("a site where queries look at the picture").endsWith(".cross");
+        shoot("look-queries");
+        FxStage.call(() -> {
+            ((ToggleButton) find("inspect-query-1")).fire();
+            return null;
+        });
+        await("query 1 asks", () -> says().contains("query 1"));
+        FxStage.call(() -> {
+            ((ToggleButton) find("inspect-query-none")).fire();
+            return null;
+        });
+        await("nobody in particular asks", () -> !says().contains("query"));
+    }
+
+    @Test
+    void aWordBehindThePictureLooksAtIt() throws Exception {
+        look(llava);
+        assertThat(FxStage.call(() -> find("inspect-queries").isVisible())).isFalse();
+        await("next words are offered",
+                () -> ((ChoiceBox<?>) find("inspect-score")).getItems().stream()
+                        .anyMatch(Score.Next.class::isInstance));
+        await("a map explains the next word", () -> says().contains("next word"));
+        TokenStrip strip = find("inspect-words");
+        int last = FxStage.call(() -> {
+            ((ToggleButton) find("inspect-method-attention")).fire();
+            int words = strip.getChildren().size();
+            strip.selectionProperty().set(Optional.of(new TokenStrip.Span(words - 3, words - 3)));
+            return words - 3;
+        });
+        assertThat(last).isPositive();
+        await("the word asks", () -> says().contains("“"));
+        shoot("look-llava");
+    }
+}

@@ -1,0 +1,175 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.Labeled;
+import javafx.scene.layout.VBox;
+import javax.imageio.ImageIO;
+import org.diptych.app.fx.Theme;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.Texts;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the form says of stages, low-rank changes, and how much learns.
+@Tag("fx")
+class TeachStagesTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    @TempDir
+    static Path data;
+    private static Engine engine;
+
+    @TempDir
+    Path folder;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(folder.resolve("settings"));
+        window.engine = Optional.of(engine);
+        var clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
+        FxStage.call(() -> {
+            window.models.add(clip);
+            return null;
+        });
+        window.open(1440, 900, Workbench::features);
+        FxStage.call(() -> {
+            window.shell.show("teach");
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            FxStage.settle();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    private List<String> counts() {
+        return ((VBox) find("finetune-counts")).lookupAll(".label").stream().filter(Labeled.class::isInstance)
+                .map(n -> ((Labeled) n).getText()).toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> void choose(String id, int index) throws Exception {
+        FxStage.call(() -> {
+            ChoiceBox<T> box = (ChoiceBox<T>) window.scene.lookup("#" + id);
+            box.setValue(box.getItems().get(index));
+            return null;
+        });
+    }
+
+    private void startFrom(String words) throws Exception {
+        FxStage.call(() -> {
+            ComboBox<Object> box = find("finetune-start");
+            box.setValue(box.getItems().stream().filter(s -> box.getConverter().toString(s).contains(words)).findFirst()
+                    .orElseThrow());
+            return null;
+        });
+    }
+
+    @Test
+    void aPlanInStagesTellsWhatEachTrains() throws Exception {
+        startFrom("fresh LLaVA");
+        await("three stages are counted",
+                () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 3);
+        assertThat(FxStage.call(this::counts)).anyMatch(t -> t.startsWith("words: "))
+                .anyMatch(t -> t.startsWith("16,512 of ")).contains("multi_modal_projector", "16.5 k of 16.5 k");
+        assertThat(FxStage.call(() -> find("finetune-trains").isDisabled())).as("the stages say what learns").isTrue();
+        shoot("teach-stages");
+        choose("finetune-stage", 2);
+        await("W alone", () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 1
+                && counts().stream().anyMatch(t -> t.startsWith("16,512 of ")));
+        choose("finetune-lora", 1);
+        await("LoRA is a part", () -> counts().contains("LoRA"));
+        choose("finetune-stage", 1);
+        await("parts may be chosen", () -> !find("finetune-trains").isDisabled());
+    }
+
+    @Test
+    void theBridgeIsCountedAgainstAll() throws Exception {
+        startFrom("fresh BLIP-2");
+        await("it is counted", () -> counts().contains("Qformer"));
+        String all = FxStage.call(() -> counts().getFirst());
+        assertThat(all).contains("(100 %)");
+        choose("finetune-stage", 1);
+        await("the bridge", () -> counts().stream().noneMatch(t -> t.contains("(100 %)"))
+                && counts().stream().anyMatch(t -> t.startsWith("0 of ")));
+        shoot("teach-bridge");
+    }
+
+    @Test
+    void aModelThatIsTaughtAtOnceHasNoStages() throws Exception {
+        await("it is counted", () -> counts().contains("vision_model"));
+        assertThat(FxStage.call(() -> find("finetune-stage").getParent().isVisible())).isFalse();
+    }
+
+    private void shoot(String name) throws Exception {
+        for (Theme theme : Theme.values()) {
+            Texts texts = theme == Theme.LIGHT ? Texts.ENGLISH : Texts.CHINESE;
+            FxStage.call(() -> {
+                window.theme.set(theme);
+                window.i18n.textsProperty().set(texts);
+                return null;
+            });
+            FxStage.settle();
+            FxStage.settle();
+            List<String> cuts = FxStage.call(() -> {
+                String file = name + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
+                        + texts.locale().getLanguage() + ".png";
+                ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                        OUT.resolve(file).toFile());
+                return Cuts.of(window.shell);
+            });
+            assertThat(cuts).isEmpty();
+        }
+        FxStage.call(() -> {
+            window.theme.set(Theme.LIGHT);
+            window.i18n.textsProperty().set(Texts.ENGLISH);
+            return null;
+        });
+        FxStage.settle();
+    }
+}

@@ -1,0 +1,78 @@
+package org.diptych.engine.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `diptych instruct`, and what a run learns from its file.
+@Tag("invariant")
+class InstructCommandTest {
+    private static final String PLAN = """
+            {"name": "tiny", "model": "fresh:llava", "steps": 2, "batch": 4, "seed": 3, "schedule": {"warmup": 1},
+             "data": {"source": "%s", "train": 20, "validation": 8, "pictureSize": 32},
+             "objectives": {"instruct": 1}, "trains": {"parts": ["multi_modal_projector", "language_model"]},
+             "lora": {"rank": 2, "parts": ["language_model"]},
+             "config": {"text_config": {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1,
+                 "num_attention_heads": 2, "max_position_embeddings": 320},
+               "vision_config": {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
+                 "num_attention_heads": 2, "image_size": 32, "patch_size": 8, "hidden_act": "gelu"},
+               "projector_layers": 1, "image_token_index": 303}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void thePromptIsShownAndNothingIsSent() {
+        Run run = Run.of("instruct", "--show-prompt", "--forms", "conversation", "--lang", "en", "--device", "cpu",
+                "--address", "http://127.0.0.1:9/v1");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("[system]\nYou look at a picture").contains("[assistant]\nQuestion:")
+                .containsPattern("\\[0\\.\\d{3}, ");
+        assertThat(Run.of("instruct", "--lang", "zh").err()).contains("--out");
+        assertThat(Run.of("instruct", "--forms", "poem", "--out", folder.toString(), "--lang", "en").code())
+                .isEqualTo(2);
+        assertThat(Run.of("instruct", "--key-from", "NO_SUCH_VARIABLE", "--out", folder.toString()).code())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatIsMadeTeachesALlava() throws Exception {
+        Path talks = folder.resolve("talks");
+        Run made = Run.of("instruct", "--count", "15", "--size", "32", "--out", talks.toString(), "--lang", "en",
+                "--device", "cpu", "--json");
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(JsonParser.parseString(made.out()).getAsJsonObject().get("conversations").getAsInt()).isEqualTo(45);
+        Path plan = Files.writeString(folder.resolve("plan.json"), PLAN.formatted(talks.toString().replace("\\", "/")));
+        Run taught = Run.of("train", "--plan", plan.toString(), "--out", folder.resolve("run").toString(), "--lang",
+                "en", "--device", "cpu");
+        assertThat(taught.code()).as(taught.err()).isZero();
+        assertThat(folder.resolve("run/model/model.safetensors")).exists();
+        Run asked = Run.of("ask", "--model", folder.resolve("run/model").toString(), "--scene", "3", "--text",
+                "what is it?", "--most", "3", "--lang", "en", "--device", "cpu");
+        assertThat(asked.code()).as(asked.err()).isZero();
+        Run looked = Run.of("look", "--model", folder.resolve("run/model").toString(), "--scene", "3", "--text",
+                "what is it?", "--score", "next:cat", "--method", "chefer", "--out", folder.resolve("look").toString(),
+                "--lang", "en", "--device", "cpu");
+        assertThat(looked.code()).as(looked.err()).isZero();
+        assertThat(folder.resolve("look/relevance-chefer.png")).exists();
+        assertThat(looked.out()).contains("… ");
+    }
+
+    @Test
+    void aPlanIsPreviewed() {
+        Run run = Run.of("train", "--plan", "llava-stage1", "--preview", "--lang", "en", "--device", "cpu");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("Learns: 16,512 of ").contains("  multi_modal_projector: 16,512 of 16,512")
+                .contains("  vision_tower: 0 of ");
+        Run stages = Run.of("train", "--plan", "vlmo-stages", "--preview", "--lang", "zh", "--device", "cpu");
+        assertThat(stages.out()).contains("language").contains("pairs").contains("transformer");
+        assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
+        assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
+    }
+}
