@@ -33,6 +33,31 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 batch, seed, evaluateEvery, checkpointEvery);
     }
 
+    /// @return the same plan with another seed
+    public FineTunePlan withSeed(long other) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, optimizer, schedule,
+                steps, batch, other, evaluateEvery, checkpointEvery);
+    }
+
+    /// @return the same plan with other names for what it takes over
+    public FineTunePlan withSources(java.util.function.UnaryOperator<String> naming) {
+        Map<String, Map<String, String>> from = new java.util.LinkedHashMap<>();
+        startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
+        return new FineTunePlan(name, model, config, from, data, objectives, lessons, trains, optimizer, schedule,
+                steps, batch, seed, evaluateEvery, checkpointEvery);
+    }
+
+    /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
+    public FineTunePlan stretched(int count) {
+        double by = (double) count / steps;
+        return new FineTunePlan(name, model, config, startFrom, data, objectives,
+                new Lessons(lessons.masking, lessons.rule, lessons.share, lessons.joint, lessons.alpha,
+                        (int) Math.round(by * lessons.alphaRamp)),
+                trains, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), count, batch,
+                seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
+                (int) Math.max(1, Math.round(by * checkpointEvery)));
+    }
+
     /// @param source     `toybox`, or a folder with pictures and `captions.jsonl`
     /// @param world      Toybox placement: `aligned`, `loose` or `free`
     /// @param language   `en` or `zh`

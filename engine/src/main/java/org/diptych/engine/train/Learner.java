@@ -121,6 +121,11 @@ final class Learner {
         return weight.shape().dimension() > 1;
     }
 
+    /// @return how many numbers learn
+    long numbers() {
+        return slots.stream().mapToLong(s -> s.weight.shape().size()).sum();
+    }
+
     void zeroGradients() {
         slots.forEach(s -> JniUtils.zeroGrad((PtNDArray) s.value));
     }

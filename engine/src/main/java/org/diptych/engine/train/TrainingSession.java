@@ -244,7 +244,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         seconds += (System.nanoTime() - began) / 1e9;
         if (done) {
             evaluating = false;
-            row(validation.values());
+            Map<String, Double> values = validation.values();
+            if (step == 0) {
+                values.put("parameters", (double) trainer.learner().numbers());
+            }
+            row(values);
             Optional<RunLog.Snapshot> shot = validation.snapshot(step);
             if (shot.isPresent()) {
                 log.append(shot.get());
@@ -345,16 +349,20 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     @Override
     public JobHandle<Path> keep(Path folder) {
-        return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE, context -> {
-            if (closed) {
-                throw new EngineException("train.dropped", start.folder().id());
-            }
-            Path whole = folder.toAbsolutePath();
-            KeptModel.write(whole, start.model(), start.outward(), start.folder(), plan, summary(), context.scope());
-            kept = Optional.of(whole);
-            start.folder().status(status, step, kept);
-            return whole;
-        });
+        return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE,
+                context -> keep(folder, context.scope()));
+    }
+
+    /// As [#keep(Path)], at once. Called on the lane.
+    public Path keep(Path folder, NDManager now) throws EngineException {
+        if (closed) {
+            throw new EngineException("train.dropped", start.folder().id());
+        }
+        Path whole = folder.toAbsolutePath();
+        KeptModel.write(whole, start.model(), start.outward(), start.folder(), plan, summary(), now);
+        kept = Optional.of(whole);
+        start.folder().status(status, step, kept);
+        return whole;
     }
 
     @Override
