@@ -329,18 +329,13 @@ public final class Engine implements AutoCloseable {
         return CurveFiles.write(request, logs);
     }
 
-    /// Writes curves that need not be of runs in the store.
+    /// As [#writeCurves], of runs that need not lie in the store.
     ///
     /// @param logs of the request's runs, in its order
     /// @return the file or folder written
     public JobHandle<Path> curves(CurvesRequest request, List<RunLog> logs) {
         return lane.submitOffLane(Message.of("engine.job.write", request.out()),
                 context -> CurveFiles.write(request, logs));
-    }
-
-    /// @return the file or folder written
-    public JobHandle<Path> curves(CurvesRequest request) {
-        return lane.submitOffLane(Message.of("engine.job.write", request.out()), context -> writeCurves(runs, request));
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {

@@ -158,7 +158,7 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
 
     private void take(Piece piece, boolean former) throws EngineException {
         RunLogFile log = RunLogFile.read(piece.folder.path());
-        measured.add(ResultFile.run(request.experiment(), piece.arm, log));
+        measured(ResultFile.run(request.experiment(), piece.arm, log));
         if (former) {
             show(new Run(piece.arm, log));
         }
@@ -167,11 +167,16 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         ResultFile.write(request.out(), result());
     }
 
+    private synchronized void measured(ExperimentResult.Run run) {
+        measured.add(run);
+    }
+
     private synchronized void show(Run run) {
         shown.add(run);
     }
 
-    private ExperimentResult result() {
+    @Override
+    public synchronized ExperimentResult result() {
         return new ExperimentResult(request.experiment().id(), request.steps(), request.seeds(), measured);
     }
 

@@ -16,7 +16,8 @@ final class CurveNames {
     }
 
     static Comparator<String> order() {
-        return Comparator.comparing((String n) -> ORDER.contains(n) ? ORDER.indexOf(n) : ORDER.size() + ValueNames.family(n))
+        return Comparator
+                .comparing((String n) -> ORDER.contains(n) ? ORDER.indexOf(n) : ORDER.size() + ValueNames.family(n))
                 .thenComparing(n -> n);
     }
 

@@ -9,6 +9,9 @@ public interface ExperimentControl {
     /// @return the runs that are there so far, in the order of their beginning; the last may be going on
     List<Run> runs();
 
+    /// @return what is measured so far
+    ExperimentResult result();
+
     /// @param arm of the experiment
     /// @param log grows while the run goes on
     record Run(String arm, RunLog log) {
