@@ -58,7 +58,6 @@ final class ExperimentPage extends VBox {
     private final Button run;
     private final Button cancel;
     private final Button folder;
-    private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final Label state = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final ProgressBar bar = new ProgressBar(0);
     private final MenuButton plans = new MenuButton();
@@ -110,7 +109,7 @@ final class ExperimentPage extends VBox {
         Spinner<Integer> spinner = new Spinner<>(least, most, value, step);
         spinner.setId(id);
         spinner.setEditable(true);
-        spinner.setPrefWidth(104);
+        spinner.setPrefWidth(88);
         spinner.setMinWidth(88);
         return spinner;
     }
@@ -147,7 +146,7 @@ final class ExperimentPage extends VBox {
         }
         FlowPane out = new FlowPane(12, 8, run, cancel, Ui.row(8, i18n.label("experiments.steps"), steps),
                 Ui.row(8, i18n.label("experiments.seeds"), seeds), plans, folder,
-                Ui.iconButton(i18n, "mdi2c-console-line", "experiments.command", this::copy), why);
+                Ui.iconButton(i18n, "mdi2c-console-line", "experiments.command", this::copy));
         out.setRowValignment(VPos.CENTER);
         return out;
     }
@@ -159,7 +158,7 @@ final class ExperimentPage extends VBox {
         scroll.setFitToWidth(true);
         StackPane told = Ui.styled(new StackPane(scroll), "panel");
         SplitPane out = new SplitPane(curves, told);
-        out.setDividerPositions(0.55);
+        out.setDividerPositions(0.52);
         return out;
     }
 
@@ -224,17 +223,20 @@ final class ExperimentPage extends VBox {
                 .filter(m -> m.folder().isPresent() && m.result().steps() == steps.getValue());
         boolean complete = own.filter(m -> m.result().seeds() >= seeds.getValue()
                 && m.result().complete(experiment)).isPresent();
-        run.textProperty().bind(i18n.text(own.isPresent() ? "experiments.resume" : "experiments.run"));
+        run.textProperty().bind(i18n.text(own.isPresent() && !complete ? "experiments.resume" : "experiments.run"));
         run.setDisable(busy || complete);
         cancel.setDisable(going.isEmpty());
         folder.setDisable(measured().flatMap(Measured::folder).isEmpty());
         steps.setDisable(going.isPresent());
         seeds.setDisable(going.isPresent());
-        why.setText(busy ? i18n.get("experiments.why.running") : complete ? i18n.get("experiments.why.complete") : "");
-        run.setAccessibleHelp(run.isDisabled() ? why.getText() : "");
+        String why = busy && going.isEmpty()
+                ? i18n.get("experiments.why.running")
+                : complete ? i18n.get("experiments.why.complete") : "";
+        run.setAccessibleHelp(run.isDisabled() ? why : "");
         Ui.show(bar, going.isPresent());
         going.ifPresent(g -> bar.setProgress(g.control().job().progress().fraction()));
-        state.setText(going.map(g -> progress(g.control().job().progress())).orElseGet(this::origin));
+        state.setText(
+                going.map(g -> progress(g.control().job().progress())).orElseGet(() -> (origin() + " " + why).strip()));
         curves(going, result);
         int finished = result.map(r -> r.runs().size()).orElse(0);
         if (finished != told) {
@@ -262,8 +264,7 @@ final class ExperimentPage extends VBox {
         List<RunLog> logs = runs.stream().map(ExperimentControl.Run::log).toList();
         if (!logs.equals(drawn) || told < 0) {
             drawn = logs;
-            board.show(runs.stream().map(r -> new CurveBoard.Shown(r.log(), i18n.get("experiments.repetition",
-                    experiment.label(r.arm()), Long.toString(r.log().header().plan().seed())),
+            board.show(runs.stream().map(r -> new CurveBoard.Shown(r.log(), i18n.texts().get(experiment.label(r.arm())),
                     ExperimentsModel.colour(experiment, r.arm()))).toList());
         }
     }

@@ -112,7 +112,7 @@ final class ExperimentsView extends BorderPane {
             }
             name.setText(i18n.texts().get(experiment.title()));
             name.setGraphic(model.goesOn(experiment) ? Ui.icon("mdi2p-play") : null);
-            name.setMaxWidth(LIST - 32);
+            name.setPrefWidth(LIST - 32);
             setGraphic(name);
         }
     }

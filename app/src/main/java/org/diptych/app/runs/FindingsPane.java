@@ -7,6 +7,7 @@ import javafx.geometry.HPos;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
@@ -40,7 +41,10 @@ final class FindingsPane extends VBox {
         ColumnConstraints names = new ColumnConstraints(96, NAMES, NAMES);
         names.setHgrow(Priority.ALWAYS);
         table.getColumnConstraints().add(names);
-        getChildren().addAll(Ui.styled(i18n.label("experiments.outcome"), "strong"), sentences, table);
+        ScrollPane wide = new ScrollPane(table); // several arms may need more room than the sentences have
+        wide.setFitToWidth(true);
+        wide.setVbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        getChildren().addAll(Ui.styled(i18n.label("experiments.outcome"), "strong"), sentences, wide);
     }
 
     void show(Experiment experiment, Findings findings) {

@@ -21,7 +21,7 @@ public record ExperimentResult(String id, int steps, int seeds, List<Run> runs) 
     /// @param header  what it was made from
     /// @param seconds it took
     /// @param values  every measure: the last logged value, or the cost
-    /// @param rows    its curves, thinned: the values that the experiment draws or measures
+    /// @param rows    its curves, thinned: the values that the experiment draws or measures, and their training losses
     public record Run(String arm, RunLog.Header header, double seconds, Map<String, Double> values,
             List<RunLog.Row> rows) {
 

@@ -59,9 +59,10 @@ public record Findings(Map<String, Map<String, Cell>> arms, List<Verdict> verdic
         }
     }
 
-    /// @return a number as tables show it: three decimals, or none where it is large
+    /// @return a number as tables show it: three decimals, fewer where it is large
     public static String figure(double value) {
-        return String.format(java.util.Locale.ROOT, Math.abs(value) >= 100 ? "%,.0f" : "%.3f", value);
+        double size = Math.abs(value);
+        return String.format(java.util.Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.3f", value);
     }
 
     /// @param runs finished ones, of any arms and seeds

@@ -25,6 +25,7 @@ import org.diptych.engine.api.SafeFile;
 /// What an experiment measured, as `result.json`: the numbers of each run, and its curves with no more points than a drawing shows.
 public final class ResultFile {
     public static final String NAME = "result.json";
+    private static final String VALIDATION_LOSS = "validation.loss.";
     private static final int POINTS = 150;
     private static final int DIGITS = 5;
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping()
@@ -111,6 +112,9 @@ public final class ResultFile {
     private static List<RunLog.Row> thinned(Experiment experiment, List<RunLog.Row> rows) {
         Set<String> drawn = new LinkedHashSet<>(experiment.curves());
         experiment.measures().stream().filter(m -> !m.cost()).forEach(m -> drawn.add(m.value()));
+        drawn.add("loss");
+        List.copyOf(drawn).stream().filter(v -> v.startsWith(VALIDATION_LOSS))
+                .forEach(v -> drawn.add(v.substring(VALIDATION_LOSS.length() - "loss.".length())));
         List<RunLog.Row> steps = rows.stream().filter(r -> r.values().containsKey("loss")).toList();
         int stride = Math.max(1, Math.ceilDiv(steps.size(), POINTS));
         List<RunLog.Row> out = new ArrayList<>();

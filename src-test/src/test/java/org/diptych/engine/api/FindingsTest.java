@@ -116,4 +116,10 @@ class FindingsTest {
         assertThat(Findings.of(experiment(true, Relation.BETTER), runs(new double[]{0.5}, new double[]{0.50004}))
                 .best(measure)).as("alike").isEmpty();
     }
+
+    @Test
+    void figuresHaveAsManyDigitsAsAreOfUse() {
+        assertThat(List.of(Findings.figure(0.6214), Findings.figure(56.438), Findings.figure(-895_200)))
+                .containsExactly("0.621", "56.4", "-895,200");
+    }
 }
