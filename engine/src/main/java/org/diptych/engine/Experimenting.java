@@ -43,6 +43,7 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
     private final JobHandle<ExperimentResult> job;
     /// The run that goes on now; of the lane.
     private volatile Optional<TrainingSession> session = Optional.empty();
+    private volatile boolean cancelled;
     private Optional<Throwable> trouble = Optional.empty();
     private int next;
     private volatile long done;
@@ -127,6 +128,9 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
             TrainingSession begun = teaching.carry(piece.plan, piece.folder);
             before += begun.summary().step();
             session = Optional.of(begun);
+            if (cancelled) { // asked for while the run was being made
+                begun.stop();
+            }
             show(new Run(piece.arm, begun.log()));
             return Optional.empty();
         }
@@ -238,6 +242,7 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
 
         @Override
         public void cancel() {
+            cancelled = true;
             inner.cancel();
             session.ifPresent(TrainingSession::stop);
         }

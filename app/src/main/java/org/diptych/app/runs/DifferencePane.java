@@ -3,6 +3,7 @@ package org.diptych.app.runs;
 import java.util.List;
 import java.util.Map;
 import javafx.beans.value.ObservableValue;
+import javafx.geometry.Insets;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tooltip;
@@ -21,15 +22,22 @@ final class DifferencePane extends VBox {
     private final I18n i18n;
     private final ObservableValue<Theme> theme;
     private final GridPane grid = new GridPane(16, 4);
+    private final ScrollPane scroll = new ScrollPane(grid);
     private final Label note = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
 
     DifferencePane(I18n i18n, ObservableValue<Theme> theme) {
         super(8);
         this.i18n = i18n;
         this.theme = theme;
-        ScrollPane scroll = new ScrollPane(grid);
         VBox.setVgrow(scroll, Priority.ALWAYS);
         getChildren().addAll(Ui.styled(i18n.label("runs.differ"), "strong"), note, scroll);
+    }
+
+    /// Takes the height that it needs, where something around it scrolls.
+    DifferencePane whole() {
+        scroll.setVbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        grid.setPadding(new Insets(0, 0, 16, 0)); // a bar for the width lies over the last of it
+        return this;
     }
 
     /// @param name   over its settings

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.ObjectProperty;
+import javafx.geometry.Insets;
 import javafx.geometry.VPos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -78,7 +79,7 @@ final class ExperimentPage extends VBox {
         board = new CurveBoard(i18n, context.theme(), "experiment-chart", choice);
         board.tools().getChildren().add(CurveExport.files(context, board, choice::get));
         findings = new FindingsPane(i18n, context.theme());
-        differences = new DifferencePane(i18n, context.theme());
+        differences = new DifferencePane(i18n, context.theme()).whole();
         steps = spinner("experiment-steps", LEAST_STEPS, MOST_STEPS, experiment.steps(),
                 Math.max(LEAST_STEPS, experiment.steps() / 4));
         seeds = spinner("experiment-seeds", 1, MOST_SEEDS, experiment.seeds(), 1);
@@ -154,6 +155,7 @@ final class ExperimentPage extends VBox {
     private SplitPane body() {
         StackPane curves = Ui.styled(new StackPane(board, empty), "panel");
         VBox right = new VBox(16, findings, differences);
+        right.setPadding(new Insets(0, 16, 0, 0));
         ScrollPane scroll = new ScrollPane(right);
         scroll.setFitToWidth(true);
         StackPane told = Ui.styled(new StackPane(scroll), "panel");
@@ -237,6 +239,7 @@ final class ExperimentPage extends VBox {
         going.ifPresent(g -> bar.setProgress(g.control().job().progress().fraction()));
         state.setText(
                 going.map(g -> progress(g.control().job().progress())).orElseGet(() -> (origin() + " " + why).strip()));
+        Ui.show(state.getParent(), !state.getText().isEmpty());
         curves(going, result);
         int finished = result.map(r -> r.runs().size()).orElse(0);
         if (finished != told) {

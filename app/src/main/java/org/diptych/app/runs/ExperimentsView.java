@@ -112,7 +112,7 @@ final class ExperimentsView extends BorderPane {
             }
             name.setText(i18n.texts().get(experiment.title()));
             name.setGraphic(model.goesOn(experiment) ? Ui.icon("mdi2p-play") : null);
-            name.setPrefWidth(LIST - 32);
+            name.setPrefWidth(LIST - 18); // as wide as the cell leaves it, so that its height is asked for at that width
             setGraphic(name);
         }
     }
