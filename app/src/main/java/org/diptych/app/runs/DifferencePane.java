@@ -19,10 +19,13 @@ import org.diptych.engine.api.RunSummary;
 
 /// The settings in which runs or plans differ, a column each.
 final class DifferencePane extends VBox {
+    private static final double KEYS = 128;
+
     private final I18n i18n;
     private final ObservableValue<Theme> theme;
     private final GridPane grid = new GridPane(16, 4);
     private final ScrollPane scroll = new ScrollPane(grid);
+    private boolean whole;
     private final Label note = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
 
     DifferencePane(I18n i18n, ObservableValue<Theme> theme) {
@@ -33,8 +36,9 @@ final class DifferencePane extends VBox {
         getChildren().addAll(Ui.styled(i18n.label("runs.differ"), "strong"), note, scroll);
     }
 
-    /// Takes the height that it needs, where something around it scrolls.
+    /// Takes the height that it needs, where something around it scrolls, and breaks long names so that the values are in sight.
     DifferencePane whole() {
+        whole = true;
         scroll.setVbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         grid.setPadding(new Insets(0, 0, 16, 0)); // a bar for the width lies over the last of it
         return this;
@@ -67,7 +71,13 @@ final class DifferencePane extends VBox {
         }
         int row = 1;
         for (Map.Entry<String, List<String>> difference : differences.entrySet()) {
-            grid.add(cell(difference.getKey(), "muted"), 0, row);
+            Label key = cell(difference.getKey(), "muted");
+            if (whole) {
+                key.setTooltip(new Tooltip(key.getText()));
+                Ui.wrapped(key).setMinWidth(KEYS);
+                key.setMaxWidth(KEYS);
+            }
+            grid.add(key, 0, row);
             for (int i = 0; i < plans.size(); i++) {
                 grid.add(cell(difference.getValue().get(i), "strong"), i + 1, row);
             }

@@ -65,6 +65,7 @@ final class ExperimentPage extends VBox {
     private final Label empty;
     private List<RunLog> drawn = List.of();
     private int told = -1;
+    private boolean settled;
 
     ExperimentPage(AppContext context, ExperimentsModel model, ExperimentsController controller,
             Experiment experiment) {
@@ -102,7 +103,10 @@ final class ExperimentPage extends VBox {
         i18n.textsProperty().subscribe(t -> again());
         context.theme().subscribe(t -> again());
         for (Spinner<Integer> spinner : List.of(steps, seeds)) {
-            spinner.valueProperty().subscribe((old, now) -> refresh());
+            spinner.valueProperty().subscribe((old, now) -> {
+                settled = true;
+                refresh();
+            });
         }
     }
 
@@ -178,6 +182,7 @@ final class ExperimentPage extends VBox {
 
     void run() {
         if (!run.isDisabled()) {
+            settled = true;
             controller.start(experiment, steps.getValue(), seeds.getValue());
         }
     }
@@ -189,17 +194,18 @@ final class ExperimentPage extends VBox {
         context.notices().info("experiments.copied");
     }
 
-    /// Asks for what the shown result was measured with.
+    /// Asks for what the first result was measured with, unless a person has asked for something by then.
     private void settle(Measured measured) {
+        if (settled) {
+            return;
+        }
         steps.getValueFactory().setValue(measured.result().steps());
         seeds.getValueFactory().setValue(measured.result().seeds());
     }
 
     /// Another result is there, or another experiment goes on.
     void changed() {
-        if (going().isEmpty()) {
-            measured().ifPresent(this::settle);
-        }
+        measured().ifPresent(this::settle);
         again();
     }
 

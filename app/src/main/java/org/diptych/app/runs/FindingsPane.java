@@ -9,7 +9,6 @@ import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -25,12 +24,12 @@ import org.diptych.engine.api.ValueNames;
 
 /// What an experiment measured: a sentence for each expectation, and a table of measures with a column an arm.
 final class FindingsPane extends VBox {
-    private static final double NAMES = 150;
+    private static final double NAMES = 128;
 
     private final I18n i18n;
     private final ObservableValue<Theme> theme;
     private final VBox sentences = new VBox(8);
-    private final GridPane table = new GridPane(16, 8);
+    private final GridPane table = new GridPane(12, 8);
 
     FindingsPane(I18n i18n, ObservableValue<Theme> theme) {
         super(12);
@@ -38,9 +37,6 @@ final class FindingsPane extends VBox {
         this.theme = theme;
         table.setId("experiment-table");
         sentences.setId("experiment-outcome");
-        ColumnConstraints names = new ColumnConstraints(96, NAMES, NAMES);
-        names.setHgrow(Priority.ALWAYS);
-        table.getColumnConstraints().add(names);
         ScrollPane wide = new ScrollPane(table); // several arms may need more room than the sentences have
         wide.setFitToWidth(true);
         wide.setVbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -62,8 +58,10 @@ final class FindingsPane extends VBox {
         }
         int row = 1;
         for (Measure measure : experiment.measures()) {
-            table.add(Ui.styled(Ui.wrapped(new Label(i18n.texts().get(ValueNames.name(measure.value())))), "small",
-                    "muted"), 0, row);
+            Label name = Ui.styled(new Label(i18n.texts().get(ValueNames.name(measure.value()))), "small", "muted");
+            Ui.wrapped(name).setMinWidth(NAMES); // of one width, so that its row is as high as its lines
+            name.setMaxWidth(NAMES);
+            table.add(name, 0, row);
             List<String> best = findings.best(measure);
             for (int i = 0; i < arms.size(); i++) {
                 Map<String, Findings.Cell> cells = findings.arms().get(arms.get(i));
