@@ -1,5 +1,6 @@
 package org.diptych.app;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -168,7 +169,7 @@ public final class Workbench extends Application {
         started.catalog().stream().map(ModelCard::id).filter(started::bundled).findFirst()
                 .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));
         Shell shell = new Shell(context, features(context), started::status);
-        navigator.shell = shell;
+        navigator.shell = Optional.of(shell);
         scene.setRoot(shell);
         Startup.reached(Startup.Point.VIEWS);
         shell.show(settings.get().feature());
@@ -191,12 +192,16 @@ public final class Workbench extends Application {
 
     /// The navigator that views are handed before the shell, which needs them, exists.
     private static final class Later implements Navigator {
-        private Navigator shell = id -> {
-        };
+        private Optional<Shell> shell = Optional.empty();
 
         @Override
         public void show(String feature) {
-            shell.show(feature);
+            shell.ifPresent(s -> s.show(feature));
+        }
+
+        @Override
+        public void open(String feature, Path file) {
+            shell.ifPresent(s -> s.open(feature, file));
         }
     }
 

@@ -24,6 +24,10 @@ import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.EngineStatus;
 import org.diptych.engine.api.EvaluateRequest;
 import org.diptych.engine.api.EvaluateResult;
+import org.diptych.engine.api.Experiment;
+import org.diptych.engine.api.ExperimentControl;
+import org.diptych.engine.api.ExperimentRequest;
+import org.diptych.engine.api.ExperimentResult;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.Generation;
@@ -67,6 +71,7 @@ import org.diptych.engine.evaluate.Marks;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.models.Models;
 import org.diptych.engine.pipeline.CleanedSet;
+import org.diptych.engine.pipeline.ResultFile;
 import org.diptych.engine.session.Catalog;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.RunStore;
@@ -281,6 +286,32 @@ public final class Engine implements AutoCloseable {
         return teaching.resume(run);
     }
 
+    /// @return the experiments that come with the program
+    public static List<Experiment> experiments() throws EngineException {
+        return Bundled.experiments();
+    }
+
+    /// @param named id of an experiment that comes with the program, or a file
+    /// @throws EngineException when it is neither, or the file is no sound experiment
+    public static Experiment experiment(String named) throws EngineException {
+        return Bundled.experiment(named);
+    }
+
+    /// Carries an experiment out, or goes on with it. Its runs are found in its folder, not among [#runs].
+    public ExperimentControl experiment(ExperimentRequest request) {
+        return new Experimenting(request, lane, teaching, shelf);
+    }
+
+    /// @return what was measured into a folder so far
+    public static Optional<ExperimentResult> experimentResult(Path folder) throws EngineException {
+        return ResultFile.read(folder);
+    }
+
+    /// @return what this version measured of an experiment, where that comes with it
+    public static Optional<ExperimentResult> experimentResult(String id) throws EngineException {
+        return Bundled.result(id);
+    }
+
     public Runs runs() {
         return runs;
     }
@@ -307,9 +338,13 @@ public final class Engine implements AutoCloseable {
         return CurveFiles.write(request, logs);
     }
 
+    /// As [#writeCurves], of runs that need not lie in the store.
+    ///
+    /// @param logs of the request's runs, in its order
     /// @return the file or folder written
-    public JobHandle<Path> curves(CurvesRequest request) {
-        return lane.submitOffLane(Message.of("engine.job.write", request.out()), context -> writeCurves(runs, request));
+    public JobHandle<Path> curves(CurvesRequest request, List<RunLog> logs) {
+        return lane.submitOffLane(Message.of("engine.job.write", request.out()),
+                context -> CurveFiles.write(request, logs));
     }
 
     public JobHandle<EvaluateResult> evaluate(EvaluateRequest request) {

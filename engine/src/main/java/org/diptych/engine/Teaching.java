@@ -96,10 +96,16 @@ final class Teaching {
         });
     }
 
+    /// Begins a run, or goes on with the one in the folder. Called on the lane.
+    TrainingSession carry(FineTunePlan plan, RunFolder run) throws EngineException {
+        PlanFile.check(plan);
+        return begin(plan, run, run.holdsRun());
+    }
+
     private record Base(VisionLanguageModel model, NDManager weights, LoadReport report, String digest) {
     }
 
-    private TrainingControl begin(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
+    private TrainingSession begin(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
         Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),

@@ -21,6 +21,7 @@ import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Jobs;
 import org.diptych.app.shell.Models;
+import org.diptych.app.shell.Navigator;
 import org.diptych.app.shell.Notices;
 import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
@@ -103,7 +104,17 @@ final class FxStage {
             theme.subscribe(Theme::apply);
             AtomicReference<Shell> made = new AtomicReference<>();
             AppContext context = new AppContext(engine.orElse(null), i18n, theme, settings, notices, jobs, undo, models,
-                    id -> made.get().show(id), () -> stage, folder -> {
+                    new Navigator() {
+                        @Override
+                        public void show(String feature) {
+                            made.get().show(feature);
+                        }
+
+                        @Override
+                        public void open(String feature, Path file) {
+                            made.get().open(feature, file);
+                        }
+                    }, () -> stage, folder -> {
                     });
             shell = new Shell(context, features.apply(context),
                     () -> new EngineStatus("CPU", 2, 412L << 20, 0, 0));

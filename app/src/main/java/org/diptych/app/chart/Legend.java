@@ -2,7 +2,9 @@ package org.diptych.app.chart;
 
 import java.awt.BasicStroke;
 import java.awt.geom.Line2D;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.diptych.app.fx.Theme;
 import org.jfree.chart.LegendItem;
 import org.jfree.chart.LegendItemCollection;
@@ -11,14 +13,18 @@ import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 
-/// The legend of a chart: one entry a curve, dashed for the ones drawn with dots.
+/// The legend of a chart: one entry a curve, dashed for the ones drawn with dots; curves that look alike and are called alike share one.
 final class Legend {
     private Legend() {
     }
 
     static LegendTitle of(List<Track> tracks, Theme theme) {
         LegendItemCollection items = new LegendItemCollection();
+        Set<List<Object>> named = new HashSet<>();
         for (Track track : tracks) {
+            if (!named.add(List.of(track.curve.label().getValue(), track.curve.colour(), track.curve.dots()))) {
+                continue;
+            }
             BasicStroke stroke = track.curve.dots()
                     ? new BasicStroke(2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[]{4f, 3f}, 0f)
                     : new BasicStroke(2f);

@@ -1,11 +1,13 @@
 package org.diptych.app.finetune;
 
+import java.nio.file.Path;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.VBox;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
@@ -117,6 +119,20 @@ final class ActionPane extends VBox {
         }
         try {
             edit(context.engine().planJson(controller.plan()));
+        } catch (EngineException e) {
+            banner.show(e);
+        }
+    }
+
+    /// Shows the plan of a file, once the view that asked for it has been seen to change.
+    void openPlan(Path file) {
+        if (plan.isDisabled()) {
+            context.notices().info("finetune.why.running");
+            return;
+        }
+        try {
+            String json = context.engine().planJson(context.engine().readPlan(file));
+            Fx.later(() -> edit(json));
         } catch (EngineException e) {
             banner.show(e);
         }

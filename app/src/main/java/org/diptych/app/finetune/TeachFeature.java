@@ -78,14 +78,25 @@ public final class TeachFeature implements Feature {
         view.ifPresent(action);
     }
 
+    /// A folder of pairs is what is learnt from; a plan is shown as text, to be carried out.
     @Override
     public boolean open(List<Path> files) {
-        if (files.size() != 1 || !Files.isDirectory(files.getFirst())
-                || !TeachController.holdsPairs(files.getFirst())) {
+        if (files.size() != 1) {
+            return false;
+        }
+        Path file = files.getFirst();
+        boolean plan = file.toString().endsWith(".json") && Files.isRegularFile(file);
+        if (!plan && !(Files.isDirectory(file) && TeachController.holdsPairs(file))) {
             return false;
         }
         view();
-        view.ifPresent(v -> v.controller().learnFrom(files.getFirst()));
+        view.ifPresent(v -> {
+            if (plan) {
+                v.actions().openPlan(file);
+            } else {
+                v.controller().learnFrom(file);
+            }
+        });
         return true;
     }
 }

@@ -1,7 +1,6 @@
 package org.diptych.app.finetune;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,16 +109,11 @@ final class TeachModel {
 
     /// @return the plan's stages, with the form's steps shared out among them and its rate moving theirs
     private List<FineTunePlan.Stage> stages(FineTunePlan base) {
-        List<FineTunePlan.Stage> out = new ArrayList<>();
-        int left = steps.get();
-        for (FineTunePlan.Stage each : base.stages()) {
-            int later = base.stages().size() - out.size() - 1;
-            int own = later == 0 ? left : Math.clamp((long) each.steps() * steps.get() / base.steps(), 1, left - later);
-            left -= own;
-            out.add(new FineTunePlan.Stage(each.name(), own, each.trains(), each.objectives(),
-                    Math.min(LARGEST_RATE, each.rate() * rate.get() / base.optimizer().rate())));
-        }
-        return out;
+        return base.stretched(steps.get()).stages().stream()
+                .map(each -> new FineTunePlan.Stage(each.name(), each.steps(),
+                        each.trains(), each.objectives(),
+                        Math.min(LARGEST_RATE, each.rate() * rate.get() / base.optimizer().rate())))
+                .toList();
     }
 
     /// The share is that of each stage, so the shortest one decides.

@@ -9,10 +9,10 @@ import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
 
-/// Runs.
+/// Runs, and experiments.
 public final class RunsFeature implements Feature {
     private final AppContext context;
-    private Optional<RunsView> view = Optional.empty();
+    private Optional<RunsPages> view = Optional.empty();
 
     public RunsFeature(AppContext context) {
         this.context = context;
@@ -36,20 +36,23 @@ public final class RunsFeature implements Feature {
     @Override
     public Node view() {
         if (view.isEmpty()) {
-            view = Optional.of(new RunsView(context));
+            view = Optional.of(new RunsPages(context));
         }
         return view.get();
     }
 
     @Override
     public List<Command> commands() {
-        return List.of(command("runs.command.tick", "mdi2c-chart-line", RunsView::tick),
-                command("runs.command.open", "mdi2f-folder-open-outline", RunsView::openFolder),
-                command("runs.command.load", "mdi2u-upload", RunsView::load),
-                command("runs.command.delete", "mdi2d-delete-outline", RunsView::delete));
+        return List.of(command("runs.command.tick", "mdi2c-chart-line", v -> v.runs().tick()),
+                command("runs.command.open", "mdi2f-folder-open-outline", v -> v.runs().openFolder()),
+                command("runs.command.load", "mdi2u-upload", v -> v.runs().load()),
+                command("runs.command.delete", "mdi2d-delete-outline", v -> v.runs().delete()),
+                command("experiments.command.show", "mdi2f-flask-outline", RunsPages::experiments),
+                command("experiments.command.run", "mdi2p-play", v -> v.experiments().run()),
+                command("experiments.command.cancel", "mdi2s-stop", v -> v.experiments().cancel()));
     }
 
-    private Command command(String titleKey, String icon, Consumer<RunsView> action) {
+    private Command command(String titleKey, String icon, Consumer<RunsPages> action) {
         return Command.of(titleKey, icon, () -> {
             context.navigator().show(id());
             view.ifPresent(action);

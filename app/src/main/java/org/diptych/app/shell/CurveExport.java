@@ -31,8 +31,17 @@ public final class CurveExport {
         this.choice = choice;
     }
 
+    /// For runs in the store, which a command finds by their names.
     public static MenuButton button(AppContext context, CurveBoard board,
             Supplier<CurveChoice> choice) {
+        MenuButton button = files(context, board, choice);
+        CurveExport export = new CurveExport(context, board, choice);
+        button.getItems().add(export.item("curves.save.command", export::copy));
+        return button;
+    }
+
+    /// For runs that may lie anywhere, or nowhere.
+    public static MenuButton files(AppContext context, CurveBoard board, Supplier<CurveChoice> choice) {
         CurveExport export = new CurveExport(context, board, choice);
         MenuButton button = new MenuButton(null, Ui.icon("mdi2c-content-save-outline"));
         button.getStyleClass().addAll("button-icon", "flat");
@@ -41,7 +50,7 @@ public final class CurveExport {
         button.getItems().addAll(export.item("curves.save.png", () -> export.file("png")),
                 export.item("curves.save.svg", () -> export.file("svg")),
                 export.item("curves.save.csv", () -> export.file("csv")),
-                export.item("curves.save.board", export::folder), export.item("curves.save.command", export::copy));
+                export.item("curves.save.board", export::folder));
         button.showingProperty().subscribe(s -> button.getItems()
                 .forEach(i -> i.setDisable(board.runs().stream().allMatch(r -> r.log().size() == 0))));
         return button;
@@ -85,7 +94,8 @@ public final class CurveExport {
     /// A picture shows what is on the screen; the engine writes the rest from the logs.
     private void write(Path out) {
         if (!out.toString().endsWith(".png")) {
-            context.jobs().run(context.engine().curves(request(out)),
+            context.jobs().run(
+                    context.engine().curves(request(out), board.runs().stream().map(CurveBoard.Shown::log).toList()),
                     written -> context.notices().info("curves.saved", written));
             return;
         }

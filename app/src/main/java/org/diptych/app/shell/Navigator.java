@@ -1,5 +1,7 @@
 package org.diptych.app.shell;
 
+import java.nio.file.Path;
+
 /// Goes to another view.
 public interface Navigator {
     /// The views' names: what a view passes to [#show] without knowing the other.
@@ -12,4 +14,7 @@ public interface Navigator {
 
     /// Shows the view with this name; nothing happens when there is none.
     void show(String feature);
+
+    /// Shows a view and hands it a file, as if it had been dropped there.
+    void open(String feature, Path file);
 }

@@ -110,6 +110,12 @@ public final class Shell extends BorderPane implements Navigator {
         context.settings().update(v -> v.withFeature(id));
     }
 
+    @Override
+    public void open(String id, Path file) {
+        show(id);
+        features.get(id).open(List.of(file));
+    }
+
     private void openPalette() {
         if (!palette.isOpen()) {
             palette.open(this);

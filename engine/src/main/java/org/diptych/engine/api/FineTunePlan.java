@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// Everything that decides a training run; stored as JSON (`assets/plans`, and `plan.json` in every run folder).
 ///
@@ -107,6 +108,39 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @return true when the weight learns in that stage
     public boolean learns(String weight, boolean own, Stage stage) {
         return own || stage.trains.learns(weight) && !lora.covers(weight);
+    }
+
+    /// @return the same plan with another seed
+    public FineTunePlan withSeed(long other) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+    }
+
+    /// @return the same plan with other names for what it takes over
+    public FineTunePlan withSources(UnaryOperator<String> naming) {
+        Map<String, Map<String, String>> from = new LinkedHashMap<>();
+        startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
+        return new FineTunePlan(name, model, config, from, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+    }
+
+    /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
+    public FineTunePlan stretched(int count) {
+        double by = (double) count / steps;
+        List<Stage> drawn = new ArrayList<>();
+        int left = count;
+        for (Stage each : stages) {
+            int later = stages.size() - drawn.size() - 1;
+            int own = later == 0 ? left : Math.clamp(Math.round(by * each.steps), 1, left - later);
+            left -= own;
+            drawn.add(new Stage(each.name, own, each.trains, each.objectives, each.rate));
+        }
+        return new FineTunePlan(name, model, config, startFrom, data, objectives,
+                new Lessons(lessons.masking, lessons.rule, lessons.share, lessons.joint, lessons.alpha,
+                        (int) Math.round(by * lessons.alphaRamp)),
+                trains, lora, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), drawn,
+                count, batch, seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
+                (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop);
     }
 
     /// Ends a run that no longer gains.

@@ -16,6 +16,7 @@ import org.diptych.engine.api.Texts;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// `diptych SUBCOMMAND ...`. Exit status: 0 done, 1 it could not be done (three short sentences say why), 2 the words were not understood, 130 cancelled.
 public final class Main {
@@ -54,6 +55,7 @@ public final class Main {
                 .addSubcommand(new ContrastCommand(console)).addSubcommand(new TrainCommand(console))
                 .addSubcommand(new EvaluateCommand(console)).addSubcommand(new RunsCommand(console))
                 .addSubcommand(new CurvesCommand(console)).addSubcommand(new CapFiltCommand(console))
+                .addSubcommand(new ExperimentCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
                 .addSubcommand(new TimeCommand(console)).addSubcommand(new InstructCommand(console))
                 .addSubcommand(new TourCommand(console));
@@ -112,6 +114,11 @@ public final class Main {
                 .optionListHeading("%n" + texts.get("cli.heading.options") + "%n")
                 .commandListHeading("%n" + texts.get("cli.heading.commands") + "%n")
                 .synopsisSubcommandLabel(texts.get("cli.heading.command")).adjustLineBreaksForWideCJKCharacters(true);
+        for (PositionalParamSpec word : java.util.List.copyOf(spec.positionalParameters())) {
+            spec.remove(word);
+            spec.addPositional(PositionalParamSpec.builder(word)
+                    .description(texts.get("cli." + prefix + word.paramLabel().toLowerCase(Locale.ROOT))).build());
+        }
         for (OptionSpec option : java.util.List.copyOf(spec.options())) {
             String name = option.longestName().replaceFirst("^--", "");
             String own = "cli." + prefix + name;

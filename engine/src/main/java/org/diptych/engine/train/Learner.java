@@ -158,6 +158,11 @@ final class Learner {
         return weight.shape().dimension() > 1;
     }
 
+    /// @return how many numbers learn
+    long numbers() {
+        return slots.stream().mapToLong(s -> s.weight.shape().size()).sum();
+    }
+
     void zeroGradients() {
         active().forEach(s -> JniUtils.zeroGrad((PtNDArray) s.value));
     }

@@ -105,7 +105,7 @@ public record RunFolder(Path path) {
     }
 
     /// @return how the run stands; one that says it runs while its process is gone was interrupted
-    Standing standing() {
+    public Standing standing() {
         try {
             JsonObject json = JsonParser.parseString(Files.readString(path.resolve(STATUS))).getAsJsonObject();
             RunSummary.Status status = RunSummary.Status.valueOf(json.get("status").getAsString());
@@ -130,6 +130,6 @@ public record RunFolder(Path path) {
         return process.info().startInstant().map(Object::toString).orElse("");
     }
 
-    record Standing(RunSummary.Status status, int step, Optional<Path> kept) {
+    public record Standing(RunSummary.Status status, int step, Optional<Path> kept) {
     }
 }

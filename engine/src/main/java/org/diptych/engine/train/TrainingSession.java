@@ -298,6 +298,9 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (done) {
             evaluating = false;
             Map<String, Double> values = validation.values();
+            if (step == 0) {
+                values.put("parameters", (double) trainer.learner().numbers());
+            }
             row(values);
             endEarly(values);
             Optional<RunLog.Snapshot> shot = validation.snapshot(step);
@@ -434,17 +437,21 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     @Override
     public JobHandle<Path> keep(Path folder) {
-        return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE, context -> {
-            if (closed) {
-                throw new EngineException("train.dropped", start.folder().id());
-            }
-            Path whole = folder.toAbsolutePath();
-            KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward()), start.folder(), plan,
-                    summary(), context.scope());
-            kept = Optional.of(whole);
-            start.folder().status(status, step, kept);
-            return whole;
-        });
+        return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE,
+                context -> keep(folder, context.scope()));
+    }
+
+    /// As [#keep(Path)], at once. Called on the lane.
+    public Path keep(Path folder, NDManager now) throws EngineException {
+        if (closed) {
+            throw new EngineException("train.dropped", start.folder().id());
+        }
+        Path whole = folder.toAbsolutePath();
+        KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward()), start.folder(), plan,
+                summary(), now);
+        kept = Optional.of(whole);
+        start.folder().status(status, step, kept);
+        return whole;
     }
 
     @Override

@@ -1,0 +1,44 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+
+/// What the values of a run's log are called, and in which unit they are.
+public final class ValueNames {
+    private static final List<String> FAMILIES = List.of("validation.loss.", "validation.accuracy.", "validation.",
+            "loss.", "forwards.", "ms.", "mib.");
+
+    private ValueNames() {
+    }
+
+    /// @return the place of a value's family among the others; behind all where it has none
+    public static int family(String value) {
+        for (int i = 0; i < FAMILIES.size(); i++) {
+            if (value.startsWith(FAMILIES.get(i))) {
+                return i;
+            }
+        }
+        return FAMILIES.size();
+    }
+
+    /// @return `training loss`; the log's own word for what no text is written about
+    public static Message name(String value) {
+        return text("curves.name.", value);
+    }
+
+    /// @return the title of its axis, with the unit
+    public static Message axis(String value) {
+        return text("curves.axis.", value);
+    }
+
+    private static Message text(String prefix, String value) {
+        if (Texts.ENGLISH.has(prefix + value)) {
+            return Message.of(prefix + value);
+        }
+        int family = family(value);
+        if (family == FAMILIES.size()) {
+            return Message.of("curves.plain", value);
+        }
+        String start = FAMILIES.get(family);
+        return Message.of(prefix + start + "any", value.substring(start.length()));
+    }
+}

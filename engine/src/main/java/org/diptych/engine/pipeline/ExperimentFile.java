@@ -1,0 +1,228 @@
+package org.diptych.engine.pipeline;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Experiment;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.train.PlanFile;
+
+/// Experiments as JSON. An arm is the name of a committed plan and what it changes there (a JSON merge, RFC 7386), so that the file shows what differs and
+/// nothing else. In its `startFrom` stands `arm:NAME` for the weights of an arm before it. Everything is checked before anything starts.
+public final class ExperimentFile {
+    private static final String NAME = "[a-z0-9][a-z0-9-]*";
+    private static final int MOST_STEPS = 1_000_000;
+    /// More repetitions than anyone waits for.
+    public static final int MOST_SEEDS = 20;
+
+    /// Where committed plans come from.
+    @FunctionalInterface
+    public interface Plans {
+        /// @return the plan of that name as text
+        /// @throws EngineException when none is committed
+        String json(String name) throws EngineException;
+    }
+
+    private final String where;
+    private final Plans plans;
+
+    private ExperimentFile(String where, Plans plans) {
+        this.where = where;
+        this.plans = plans;
+    }
+
+    /// @param where named in messages
+    /// @throws EngineException with the one fault that was found first
+    public static Experiment parse(String json, String where, Plans plans) throws EngineException {
+        try {
+            return new ExperimentFile(where, plans).experiment(JsonParser.parseString(json).getAsJsonObject());
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new EngineException(e, "experiments.json", where, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Experiment experiment(JsonObject json) throws EngineException {
+        keys(json, "", "id", "steps", "seeds", "arms", "measures", "curves", "claims");
+        String id = name(json, "", "id");
+        int steps = integer(json, "", "steps", 0, MOST_STEPS);
+        int seeds = integer(json, "", "seeds", 2, MOST_SEEDS);
+        List<Experiment.Arm> arms = new ArrayList<>();
+        for (JsonObject arm : list(json, "arms", 2)) {
+            arms.add(arm(arm, "arms[" + arms.size() + "].", steps));
+            earlier(arms);
+        }
+        Set<String> names = different("arms", arms.stream().map(Experiment.Arm::id).toList());
+        List<Experiment.Measure> measures = new ArrayList<>();
+        for (JsonObject measure : list(json, "measures", 1)) {
+            String at = "measures[" + measures.size() + "].";
+            keys(measure, at, "value", "better");
+            measures.add(new Experiment.Measure(text(measure, at, "value"),
+                    choice(measure, at, "better", Set.of("higher", "lower")).equals("higher")));
+        }
+        Set<String> values = different("measures", measures.stream().map(Experiment.Measure::value).toList());
+        List<Experiment.Claim> claims = new ArrayList<>();
+        for (JsonObject claim : list(json, "claims", 0)) {
+            claims.add(claim(claim, "claims[" + claims.size() + "].", names, values));
+        }
+        return new Experiment(id, steps, seeds, arms, measures, curves(json), claims);
+    }
+
+    private Experiment.Arm arm(JsonObject json, String at, int steps) throws EngineException {
+        keys(json, at, "id", "plan", "change", "steps");
+        String id = name(json, at, "id");
+        String base = text(json, at, "plan");
+        JsonObject plan = JsonParser.parseString(plans.json(base)).getAsJsonObject();
+        JsonElement change = json.has("change") ? json.get("change") : new JsonObject();
+        if (!change.isJsonObject()) {
+            throw bad(at + "change", change.toString(), "{ … }");
+        }
+        merge(plan, change.getAsJsonObject());
+        FineTunePlan whole = PlanFile.parse(plan.toString(), where + ", " + id);
+        return new Experiment.Arm(id, base,
+                whole.stretched(json.has("steps") ? integer(json, at, "steps", 0, MOST_STEPS) : steps));
+    }
+
+    /// An arm may begin where one before it ended.
+    private void earlier(List<Experiment.Arm> arms) throws EngineException {
+        List<String> before = arms.subList(0, arms.size() - 1).stream().map(Experiment.Arm::id).toList();
+        for (String other : arms.getLast().follows()) {
+            if (!before.contains(other)) {
+                throw bad("arms[" + (arms.size() - 1) + "].change.startFrom", Experiment.FROM_ARM + other,
+                        before.isEmpty() ? "–" : Experiment.FROM_ARM + String.join(", " + Experiment.FROM_ARM, before));
+            }
+        }
+    }
+
+    /// Objects are merged, `null` takes away, all else replaces.
+    static void merge(JsonObject into, JsonObject change) {
+        for (Map.Entry<String, JsonElement> entry : change.entrySet()) {
+            if (entry.getValue().isJsonNull()) {
+                into.remove(entry.getKey());
+            } else if (entry.getValue() instanceof JsonObject part
+                    && into.get(entry.getKey()) instanceof JsonObject known) {
+                merge(known, part);
+            } else {
+                into.add(entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private Experiment.Claim claim(JsonObject json, String at, Set<String> arms, Set<String> measures)
+            throws EngineException {
+        keys(json, at, "measure", "arm", "against", "relation");
+        String arm = choice(json, at, "arm", arms);
+        String against = choice(json, at, "against", arms);
+        if (arm.equals(against)) {
+            throw bad(at + "against", against, "≠ " + at + "arm");
+        }
+        String relation = json.has("relation")
+                ? choice(json, at, "relation", Set.of("better", "at-least"))
+                : "better";
+        return new Experiment.Claim(choice(json, at, "measure", measures), arm, against,
+                relation.equals("better") ? Experiment.Relation.BETTER : Experiment.Relation.AT_LEAST);
+    }
+
+    private List<String> curves(JsonObject json) throws EngineException {
+        List<String> out = new ArrayList<>();
+        JsonElement given = json.has("curves") ? json.get("curves") : new JsonArray();
+        if (!given.isJsonArray()) {
+            throw bad("curves", given.toString(), "[ \"…\" ]");
+        }
+        for (JsonElement item : given.getAsJsonArray()) {
+            if (!isText(item)) {
+                throw bad("curves", item.toString(), "\"…\"");
+            }
+            out.add(item.getAsString());
+        }
+        return out;
+    }
+
+    private EngineException bad(String key, String value, String allowed) {
+        return new EngineException("experiments.value", where, key, value, allowed);
+    }
+
+    private Set<String> different(String key, List<String> names) throws EngineException {
+        Set<String> out = new LinkedHashSet<>();
+        for (String name : names) {
+            if (!out.add(name)) {
+                throw new EngineException("experiments.twice", where, key, name);
+            }
+        }
+        return out;
+    }
+
+    private void keys(JsonObject json, String at, String... known) throws EngineException {
+        for (String key : json.keySet()) {
+            if (!List.of(known).contains(key)) {
+                throw new EngineException("experiments.key", where, at + key, String.join(", ", known));
+            }
+        }
+    }
+
+    private List<JsonObject> list(JsonObject json, String key, int least) throws EngineException {
+        List<JsonObject> out = new ArrayList<>();
+        JsonElement given = json.has(key) ? json.get(key) : new JsonArray();
+        String allowed = "[ { … } ] ≥ " + least;
+        if (!(given instanceof JsonArray array) || array.size() < least) {
+            throw bad(key, given.toString(), allowed);
+        }
+        for (JsonElement item : array) {
+            if (!(item instanceof JsonObject object)) {
+                throw bad(key, item.toString(), allowed);
+            }
+            out.add(object);
+        }
+        return out;
+    }
+
+    private static boolean isText(JsonElement value) {
+        return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString()
+                && !value.getAsString().isBlank();
+    }
+
+    private String text(JsonObject json, String at, String key) throws EngineException {
+        if (!isText(json.get(key))) {
+            throw bad(at + key, String.valueOf(json.get(key)), "\"…\"");
+        }
+        return json.get(key).getAsString();
+    }
+
+    private String name(JsonObject json, String at, String key) throws EngineException {
+        String name = text(json, at, key);
+        if (!name.matches(NAME)) {
+            throw bad(at + key, name, "a-z 0-9 -");
+        }
+        return name;
+    }
+
+    private String choice(JsonObject json, String at, String key, Set<String> allowed) throws EngineException {
+        String value = text(json, at, key);
+        if (!allowed.contains(value)) {
+            throw bad(at + key, value, String.join(", ", new TreeSet<>(allowed)));
+        }
+        return value;
+    }
+
+    /// @param otherwise 0 when it must be there
+    private int integer(JsonObject json, String at, String key, int otherwise, int most) throws EngineException {
+        JsonElement value = json.get(key);
+        if (value == null && otherwise > 0) {
+            return otherwise;
+        }
+        boolean number = value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+        double given = number ? value.getAsDouble() : Double.NaN;
+        if (!(given >= 1 && given <= most) || given != Math.rint(given)) {
+            throw bad(at + key, String.valueOf(value), "1 … " + most);
+        }
+        return (int) given;
+    }
+}

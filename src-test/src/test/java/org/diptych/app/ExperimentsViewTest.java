@@ -1,0 +1,265 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ButtonType;
+import javafx.scene.control.DialogPane;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListView;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.Spinner;
+import javafx.scene.control.TextArea;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.GridPane;
+import javafx.stage.Window;
+import javax.imageio.ImageIO;
+import org.diptych.app.chart.LiveChart;
+import org.diptych.app.fx.Theme;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.Experiment;
+import org.diptych.engine.api.Texts;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Experiments through the window: a short one is run, broken off, taken up again and read; pictures of the view lie in `target/screenshots`.
+@Tag("fx")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ExperimentsViewTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static final int STEPS = 12;
+
+    @TempDir
+    static Path data;
+    private static Engine engine;
+
+    @TempDir
+    Path folder;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        open(1440, 900);
+    }
+
+    private void open(int width, int height) throws Exception {
+        window = new FxStage(folder.resolve("settings"));
+        window.engine = Optional.of(engine);
+        window.open(width, height, Workbench::features);
+        FxStage.call(() -> {
+            window.shell.show("runs");
+            ((ToggleButton) find("page-experiments")).fire();
+            return null;
+        });
+        await("the list", () -> !list().getItems().isEmpty());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        N node = (N) window.scene.lookup("#" + id);
+        assertThat(node).as(id).isNotNull();
+        return node;
+    }
+
+    private ListView<Experiment> list() {
+        return find("experiments");
+    }
+
+    private void choose(String id) throws Exception {
+        FxStage.call(() -> {
+            list().getSelectionModel()
+                    .select(list().getItems().stream().filter(e -> e.id().equals(id)).findFirst().orElseThrow());
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private void set(int steps, int seeds) throws Exception {
+        FxStage.call(() -> {
+            this.<Spinner<Integer>>find("experiment-steps").getValueFactory().setValue(steps);
+            this.<Spinner<Integer>>find("experiment-seeds").getValueFactory().setValue(seeds);
+            return null;
+        });
+    }
+
+    private boolean disabled(String id) throws Exception {
+        return FxStage.call(() -> find(id).isDisabled());
+    }
+
+    private void fire(String id) throws Exception {
+        FxStage.call(() -> {
+            Button button = find(id);
+            assertThat(button.isDisabled()).as(id + " is disabled").isFalse();
+            button.fire();
+            return null;
+        });
+    }
+
+    @Test
+    @Order(1)
+    void aShortExperimentIsRunBrokenOffAndTakenUpAgain() throws Exception {
+        choose("roberta-masking");
+        set(600, 1);
+        fire("experiment-run");
+        await("some steps", () -> ((Label) find("experiment-state")).getText().contains(" of 1,200 steps"));
+        assertThat(disabled("experiment-run")).isTrue();
+        assertThat(disabled("experiment-steps")).isTrue();
+        fire("experiment-cancel");
+        await("the end", () -> find("experiment-cancel").isDisabled());
+        assertThat(data.resolve("experiments/roberta-masking-600/roberta-masking-static-7/checkpoint.safetensors"))
+                .exists();
+        set(STEPS, 1);
+        fire("experiment-run");
+        await("the result", () -> find("experiment-cancel").isDisabled()
+                && ((GridPane) find("experiment-table")).getChildren().size() > 6);
+        LiveChart chart = FxStage.call(() -> find("experiment-chart"));
+        await("two curves", () -> chart.points() >= 2 * STEPS);
+        assertThat(FxStage.call(() -> texts(find("experiment-outcome")))).hasSize(2)
+                .allMatch(t -> t.contains("One seed is no evidence of spread"));
+        assertThat(FxStage.call(() -> ((Label) find("experiment-state")).getText()))
+                .startsWith("Measured on this machine").contains(STEPS + " steps");
+        assertThat(disabled("experiment-run")).as("nothing is left to do").isTrue();
+        assertThat(Engine.experimentResult(data.resolve("experiments/roberta-masking-" + STEPS)).orElseThrow().runs())
+                .hasSize(2);
+    }
+
+    /// What was measured is there the next time; more repetitions can be added to it.
+    @Test
+    @Order(2)
+    void aResultIsThereAgain() throws Exception {
+        choose("roberta-masking");
+        await("the result", () -> ((GridPane) find("experiment-table")).getChildren().size() > 6);
+        FxStage.call(() -> {
+            this.<Spinner<Integer>>find("experiment-seeds").getValueFactory().setValue(2);
+            return null;
+        });
+        fire("experiment-run");
+        await("the second seed", () -> find("experiment-cancel").isDisabled()
+                && texts(find("experiment-outcome")).stream().allMatch(t -> t.contains("2 seeds each")));
+    }
+
+    private static List<String> texts(Node node) {
+        List<String> out = new ArrayList<>();
+        node.lookupAll(".label").forEach(l -> out.add(((Label) l).getText()));
+        return out;
+    }
+
+    /// Before a person has run anything, what ships is shown, and is said to be that.
+    @Test
+    @Order(3)
+    void whatShipsIsShownAsThat() throws Exception {
+        choose("roberta-nsp");
+        await("the shipped result",
+                () -> ((Label) find("experiment-state")).getText().startsWith("Measured with this version"));
+        LiveChart chart = FxStage.call(() -> find("experiment-chart"));
+        await("its curves", () -> chart.points() > 10);
+        assertThat(FxStage.call(() -> texts(find("experiment-outcome")))).hasSize(2);
+        assertThat(disabled("experiment-run")).isFalse();
+    }
+
+    @Test
+    @Order(3)
+    void aPlanGoesToTheViewThatTeaches() throws Exception {
+        choose("clip-batch-size");
+        FxStage.call(() -> {
+            ((MenuButton) find("experiment-plans")).getItems().get(2).fire();
+            return null;
+        });
+        DialogPane[] dialog = new DialogPane[1];
+        await("the plan", () -> {
+            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
+                    .findFirst().ifPresent(d -> dialog[0] = (DialogPane) d);
+            return dialog[0] != null;
+        });
+        assertThat(FxStage.call(() -> ((TextArea) dialog[0].lookup("#plan-text")).getText()))
+                .contains("\"batch\": 256").contains("\"steps\": 240");
+        FxStage.call(() -> {
+            ((Button) dialog[0].lookupButton(dialog[0].getButtonTypes().stream()
+                    .filter(b -> b.getButtonData().isCancelButton()).findFirst().orElse(ButtonType.CANCEL))).fire();
+            return null;
+        });
+    }
+
+    @Test
+    @Order(4)
+    void nothingIsCutOff() throws Exception {
+        List<String> cuts = new ArrayList<>();
+        window.close();
+        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
+            open(size[0], size[1]);
+            for (Theme theme : Theme.values()) {
+                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                    FxStage.call(() -> {
+                        window.theme.set(theme);
+                        window.i18n.textsProperty().set(texts);
+                        return null;
+                    });
+                    for (String id : List.of("roberta-masking", "roberta-nsp", "blip2-stages")) {
+                        choose(id);
+                        cuts.addAll(shoot(id));
+                    }
+                }
+            }
+            if (size[0] == 1440) {
+                window.close();
+            }
+        }
+        assertThat(cuts).isEmpty();
+    }
+
+    private List<String> shoot(String name) throws Exception {
+        FxStage.settle();
+        return FxStage.call(() -> {
+            String file = "experiment-" + name + "-" + (int) window.scene.getWidth() + "-"
+                    + window.theme.get().name().toLowerCase(Locale.ROOT) + "-" + window.i18n.locale().getLanguage()
+                    + ".png";
+            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                    OUT.resolve(file).toFile());
+            return Cuts.of(window.shell).stream().map(cut -> file + ": " + cut).toList();
+        });
+    }
+}
