@@ -186,7 +186,8 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
                 : FineTunePlan.Lessons.USUAL;
         FineTunePlan.Lessons how = new FineTunePlan.Lessons(usual.masking(), usual.rule(), usual.share(),
                 turn.masking == TaskView.Masking.JOINT, 0, 0);
-        return Reading.prepare(turn.task, examples, how, Toybox.kinds(language())).view(cells, context.scope());
+        return Reading.prepare(turn.task, examples, how,
+                new Reading.Names(Toybox.kinds(language()), Toybox.answers(language()))).view(cells, context.scope());
     }
 
     /// @return why the input does not have what the task asks for
@@ -213,7 +214,9 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
             case CLASSES -> more.label().isEmpty();
             default -> false;
         };
-        String why = words ? "mask" : regions ? "regions" : facts ? "scene" : classes >= 0 && classes != known ? "classes" : "";
+        String why = words
+                ? "mask"
+                : regions ? "regions" : facts ? "scene" : classes >= 0 && classes != known ? "classes" : "";
         return why.isEmpty() ? Optional.empty() : Optional.of(Message.of("engine.tasks." + why, classes, known));
     }
 }

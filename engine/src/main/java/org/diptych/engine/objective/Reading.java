@@ -19,7 +19,6 @@ import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.Tokens;
-import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
@@ -37,29 +36,34 @@ public final class Reading {
     private static final int BEST = 5;
     private static final int COLOURS = 3;
 
+    /// @param kinds   classes of regions
+    /// @param answers to questions
+    public record Names(List<String> kinds, List<String> answers) {
+    }
+
     private final Task task;
     private final TaskView.Masking masking;
     private final Objective objective;
     private final Drawn drawn;
     private final Lesson.Course course;
-    private final List<String> kinds;
+    private final Names names;
 
     private Reading(Task task, TaskView.Masking masking, Objective objective, Drawn drawn, Lesson.Course course,
-            List<String> kinds) {
+            Names names) {
         this.task = task;
         this.masking = masking;
         this.objective = objective;
         this.drawn = drawn;
         this.course = course;
-        this.kinds = kinds;
+        this.names = names;
     }
 
     /// Runs on any thread.
     ///
     /// @param how   hides; its `joint` says which masking
-    /// @param kinds names of the classes of regions
+    /// @param names of what the examples' numbers mean
     /// @throws EngineException when the model or the examples lack what the task asks for
-    public static Reading prepare(Task task, Drawn drawn, FineTunePlan.Lessons how, List<String> kinds)
+    public static Reading prepare(Task task, Drawn drawn, FineTunePlan.Lessons how, Names names)
             throws EngineException {
         Objective objective = Objective.of(task, drawn.model(), how);
         Lesson.Course all = objective.prepare(drawn, 0);
@@ -67,7 +71,7 @@ public final class Reading {
                 ? all
                 : new Lesson.Course(all.lessons().subList(0, 1), 0);
         return new Reading(task, how.joint() ? TaskView.Masking.JOINT : TaskView.Masking.CONDITIONAL, objective, drawn,
-                course, kinds);
+                course, names);
     }
 
     /// @return true when the two ways of masking differ for a task of this model
@@ -178,7 +182,7 @@ public final class Reading {
     }
 
     private String kind(int number) {
-        return number < kinds.size() ? kinds.get(number) : "#" + number;
+        return number < names.kinds().size() ? names.kinds().get(number) : "#" + number;
     }
 
     private static double error(float[] was, float[] told) {
@@ -235,9 +239,8 @@ public final class Reading {
     private Optional<TaskView.Choice> choice(Optional<org.diptych.engine.model.Guess> guess, Inputs inputs) {
         return switch (task) {
             case CONTRAST -> texts(inputs);
-            case ANSWERS -> guess.filter(g -> drawn.model() instanceof Answers answers
-                    && g.logits().getShape().size(-1) == answers.answers().size())
-                    .map(g -> chosen(g, i -> ((Answers) drawn.model()).answers().get(i)));
+            case ANSWERS -> guess.filter(g -> g.logits().getShape().get(1) == names.answers().size())
+                    .map(g -> chosen(g, names.answers()::get));
             case RANKING -> guess.map(g -> chosen(g, i -> i == 0
                     ? text(lesson().orElseThrow().shown())
                     : text(lesson().orElseThrow().others().get(i - 1))));
