@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("unit")
 class CommandLineTest {
     private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "ask", "assemble",
-            "contrast", "time", "train", "evaluate",
+            "contrast", "time", "tasks", "train", "evaluate",
             "runs", "curves", "capfilt", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
