@@ -139,7 +139,7 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
         return ToyboxRegions.labelled(regions).orElseGet(() -> {
             int n = regions.boxes().size();
             int classes = model instanceof Taught taught
-                    ? taught.lessons().classes(Task.REGION_CLASSES).orElse(1)
+                    ? Math.max(1, taught.lessons().classes(Task.REGION_CLASSES).orElse(1))
                     : 1;
             float[][] unsure = new float[n][classes];
             for (float[] row : unsure) {

@@ -1,0 +1,261 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.Parent;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.paint.Color;
+import javax.imageio.ImageIO;
+import org.diptych.app.canvas.BoxOverlay;
+import org.diptych.app.canvas.ImageCanvas;
+import org.diptych.app.fx.Theme;
+import org.diptych.app.shell.Command;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Texts;
+import org.diptych.engine.models.RandomModel;
+import org.diptych.engine.models.uniter.UniterFamily;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The view of tasks with a UNITER of random weights that has all pre-training heads, and with a model that hides nothing.
+@Tag("fx")
+class TasksViewTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "an", "the",
+            "and", "large", "small", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "fish",
+            "bird", "cat", "car", "boat", "apple", "banana", "house", "tree", "star", "cup", "umbrella", "flower",
+            "mushroom", "kite", "hat", "above", "below", "left", "right", "of", "to", "on", "is", "in", "you", "can",
+            "see", "there", "are", "with", "one", "picture", "shows", "it", ".", ",");
+    private static final String CONFIG = """
+            {"model_type": "uniter", "vocab_size": %d, "max_position_embeddings": 32, "type_vocab_size": 2,
+             "hidden_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96,
+             "hidden_act": "gelu", "img_dim": 192, "region_classes": 17, "has_cls": true, "has_feat_regress": true,
+             "has_itm_output": true}
+            """;
+    private static Engine engine;
+    private static LoadedModel uniter;
+    private static LoadedModel clip;
+
+    @TempDir
+    static Path data;
+    @TempDir
+    Path settings;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+        Path folder = RandomModel.save(data.resolve("all-heads"), new UniterFamily(),
+                JsonParser.parseString(CONFIG.formatted(WORDS.size())).getAsJsonObject(), WORDS);
+        uniter = engine.load(new LoadRequest(folder.toString())).result().toCompletableFuture().join();
+        clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(settings);
+        window.engine = Optional.of(engine);
+        FxStage.call(() -> {
+            window.models.add(clip);
+            window.models.add(uniter);
+            window.models.selectedProperty().set(Optional.of(uniter));
+            return null;
+        });
+        window.open(1440, 900, Workbench::features);
+        FxStage.call(() -> {
+            window.shell.show("tasks");
+            return null;
+        });
+        await("the cards", () -> cards() == 6);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            FxStage.settle();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    private int cards() {
+        return ((Parent) find("tasks-cards")).lookupAll(".task-card").size();
+    }
+
+    /// All that the labels of a card say.
+    private List<String> said(String task) {
+        List<String> out = new ArrayList<>();
+        find("task-" + task).lookupAll(".label").forEach(n -> out.add(((Label) n).getText()));
+        return out;
+    }
+
+    private List<String> losses(String task) {
+        return find("task-" + task).lookupAll(".task-loss").stream().filter(Node::isVisible)
+                .map(n -> ((Label) n).getText()).toList();
+    }
+
+    private long covered(String task) {
+        return find("task-" + task).lookupAll(".task-picture").stream().map(ImageCanvas.class::cast)
+                .flatMap(c -> c.overlays().stream()).flatMap(o -> ((BoxOverlay) o).marks().stream())
+                .filter(m -> !m.fill().equals(Color.TRANSPARENT)).count();
+    }
+
+    private long hiddenWords(String task) {
+        return find("task-" + task).lookupAll(".hidden-word").size();
+    }
+
+    private void fire(String id) throws Exception {
+        FxStage.call(() -> {
+            switch (find(id)) {
+                case Button button -> button.fire();
+                case ToggleButton toggle -> toggle.fire();
+                default -> throw new IllegalArgumentException(id);
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void anotherDrawChangesTheCards() throws Exception {
+        List<String> before = FxStage.call(() -> said("mlm"));
+        List<String> regions = FxStage.call(() -> said("mrfr"));
+        for (int i = 0; i < 3; i++) {
+            fire("tasks-again");
+            FxStage.settle();
+        }
+        await("other hidden words", () -> !said("mlm").equals(before) && !said("mrfr").equals(regions));
+        Command again = FxStage.call(() -> window.shell.palette().commands().stream()
+                .filter(c -> c.titleKey().equals("tasks.command.again")).findFirst().orElseThrow());
+        List<String> now = FxStage.call(() -> said("mlm"));
+        FxStage.call(() -> {
+            again.run().run();
+            return null;
+        });
+        await("a draw by command", () -> !said("mlm").equals(now));
+    }
+
+    @Test
+    void oneSideBothSidesAndBothWaysBesideEachOther() throws Exception {
+        assertThat(FxStage.call(() -> covered("mlm"))).isZero();
+        assertThat(FxStage.call(() -> hiddenWords("mlm"))).isPositive();
+        assertThat(FxStage.call(() -> covered("mrfr"))).isPositive();
+        assertThat(FxStage.call(() -> hiddenWords("mrfr"))).isZero();
+        assertThat(FxStage.call(() -> losses("mlm"))).hasSize(1);
+        List<String> alone = FxStage.call(() -> losses("mlm"));
+        shoot("tasks");
+        shootAll("tasks");
+        fire("tasks-hiding-joint");
+        await("both sides hidden", () -> covered("mlm") > 0 && hiddenWords("mrfr") > 0);
+        List<String> joint = FxStage.call(() -> losses("mlm"));
+        assertThat(joint).hasSize(1).isNotEqualTo(alone);
+        fire("tasks-hiding-both");
+        await("two losses", () -> losses("mlm").size() == 2);
+        assertThat(FxStage.call(() -> losses("mlm"))).containsExactlyElementsOf(
+                List.of(alone.getFirst(), joint.getFirst()));
+        assertThat(FxStage.call(() -> losses("itm"))).hasSize(1);
+        shootAll("tasks-both");
+    }
+
+    @Test
+    void aModelThatHidesNothingSaysSo() throws Exception {
+        FxStage.call(() -> {
+            window.models.selectedProperty().set(Optional.of(clip));
+            return null;
+        });
+        await("one card", () -> cards() == 1 && find("task-contrastive") != null);
+        assertThat(FxStage.call(() -> find("tasks-hiding").isDisabled() && find("tasks-hiding-none").isVisible()))
+                .isTrue();
+        shoot("tasks-clip");
+        FxStage.call(() -> {
+            ((TextField) find("tasks-text")).setText("");
+            return null;
+        });
+        await("what to do", () -> find("tasks-empty").isVisible());
+        assertThat(FxStage.call(() -> ((Label) find("tasks-reason")).getText())).contains("Write a sentence");
+        FxStage.call(() -> {
+            window.models.selectedProperty().set(Optional.empty());
+            return null;
+        });
+        await("no model", () -> ((Label) find("tasks-reason")).getText().contains("No model is open"));
+        shoot("tasks-empty");
+    }
+
+    private void shootAll(String name) throws Exception {
+        List<String> cuts = new ArrayList<>();
+        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
+            FxStage.call(() -> {
+                window.stage.setWidth(size[0]);
+                window.stage.setHeight(size[1]);
+                return null;
+            });
+            for (Theme theme : Theme.values()) {
+                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                    FxStage.call(() -> {
+                        window.theme.set(theme);
+                        window.i18n.textsProperty().set(texts);
+                        return null;
+                    });
+                    FxStage.settle();
+                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(Locale.ROOT) + "-"
+                            + texts.locale().getLanguage()));
+                }
+            }
+        }
+        FxStage.call(() -> {
+            window.theme.set(Theme.LIGHT);
+            window.i18n.textsProperty().set(Texts.ENGLISH);
+            window.stage.setWidth(1440);
+            window.stage.setHeight(900);
+            return null;
+        });
+        FxStage.settle();
+        assertThat(cuts).isEmpty();
+    }
+
+    private List<String> shoot(String name) throws Exception {
+        FxStage.settle();
+        return FxStage.call(() -> {
+            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                    OUT.resolve(name + ".png").toFile());
+            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
+        });
+    }
+}
