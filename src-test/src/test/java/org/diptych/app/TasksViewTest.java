@@ -117,7 +117,8 @@ class TasksViewTest {
     }
 
     private int cards() {
-        return ((Parent) find("tasks-cards")).lookupAll(".task-card").size();
+        Parent grid = find("tasks-cards");
+        return grid == null ? 0 : grid.lookupAll(".task-card").size();
     }
 
     /// All that the labels of a card say.
@@ -125,6 +126,10 @@ class TasksViewTest {
         List<String> out = new ArrayList<>();
         find("task-" + task).lookupAll(".label").forEach(n -> out.add(((Label) n).getText()));
         return out;
+    }
+
+    private List<String> all() {
+        return ((Parent) find("tasks-cards")).lookupAll(".label").stream().map(n -> ((Label) n).getText()).toList();
     }
 
     private List<String> losses(String task) {
@@ -155,21 +160,23 @@ class TasksViewTest {
 
     @Test
     void anotherDrawChangesTheCards() throws Exception {
-        List<String> before = FxStage.call(() -> said("mlm"));
-        List<String> regions = FxStage.call(() -> said("mrfr"));
-        for (int i = 0; i < 3; i++) {
-            fire("tasks-again");
-            FxStage.settle();
-        }
-        await("other hidden words", () -> !said("mlm").equals(before) && !said("mrfr").equals(regions));
+        List<String> before = FxStage.call(this::all);
+        fire("tasks-again");
+        await("another draw", () -> !all().equals(before));
         Command again = FxStage.call(() -> window.shell.palette().commands().stream()
                 .filter(c -> c.titleKey().equals("tasks.command.again")).findFirst().orElseThrow());
-        List<String> now = FxStage.call(() -> said("mlm"));
-        FxStage.call(() -> {
-            again.run().run();
-            return null;
-        });
-        await("a draw by command", () -> !said("mlm").equals(now));
+        for (String task : List.of("mlm", "mrfr", "mrc", "itm")) { // with three regions a draw may hide the same again
+            List<String> first = FxStage.call(() -> said(task));
+            for (int i = 0; i < 8 && FxStage.call(() -> said(task)).equals(first); i++) {
+                List<String> now = FxStage.call(this::all);
+                FxStage.call(() -> {
+                    again.run().run();
+                    return null;
+                });
+                await("a draw by command", () -> !all().equals(now));
+            }
+            assertThat(FxStage.call(() -> said(task))).as(task).isNotEqualTo(first);
+        }
     }
 
     @Test

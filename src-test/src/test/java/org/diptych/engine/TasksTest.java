@@ -140,7 +140,9 @@ class TasksTest {
                         assertThat(-Math.log(view.pair().orElseThrow().together() ? match : 1 - match))
                                 .isCloseTo(view.loss(), within(1e-5));
                     }
-                    case REGION_CLASSES, REGION_DISTRIBUTIONS -> assertThat(view.places())
+                    case REGION_CLASSES -> assertThat(view.places().stream().mapToDouble(p -> -Math.log(p.found()))
+                            .average().orElseThrow()).isCloseTo(view.loss(), within(1e-5));
+                    case REGION_DISTRIBUTIONS -> assertThat(view.places())
                             .allMatch(p -> p.guesses().size() == 5 && !p.truth().startsWith("#"));
                     case ANSWERS -> assertThat(view.choice().orElseThrow().right()).isNotEmpty();
                     default -> assertThat(view.loss()).isFinite();

@@ -2,6 +2,8 @@ package org.diptych.app.tasks;
 
 import java.util.List;
 import java.util.Locale;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.geometry.HPos;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
@@ -21,7 +23,16 @@ final class GuessBars extends GridPane {
     private int rows;
 
     /// @param right name of the right one
-    GuessBars(List<Guess> guesses, String right) {
+    /// @param found its probability, for when it is not among the guesses
+    GuessBars(List<Guess> guesses, String right, double found) {
+        this();
+        guesses.forEach(g -> add(new SimpleStringProperty(g.name()), g.probability(), g.name().equals(right)));
+        if (guesses.stream().noneMatch(g -> g.name().equals(right))) {
+            add(new SimpleStringProperty(right), found, true);
+        }
+    }
+
+    GuessBars() {
         setHgap(8);
         setVgap(4);
         ColumnConstraints name = new ColumnConstraints(NAME);
@@ -29,15 +40,15 @@ final class GuessBars extends GridPane {
         ColumnConstraints number = new ColumnConstraints(52);
         number.setHalignment(HPos.RIGHT);
         getColumnConstraints().addAll(name, bar, number);
-        for (Guess guess : guesses) {
-            add(guess.name(), guess.probability(), guess.name().equals(right));
-        }
     }
 
     /// @param right marked with a tick and another colour
-    void add(String name, double probability, boolean right) {
-        Label label = Ui.styled(new Label(name), "small", "elides");
-        label.setTooltip(new Tooltip(name));
+    void add(ObservableValue<String> name, double probability, boolean right) {
+        Label label = Ui.styled(new Label(), "small", "elides");
+        label.textProperty().bind(name);
+        Tooltip whole = new Tooltip();
+        whole.textProperty().bind(name);
+        label.setTooltip(whole);
         if (right) {
             label.setGraphic(Ui.icon("mdi2c-check"));
             label.getStyleClass().add("strong");

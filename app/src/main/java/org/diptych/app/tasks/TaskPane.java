@@ -20,7 +20,6 @@ import org.diptych.app.canvas.Pixels;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Box;
-import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.Tokens;
@@ -62,7 +61,7 @@ final class TaskPane extends VBox {
         }
         view.choice().ifPresent(c -> {
             note("tasks.choice");
-            getChildren().add(bars(c.guesses(), c.right()));
+            getChildren().add(new GuessBars(c.guesses(), c.right(), c.found()));
         });
         if (view.words().stream().anyMatch(w -> !w.asked()) || view.places().stream().anyMatch(p -> !p.asked())) {
             note("tasks.silent");
@@ -131,30 +130,22 @@ final class TaskPane extends VBox {
         if (pair.probability().isPresent()) {
             double match = pair.probability().getAsDouble();
             note("tasks.match");
-            GuessBars bars = new GuessBars(List.of(), "");
-            bars.add(i18n.get("tasks.match.yes"), match, pair.together());
-            bars.add(i18n.get("tasks.match.no"), 1 - match, !pair.together());
+            GuessBars bars = new GuessBars();
+            bars.add(i18n.text("tasks.match.yes"), match, pair.together());
+            bars.add(i18n.text("tasks.match.no"), 1 - match, !pair.together());
             getChildren().add(bars);
         }
     }
 
     private void word(TaskView.Word word) {
         note("tasks.word", view.shown().orElseThrow().tokens().get(word.place()).string(), word.truth());
-        GuessBars bars = bars(word.guesses(), word.truth());
-        if (word.guesses().stream().noneMatch(g -> g.name().equals(word.truth()))) {
-            bars.add(word.truth(), word.found(), true);
-        }
-        getChildren().add(bars);
-    }
-
-    private GuessBars bars(List<Guess> guesses, String right) {
-        return new GuessBars(guesses, right);
+        getChildren().add(new GuessBars(word.guesses(), word.truth(), word.found()));
     }
 
     private void place(TaskView.Place place) {
         if (!place.guesses().isEmpty()) {
             note("tasks.place", place.truth());
-            getChildren().add(bars(place.guesses(), place.truth()));
+            getChildren().add(new GuessBars(place.guesses(), place.truth(), place.found()));
         }
         if (place.error().isPresent()) {
             note("tasks.error", String.format(Locale.ROOT, "%.4f", place.error().getAsDouble()));

@@ -3,6 +3,7 @@ package org.diptych.app.tasks;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -155,7 +156,9 @@ final class TasksView extends BorderPane {
             banner.hide();
             Map<Task, List<TaskView>> tasks = new LinkedHashMap<>();
             a.views().forEach(v -> tasks.computeIfAbsent(v.task(), _ -> new ArrayList<>()).add(v));
-            cards.show(tasks.values().stream().map(v -> new TaskCard(i18n, a.input(), v)).toList());
+            // what is shown twice comes first, so that no gaps are left between
+            cards.show(tasks.values().stream().sorted(Comparator.comparingInt(v -> -v.size()))
+                    .map(v -> new TaskCard(i18n, a.input(), v)).toList());
         });
     }
 

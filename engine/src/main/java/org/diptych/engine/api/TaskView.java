@@ -62,10 +62,12 @@ public record TaskView(Task task, Masking masking, Optional<Message> lacks, Opti
     /// @param box     its number among the view's boxes
     /// @param truth   its class, where it is known and asked for
     /// @param guesses classes, likeliest first; empty when the objective does not ask for them
+    /// @param found   probability of the true class, 0 when it is not asked for
     /// @param error   mean squared error of the features told, where it asks for them
     /// @param was     the true features as a small picture, where they are one
     /// @param told    the features told, as a small picture
-    public record Place(int box, String truth, List<Guess> guesses, OptionalDouble error, Optional<Picture> was,
+    public record Place(int box, String truth, List<Guess> guesses, double found, OptionalDouble error,
+            Optional<Picture> was,
             Optional<Picture> told) {
         public Place {
             guesses = List.copyOf(guesses);
@@ -83,7 +85,8 @@ public record TaskView(Task task, Masking masking, Optional<Message> lacks, Opti
 
     /// @param guesses likeliest first
     /// @param right   the right one
-    public record Choice(List<Guess> guesses, String right) {
+    /// @param found   its probability
+    public record Choice(List<Guess> guesses, String right, double found) {
         public Choice {
             guesses = List.copyOf(guesses);
         }

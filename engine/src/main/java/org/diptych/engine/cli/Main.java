@@ -55,7 +55,8 @@ public final class Main {
                 .addSubcommand(new EvaluateCommand(console)).addSubcommand(new RunsCommand(console))
                 .addSubcommand(new CurvesCommand(console)).addSubcommand(new CapFiltCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
-                .addSubcommand(new TasksCommand(console)).addSubcommand(new TimeCommand(console)).addSubcommand(new TourCommand(console));
+                .addSubcommand(new TasksCommand(console)).addSubcommand(new TimeCommand(console))
+                .addSubcommand(new TourCommand(console));
         line.setCaseInsensitiveEnumValuesAllowed(true); // the window writes `--method chefer`
         localise(line, texts, "");
         line.getSubcommands().forEach((name, sub) -> localise(sub, texts, name + "."));

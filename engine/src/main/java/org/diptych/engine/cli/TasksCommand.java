@@ -149,6 +149,7 @@ final class TasksCommand extends EngineCommand {
         out.put("box", place.box());
         out.put("truth", place.truth());
         out.put("guesses", place.guesses());
+        out.put("found", place.found());
         place.error().ifPresent(e -> out.put("error", e));
         return out;
     }

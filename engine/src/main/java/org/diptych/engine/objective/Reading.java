@@ -166,6 +166,7 @@ public final class Reading {
                 continue;
             }
             NDIndex row = new NDIndex("{}", out.size());
+            int at = r;
             NDIndex own = new NDIndex("0, {}", r);
             Optional<float[]> shares = guess.filter(g -> classes).map(g -> g.logits()
                     .get(g.logits().getShape().dimension() == 3 ? own : row).softmax(-1).toFloatArray());
@@ -175,6 +176,7 @@ public final class Reading {
             Optional<float[]> told = features.map(f -> f.get(row).toFloatArray());
             out.add(new TaskView.Place(r, classes ? kind(hidden.classes()[r]) : "",
                     shares.map(s -> best(s, id -> id < first ? "–" : kind(id - first))).orElse(List.of()),
+                    shares.map(s -> (double) s[Math.min(s.length - 1, hidden.classes()[at] + first)]).orElse(0.0),
                     told.map(t -> OptionalDouble.of(error(was, t))).orElse(OptionalDouble.empty()),
                     told.flatMap(_ -> crop(was)), told.flatMap(Reading::crop)));
         }
@@ -212,10 +214,11 @@ public final class Reading {
         for (int p = 0; p < which.length; p++) {
             if (which[p] > 0) {
                 NDIndex own = new NDIndex("0, {}", p);
-                out.add(new TaskView.Place(p, guess.map(g -> "#" + g.labels().get(own).toLongArray()[0]).orElse(""),
-                        guess.map(g -> best(g.logits().get(own).softmax(-1).toFloatArray(), id -> "#" + id))
-                                .orElse(List.of()),
-                        OptionalDouble.empty(), Optional.empty(), Optional.empty()));
+                int code = guess.map(g -> (int) g.labels().get(own).toLongArray()[0]).orElse(0);
+                float[] shares = guess.map(g -> g.logits().get(own).softmax(-1).toFloatArray()).orElse(new float[0]);
+                out.add(new TaskView.Place(p, "#" + code, best(shares, id -> "#" + id),
+                        code < shares.length ? shares[code] : 0, OptionalDouble.empty(), Optional.empty(),
+                        Optional.empty()));
             }
         }
         return out;
@@ -254,8 +257,8 @@ public final class Reading {
 
     private static TaskView.Choice chosen(org.diptych.engine.model.Guess guess, IntFunction<String> name) {
         float[] shares = guess.logits().get(0).softmax(-1).toFloatArray();
-        String right = name.apply((int) guess.labels().get(new NDIndex("0")).toLongArray()[0]);
-        return new TaskView.Choice(best(shares, name), right);
+        int right = (int) guess.labels().get(new NDIndex("0")).toLongArray()[0];
+        return new TaskView.Choice(best(shares, name), name.apply(right), shares[right]);
     }
 
     /// How the texts of the batch share the picture among them.
@@ -275,7 +278,7 @@ public final class Reading {
             shares[i] = (float) (Math.exp(logits[i] - most) / sum);
         }
         return Optional.of(new TaskView.Choice(best(shares, i -> text(drawn.encoded().get(i))),
-                text(drawn.encoded().getFirst())));
+                text(drawn.encoded().getFirst()), shares[0]));
     }
 
     private static List<Guess> best(float[] shares, IntFunction<String> name) {
