@@ -28,7 +28,9 @@ final class CardGrid extends GridPane {
     }
 
     private int room() {
-        return Math.max(2, (int) ((getWidth() + GAP) / (LEAST + GAP)));
+        int most = Math.max(2, (int) ((getWidth() + GAP) / (LEAST + GAP)));
+        // cards of two columns would leave one empty
+        return cards.stream().anyMatch(c -> c.columns() > 1) ? most / 2 * 2 : most;
     }
 
     private void place() {

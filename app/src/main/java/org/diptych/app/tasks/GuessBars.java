@@ -20,22 +20,25 @@ import org.diptych.engine.api.Guess;
 final class GuessBars extends GridPane {
     private static final double NAME = 108;
     private static final double BAR = 8;
+    private final boolean sentences;
     private int rows;
 
     /// @param right name of the right one
     /// @param found its probability, for when it is not among the guesses
-    GuessBars(List<Guess> guesses, String right, double found) {
-        this();
+    /// @param sentences true for long names, which stand above their bars
+    GuessBars(List<Guess> guesses, String right, double found, boolean sentences) {
+        this(sentences);
         guesses.forEach(g -> add(new SimpleStringProperty(g.name()), g.probability(), g.name().equals(right)));
         if (guesses.stream().noneMatch(g -> g.name().equals(right))) {
             add(new SimpleStringProperty(right), found, true);
         }
     }
 
-    GuessBars() {
+    GuessBars(boolean sentences) {
+        this.sentences = sentences;
         setHgap(8);
         setVgap(4);
-        ColumnConstraints name = new ColumnConstraints(NAME);
+        ColumnConstraints name = new ColumnConstraints(sentences ? 0 : NAME);
         ColumnConstraints bar = new ColumnConstraints(32, 100, Double.MAX_VALUE, Priority.ALWAYS, HPos.LEFT, true);
         ColumnConstraints number = new ColumnConstraints(52);
         number.setHalignment(HPos.RIGHT);
@@ -62,11 +65,17 @@ final class GuessBars extends GridPane {
         track.setMinHeight(BAR);
         track.setMaxHeight(BAR);
         filled.maxWidthProperty().bind(track.widthProperty().multiply(Math.clamp(probability, 0, 1)));
-        addRow(rows++, label, track,
-                Ui.styled(new Label(percent(probability)), "small", "muted"));
+        Label number = Ui.styled(new Label(percent(probability)), "small", "muted");
+        if (sentences) {
+            add(Ui.wrapped(label), 0, rows++, 3, 1);
+            add(track, 0, rows, 2, 1);
+            add(number, 2, rows++);
+        } else {
+            addRow(rows++, label, track, number);
+        }
     }
 
-    static String percent(double probability) {
+    private static String percent(double probability) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * probability);
     }
 }

@@ -21,6 +21,7 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.Tokens;
 
@@ -61,7 +62,7 @@ final class TaskPane extends VBox {
         }
         view.choice().ifPresent(c -> {
             note("tasks.choice");
-            getChildren().add(new GuessBars(c.guesses(), c.right(), c.found()));
+            getChildren().add(new GuessBars(c.guesses(), c.right(), c.found(), view.task() != Task.ANSWERS));
         });
         if (view.words().stream().anyMatch(w -> !w.asked()) || view.places().stream().anyMatch(p -> !p.asked())) {
             note("tasks.silent");
@@ -130,7 +131,7 @@ final class TaskPane extends VBox {
         if (pair.probability().isPresent()) {
             double match = pair.probability().getAsDouble();
             note("tasks.match");
-            GuessBars bars = new GuessBars();
+            GuessBars bars = new GuessBars(false);
             bars.add(i18n.text("tasks.match.yes"), match, pair.together());
             bars.add(i18n.text("tasks.match.no"), 1 - match, !pair.together());
             getChildren().add(bars);
@@ -139,13 +140,13 @@ final class TaskPane extends VBox {
 
     private void word(TaskView.Word word) {
         note("tasks.word", view.shown().orElseThrow().tokens().get(word.place()).string(), word.truth());
-        getChildren().add(new GuessBars(word.guesses(), word.truth(), word.found()));
+        getChildren().add(new GuessBars(word.guesses(), word.truth(), word.found(), false));
     }
 
     private void place(TaskView.Place place) {
         if (!place.guesses().isEmpty()) {
             note("tasks.place", place.truth());
-            getChildren().add(new GuessBars(place.guesses(), place.truth(), place.found()));
+            getChildren().add(new GuessBars(place.guesses(), place.truth(), place.found(), false));
         }
         if (place.error().isPresent()) {
             note("tasks.error", String.format(Locale.ROOT, "%.4f", place.error().getAsDouble()));

@@ -53,7 +53,9 @@ final class TasksView extends BorderPane {
         banner = new ErrorBanner(i18n);
         controller = new TasksController(context, model, this::failed);
         getStyleClass().add("view");
-        setTop(new VBox(12, input(), hiding(), banner));
+        HBox hiding = hiding();
+        context.model().subscribe(m -> Ui.show(hiding, controller.able()));
+        setTop(new VBox(12, input(), hiding, banner));
         StackPane centre = centre();
         BorderPane.setMargin(centre, new Insets(12, 0, 0, 0));
         setCenter(centre);
