@@ -18,6 +18,7 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javax.imageio.ImageIO;
 import org.diptych.app.canvas.BoxOverlay;
@@ -211,6 +212,8 @@ class TasksViewTest {
         assertThat(FxStage.call(() -> find("tasks-hiding").isDisabled() && find("tasks-hiding-none").isVisible()))
                 .isTrue();
         shoot("tasks-clip");
+        assertThat(FxStage.call(() -> ((Region) find("task-contrastive")).getHeight())).as("no taller than it needs")
+                .isLessThan(740);
         FxStage.call(() -> {
             ((TextField) find("tasks-text")).setText("");
             return null;

@@ -4,24 +4,23 @@ import java.util.List;
 import java.util.Locale;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.value.ObservableValue;
-import javafx.geometry.HPos;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
-import javafx.scene.layout.ColumnConstraints;
-import javafx.scene.layout.GridPane;
+import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Guess;
 
 /// Guesses as bars from 0 to 1, the right one with a tick.
-final class GuessBars extends GridPane {
+final class GuessBars extends VBox {
     private static final double NAME = 108;
+    private static final double NUMBER = 52;
     private static final double BAR = 8;
     private final boolean sentences;
-    private int rows;
 
     /// @param right name of the right one
     /// @param found its probability, for when it is not among the guesses
@@ -35,14 +34,8 @@ final class GuessBars extends GridPane {
     }
 
     GuessBars(boolean sentences) {
+        super(4);
         this.sentences = sentences;
-        setHgap(8);
-        setVgap(4);
-        ColumnConstraints name = new ColumnConstraints(sentences ? 0 : NAME);
-        ColumnConstraints bar = new ColumnConstraints(32, 100, Double.MAX_VALUE, Priority.ALWAYS, HPos.LEFT, true);
-        ColumnConstraints number = new ColumnConstraints(52);
-        number.setHalignment(HPos.RIGHT);
-        getColumnConstraints().addAll(name, bar, number);
     }
 
     /// @param right marked with a tick and another colour
@@ -62,20 +55,21 @@ final class GuessBars extends GridPane {
         }
         StackPane track = Ui.styled(new StackPane(filled), "guess-track");
         track.setAlignment(Pos.CENTER_LEFT);
-        track.setMinHeight(BAR);
+        track.setMinSize(32, BAR);
+        track.setPrefWidth(32);
         track.setMaxHeight(BAR);
+        HBox.setHgrow(track, Priority.ALWAYS);
         filled.maxWidthProperty().bind(track.widthProperty().multiply(Math.clamp(probability, 0, 1)));
-        Label number = Ui.styled(new Label(percent(probability)), "small", "muted");
+        Label number = Ui.styled(new Label(String.format(Locale.ROOT, "%.1f %%", 100 * probability)), "small",
+                "muted");
+        number.setMinWidth(NUMBER);
+        number.setAlignment(Pos.CENTER_RIGHT);
         if (sentences) {
-            add(Ui.wrapped(label), 0, rows++, 3, 1);
-            add(track, 0, rows, 2, 1);
-            add(number, 2, rows++);
+            getChildren().addAll(Ui.wrapped(label), Ui.row(8, track, number));
         } else {
-            addRow(rows++, label, track, number);
+            label.setMinWidth(NAME);
+            label.setPrefWidth(NAME);
+            getChildren().add(Ui.row(8, label, track, number));
         }
-    }
-
-    private static String percent(double probability) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * probability);
     }
 }

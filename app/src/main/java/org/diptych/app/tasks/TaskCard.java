@@ -3,6 +3,8 @@ package org.diptych.app.tasks;
 import java.util.List;
 import java.util.Locale;
 import javafx.scene.control.Label;
+import javafx.scene.layout.ColumnConstraints;
+import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -28,21 +30,23 @@ final class TaskCard extends VBox {
         if (columns == 1) {
             head.getChildren().add(loss(i18n, views.getFirst()));
         }
-        HBox panes = new HBox(24);
-        for (TaskView view : views) {
-            VBox side = new VBox(8);
-            if (columns > 1) {
-                String way = "tasks.hiding." + view.masking().name().toLowerCase(Locale.ROOT);
-                side.getChildren().add(Ui.row(8, Ui.styled(i18n.label(way), "strong"), Ui.spring(), loss(i18n, view)));
-            }
-            side.getChildren().add(new TaskPane(i18n, input, view));
-            side.setMinWidth(0);
-            side.setPrefWidth(0);
-            HBox.setHgrow(side, Priority.ALWAYS);
-            panes.getChildren().add(side);
-        }
-        getChildren().addAll(head, Ui.styled(Ui.wrapped(i18n.label(key + ".tip")), "small", "muted"), panes);
+        getChildren().addAll(head, Ui.styled(Ui.wrapped(i18n.label(key + ".tip")), "small", "muted"),
+                columns == 1 ? new TaskPane(i18n, input, views.getFirst()) : sides(i18n, input, views));
         setId("task-" + views.getFirst().task().plan());
+    }
+
+    private static GridPane sides(I18n i18n, TasksModel.Input input, List<TaskView> views) {
+        GridPane sides = new GridPane(24, 0);
+        for (TaskView view : views) {
+            String way = "tasks.hiding." + view.masking().name().toLowerCase(Locale.ROOT);
+            VBox side = new VBox(8, Ui.row(8, Ui.styled(i18n.label(way), "strong"), Ui.spring(), loss(i18n, view)),
+                    new TaskPane(i18n, input, view));
+            ColumnConstraints column = new ColumnConstraints();
+            column.setPercentWidth(100.0 / views.size());
+            sides.getColumnConstraints().add(column);
+            sides.add(side, sides.getColumnCount() - 1, 0);
+        }
+        return sides;
     }
 
     /// @return columns of the grid that it takes

@@ -95,6 +95,7 @@ final class TasksView extends BorderPane {
         seed.textProperty().bind(i18n.text("tasks.seed", model.seed.map(s -> Long.toString(s))));
         Segments<Hiding> ways = new Segments<>(model.hiding);
         ways.setId("tasks-hiding");
+        ways.setMaxWidth(USE_PREF_SIZE);
         ways.show(List.of(Hiding.values()), way -> {
             String key = "tasks.hiding." + way.name().toLowerCase(Locale.ROOT);
             ToggleButton button = Ui.toggle(i18n, key);
