@@ -165,6 +165,59 @@ class TasksTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"uniter", "vilt"})
+    void anAlignmentTellsWhereEachWordGoes(String plan) throws Exception {
+        open(plan);
+        for (long seed = 0; seed < 4; seed++) {
+            TaskView view = of(views(seed, BOTH), Task.ALIGNMENT, Masking.CONDITIONAL);
+            List<List<Double>> shares = view.plan().orElseThrow().shares();
+            assertThat(shares).hasSize(view.shown().orElseThrow().size());
+            assertThat(shares).allSatisfy(row -> {
+                assertThat(row).hasSize(view.boxes().size()).allMatch(s -> s >= 0);
+                double all = row.stream().mapToDouble(s -> s).sum();
+                assertThat(all == 0 || Math.abs(all - 1) < 1e-5).as("%s", row).isTrue();
+            });
+            long part = shares.stream().filter(row -> row.stream().anyMatch(s -> s > 0)).count();
+            assertThat(part).as("UNITER aligns [CLS] and [SEP] too, ViLT does not")
+                    .isEqualTo(shares.size() - (plan.equals("vilt") ? 2 : 0));
+            for (int box = 0; box < view.boxes().size(); box++) {
+                int column = box;
+                assertThat(shares.stream().mapToDouble(row -> row.get(column)).sum()).as("as much as any other box")
+                        .isCloseTo((double) part / view.boxes().size(), within(0.02 * part));
+            }
+        }
+    }
+
+    @Test
+    void jointMaskingMayHideAWordsOwnRegion() throws Exception {
+        open("uniter");
+        int blind = 0;
+        int seeing = 0;
+        for (long seed = 0; seed < 30; seed++) {
+            List<TaskView> views = views(seed, BOTH);
+            TaskView alone = of(views, Task.MASKED_WORDS, Masking.CONDITIONAL);
+            assertThat(alone.words()).noneMatch(alone::blind);
+            TaskView both = of(views, Task.MASKED_WORDS, Masking.JOINT);
+            List<Integer> hidden = both.places().stream().map(TaskView.Place::box).toList();
+            Scene scene = Toybox.scene(SCENE, shelf.get("m").shown().sceneSize(), World.named("aligned"));
+            for (TaskView.Word word : both.words()) {
+                List<Integer> own = new ArrayList<>();
+                for (Scene.Thing thing : scene.objects()) {
+                    if (thing.kind().equals(word.truth()) || thing.colour().equals(word.truth())) {
+                        own.add(scene.objects().indexOf(thing));
+                    }
+                }
+                assertThat(word.own()).as(word.truth()).isEqualTo(own);
+                assertThat(both.blind(word)).isEqualTo(!own.isEmpty() && hidden.containsAll(own));
+                blind += both.blind(word) ? 1 : 0;
+                seeing += own.isEmpty() || both.blind(word) ? 0 : 1;
+            }
+        }
+        assertThat(blind).isPositive();
+        assertThat(seeing).isPositive();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"roberta", "vilt", "albef", "blip", "uniter", "lxmert", "vilbert", "vlmo", "beit3", "blip2",
             "clip"})
     void everyObjectiveOfEveryFamilyIsShown(String plan) throws Exception {

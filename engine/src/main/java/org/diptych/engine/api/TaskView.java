@@ -3,6 +3,7 @@ package org.diptych.engine.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /// One objective on one input: what was hidden, what the model guesses, and what it costs.
 ///
@@ -16,11 +17,12 @@ import java.util.OptionalDouble;
 /// @param places   those of them that were hidden
 /// @param pair     whether picture and text belong together, where it is asked that
 /// @param choice   one of several, where it chooses
+/// @param plan     how words and places are brought together, where it aligns them
 /// @param loss     the objective's own loss
 /// @param examples that the loss is taken over: 1, or more for an objective that compares examples
 public record TaskView(Task task, Masking masking, Optional<Message> lacks, Optional<Tokens> shown, boolean picture,
         List<Word> words, List<Box> boxes, List<Place> places, Optional<Pair> pair, Optional<Choice> choice,
-        double loss, int examples) {
+        Optional<Plan> plan, double loss, int examples) {
     public TaskView {
         words = List.copyOf(words);
         boxes = List.copyOf(boxes);
@@ -35,10 +37,16 @@ public record TaskView(Task task, Masking masking, Optional<Message> lacks, Opti
         JOINT
     }
 
+    /// @return true when the picture's places that a hidden word names are hidden with it, so that nothing tells the word but its neighbours
+    public boolean blind(Word word) {
+        return !word.own().isEmpty()
+                && places.stream().map(Place::box).collect(Collectors.toSet()).containsAll(word.own());
+    }
+
     /// @return an objective that this input lacks something for
     public static TaskView lacking(Task task, Masking masking, Message why) {
         return new TaskView(task, masking, Optional.of(why), Optional.empty(), false, List.of(), List.of(), List.of(),
-                Optional.empty(), Optional.empty(), Double.NaN, 0);
+                Optional.empty(), Optional.empty(), Optional.empty(), Double.NaN, 0);
     }
 
     /// A hidden word.
@@ -47,9 +55,11 @@ public record TaskView(Task task, Masking masking, Optional<Message> lacks, Opti
     /// @param truth   the word that stood there
     /// @param guesses likeliest first; empty when the objective does not ask for it
     /// @param found   probability of the true word, 0 when it is not asked for
-    public record Word(int place, String truth, List<Guess> guesses, double found) {
+    /// @param own     numbers of the boxes that the word names, as far as regions have names
+    public record Word(int place, String truth, List<Guess> guesses, double found, List<Integer> own) {
         public Word {
             guesses = List.copyOf(guesses);
+            own = List.copyOf(own);
         }
 
         public boolean asked() {
@@ -81,6 +91,15 @@ public record TaskView(Task task, Masking masking, Optional<Message> lacks, Opti
     /// @param together    true when the text is the picture's own
     /// @param probability that the model gives to that they belong together; none for an objective that tells a distance only
     public record Pair(boolean together, OptionalDouble probability) {
+    }
+
+    /// An optimal transport of words to places (UNITER section 3.2, ViLT section 3.2).
+    ///
+    /// @param shares [tokens of `shown`][boxes] how much of each word goes to each box; rows sum to 1, or are 0 for tokens that take no part
+    public record Plan(List<List<Double>> shares) {
+        public Plan {
+            shares = shares.stream().map(List::copyOf).toList();
+        }
     }
 
     /// @param guesses likeliest first

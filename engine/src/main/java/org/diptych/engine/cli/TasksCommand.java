@@ -16,6 +16,7 @@ import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.TasksRequest;
+import org.diptych.engine.api.Tokens;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -92,7 +93,9 @@ final class TasksCommand extends EngineCommand {
         view.shown().ifPresent(t -> console.line("  " + t.tokens().stream().map(w -> w.string())
                 .collect(Collectors.joining(" "))));
         view.words().stream().filter(TaskView.Word::asked).forEach(
-                w -> console.line("  " + w.place() + " " + w.truth() + " <- " + guesses(w.guesses())));
+                w -> console.line("  " + w.place() + " " + w.truth() + " <- " + guesses(w.guesses())
+                        + (view.blind(w) ? " " + console.texts().get("cli.tasks.blind") : "")));
+        view.plan().ifPresent(plan -> plan(view.shown().orElseThrow(), plan));
         for (TaskView.Place place : view.places()) {
             StringBuilder line = new StringBuilder("  [").append(place.box()).append("] ").append(place.truth());
             if (!place.guesses().isEmpty()) {
@@ -107,6 +110,16 @@ final class TasksCommand extends EngineCommand {
                         : "")));
         view.choice().ifPresent(
                 choice -> console.line("  " + choice.right() + " <- " + guesses(choice.guesses())));
+    }
+
+    private void plan(Tokens tokens, TaskView.Plan plan) {
+        for (int t = 0; t < tokens.size(); t++) {
+            List<Double> row = plan.shares().get(t);
+            if (row.stream().anyMatch(s -> s > 0)) {
+                console.line("  " + tokens.tokens().get(t).string() + " -> " + row.stream()
+                        .map(s -> String.format(Locale.ROOT, "%.3f", s)).collect(Collectors.joining(" ")));
+            }
+        }
     }
 
     private static String guesses(List<Guess> guesses) {
@@ -132,6 +145,8 @@ final class TasksCommand extends EngineCommand {
             word.put("truth", w.truth());
             word.put("guesses", w.guesses());
             word.put("found", w.found());
+            word.put("own", w.own());
+            word.put("blind", view.blind(w));
             return word;
         }).toList());
         out.put("boxes", view.boxes());
@@ -141,6 +156,7 @@ final class TasksCommand extends EngineCommand {
             pair.probability().ifPresent(p -> out.put("match", p));
         });
         view.choice().ifPresent(choice -> out.put("choice", choice));
+        view.plan().ifPresent(plan -> out.put("plan", plan.shares()));
         return out;
     }
 

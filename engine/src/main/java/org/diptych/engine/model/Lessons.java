@@ -39,6 +39,12 @@ public interface Lessons {
         return Optional.empty();
     }
 
+    /// @param inputs of that task
+    /// @return (B, N, T) how much of each region or patch goes to each token; nothing for tasks that align none
+    default Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
+        return Optional.empty();
+    }
+
     /// @return true when the task's loss compares the examples of a batch with each other
     default boolean compares(Task task) {
         return task == Task.CONTRAST;

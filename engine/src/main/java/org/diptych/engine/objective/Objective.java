@@ -60,6 +60,11 @@ public interface Objective {
         return Optional.empty();
     }
 
+    /// @return (B, N, T) how much of each region or patch goes to each token, where they are aligned
+    default Optional<NDArray> plan(VisionLanguageModel model, Inputs batch) {
+        return Optional.empty();
+    }
+
     /// @return true when the loss compares the examples of a batch with each other
     default boolean compares(VisionLanguageModel model) {
         return false;

@@ -110,9 +110,16 @@ public final class Reading {
             lesson().flatMap(Lesson::regions).ifPresent(
                     hidden -> places.addAll(regions(hidden, guess, objective.features(model, inputs))));
         }
+        Optional<NDArray> plan = objective.plan(model, inputs);
+        if (plan.isPresent() && shown.regions().isEmpty()) {
+            boxes = cells;
+        }
+        int there = boxes.size();
         return new TaskView(task, masking, Optional.empty(),
-                task == Task.PATCHES_ALONE ? Optional.empty() : shown.tokens().map(this::read), sees, words(guess),
-                sees ? boxes : List.of(), places, pair(guess), choice(guess, inputs), loss, samples.size());
+                task == Task.PATCHES_ALONE ? Optional.empty() : shown.tokens().map(this::read), sees, words(guess,
+                        shown.regions().map(r -> r.labels()).orElse(List.of())),
+                sees ? boxes : List.of(), places, pair(guess), choice(guess, inputs), plan.flatMap(p -> plan(p, there)),
+                loss, samples.size());
     }
 
     /// A hidden word's token keeps the string of what stood there; what the model reads is its number.
@@ -133,7 +140,8 @@ public final class Reading {
         return task == Task.MASKED_WORDS || task == Task.WORDS_ALONE;
     }
 
-    private List<TaskView.Word> words(Optional<org.diptych.engine.model.Guess> guess) {
+    /// @param labels of regions, or none
+    private List<TaskView.Word> words(Optional<org.diptych.engine.model.Guess> guess, List<String> labels) {
         long[] wanted = lesson().map(Lesson::words).orElse(new long[0]);
         List<TaskView.Word> out = new ArrayList<>();
         for (int t = 0; t < wanted.length; t++) {
@@ -145,9 +153,14 @@ public final class Reading {
                     .map(g -> g.logits().get(new NDIndex("0, {}", place)).softmax(-1).toFloatArray());
             int id = (int) wanted[t];
             out.add(new TaskView.Word(t, word(id), shares.map(s -> best(s, this::word)).orElse(List.of()),
-                    shares.map(s -> (double) s[id]).orElse(0.0)));
+                    shares.map(s -> (double) s[id]).orElse(0.0), named(word(id), labels)));
         }
         return out;
+    }
+
+    private static List<Integer> named(String word, List<String> labels) {
+        return IntStream.range(0, labels.size())
+                .filter(r -> Arrays.stream(labels.get(r).split(" ")).anyMatch(word::equalsIgnoreCase)).boxed().toList();
     }
 
     private String word(int id) {
@@ -237,6 +250,25 @@ public final class Reading {
             case ALIGNMENT -> lesson().map(l -> new TaskView.Pair(l.label() == 1, OptionalDouble.empty()));
             default -> Optional.empty();
         };
+    }
+
+    /// @param boxes whose number tells what the plan's rows are
+    private static Optional<TaskView.Plan> plan(NDArray plan, int boxes) {
+        NDArray first = plan.get(0); // (N, T)
+        int places = (int) first.getShape().get(0);
+        int words = (int) first.getShape().get(1);
+        if (places != boxes) {
+            return Optional.empty();
+        }
+        float[] mass = first.toFloatArray();
+        List<List<Double>> shares = new ArrayList<>();
+        for (int t = 0; t < words; t++) {
+            int word = t;
+            double all = IntStream.range(0, places).mapToDouble(p -> mass[p * words + word]).sum();
+            shares.add(IntStream.range(0, places).mapToObj(p -> all > 0 ? mass[p * words + word] / all : 0.0)
+                    .toList());
+        }
+        return Optional.of(new TaskView.Plan(shares));
     }
 
     private Optional<TaskView.Choice> choice(Optional<org.diptych.engine.model.Guess> guess, Inputs inputs) {

@@ -69,6 +69,11 @@ record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) im
     }
 
     @Override
+    public Optional<NDArray> plan(VisionLanguageModel model, Inputs batch) {
+        return ((Taught) model).lessons().plan(task, Pass.INFER, batch);
+    }
+
+    @Override
     public boolean compares(VisionLanguageModel model) {
         return ((Taught) model).lessons().compares(task);
     }

@@ -188,4 +188,11 @@ record UniterLessons(UniterModel model, UniterReader reader) implements Lessons 
                 ? Optional.of(new UniterLosses(model).features(pass, inputs).scores())
                 : Optional.empty();
     }
+
+    @Override
+    public Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
+        return task == Task.ALIGNMENT
+                ? Optional.of(UniterLosses.align(model.states(pass, inputs), inputs).plan())
+                : Optional.empty();
+    }
 }
