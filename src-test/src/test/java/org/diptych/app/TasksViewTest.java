@@ -16,8 +16,11 @@ import javafx.scene.Node;
 import javafx.scene.Parent;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.input.Clipboard;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
 import javax.imageio.ImageIO;
@@ -200,6 +203,91 @@ class TasksViewTest {
                 List.of(alone.getFirst(), joint.getFirst()));
         assertThat(FxStage.call(() -> losses("itm"))).hasSize(1);
         shootAll("tasks-both");
+    }
+
+    private void type(String seed) throws Exception {
+        FxStage.call(() -> {
+            ((TextField) find("tasks-seed")).setText(seed);
+            return null;
+        });
+    }
+
+    @Test
+    void aSeedThatIsTypedDrawsTheSameAgainAndIsRemembered() throws Exception {
+        type("41");
+        await("the draw of 41", () -> !all().isEmpty() && find("tasks-cards").getStyleClass().stream()
+                .noneMatch("stale"::equals));
+        List<String> drawn = FxStage.call(this::all);
+        fire("tasks-again");
+        await("the next draw", () -> !all().equals(drawn));
+        assertThat(FxStage.call(() -> ((TextField) find("tasks-seed")).getText())).isEqualTo("42");
+        type("41");
+        await("the draw of 41 again", () -> all().equals(drawn));
+        type("no number");
+        type("");
+        assertThat(FxStage.call(this::all)).isEqualTo(drawn);
+        fire("tasks-hiding-joint");
+        await("both sides hidden", () -> covered("mlm") > 0);
+        FxStage.call(() -> {
+            window.settings.save();
+            return null;
+        });
+        window.close();
+        open();
+        assertThat(FxStage.call(() -> ((TextField) find("tasks-seed")).getText())).isEqualTo("41");
+        assertThat(FxStage.call(() -> ((ToggleButton) find("tasks-hiding-joint")).isSelected())).isTrue();
+        assertThat(FxStage.call(() -> covered("mlm"))).isPositive();
+    }
+
+    @Test
+    void anAlignmentIsDrawnAndBlindGuessesAreMarked() throws Exception {
+        List<String> rows = FxStage.call(() -> find("task-alignment").lookupAll(".plan-word").stream()
+                .map(n -> ((Label) n).getText()).toList());
+        assertThat(rows).hasSizeGreaterThan(4).startsWith("[CLS]").endsWith("[SEP]");
+        assertThat(FxStage.call(() -> ((ImageCanvas) find("task-alignment").lookup(".task-picture")).overlays().stream()
+                .flatMap(o -> ((BoxOverlay) o).marks().stream()).map(BoxOverlay.Mark::label).toList()))
+                .containsExactly("1", "2", "3");
+        assertThat(FxStage.call(() -> find("task-mlm").lookupAll(".task-blind"))).isEmpty();
+        fire("tasks-hiding-both");
+        await("two losses", () -> losses("mlm").size() == 2);
+        boolean blind = false;
+        for (int seed = 100; seed < 140 && !blind; seed++) {
+            List<String> before = FxStage.call(this::all);
+            type(Integer.toString(seed));
+            await("draw " + seed, () -> !all().equals(before));
+            blind = FxStage.call(() -> !find("task-mlm").lookupAll(".task-blind").isEmpty());
+        }
+        assertThat(blind).isTrue();
+        shootAll("tasks-blind");
+        FxStage.call(() -> {
+            ScrollPane scroll = (ScrollPane) window.scene.lookup(".view .scroll-pane");
+            scroll.setVvalue(1);
+            return null;
+        });
+        shoot("tasks-end");
+    }
+
+    @Test
+    void regionsMayBeAGrid() throws Exception {
+        MenuButton regions = FxStage.call(() -> find("tasks-regions"));
+        assertThat(FxStage.call(regions::isVisible)).isTrue();
+        FxStage.call(() -> {
+            regions.getItems().stream().filter(i -> "Grid 2 × 2".equals(i.getText())).findFirst().orElseThrow().fire();
+            return null;
+        });
+        await("four boxes", () -> ((ImageCanvas) find("task-alignment").lookup(".task-picture")).overlays().stream()
+                .mapToInt(o -> ((BoxOverlay) o).marks().size()).sum() == 4);
+        assertThat(FxStage.call(() -> said("mrc"))).anyMatch(t -> t.contains("Nobody has said"));
+        assertThat(FxStage.call(() -> {
+            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("tasks.command.copy"))
+                    .findFirst().orElseThrow().run().run();
+            return Clipboard.getSystemClipboard().getString();
+        })).contains("--regions grid:2x2").contains("--seed 1");
+        FxStage.call(() -> {
+            window.models.selectedProperty().set(Optional.of(clip));
+            return null;
+        });
+        assertThat(FxStage.call(regions::isVisible)).isFalse();
     }
 
     @Test

@@ -54,6 +54,10 @@ final class TaskPane extends VBox {
         }
         view.shown().ifPresent(t -> getChildren().add(words(t)));
         view.pair().ifPresent(this::pair);
+        view.plan().ifPresent(plan -> {
+            note("tasks.plan");
+            getChildren().add(new PlanGrid(i18n, view.shown().orElseThrow(), plan));
+        });
         view.words().stream().filter(TaskView.Word::asked).forEach(this::word);
         view.places().stream().filter(TaskView.Place::asked).limit(TOLD).forEach(this::place);
         long more = view.places().stream().filter(TaskView.Place::asked).count() - TOLD;
@@ -91,7 +95,10 @@ final class TaskPane extends VBox {
         List<BoxOverlay.Mark> marks = new ArrayList<>();
         for (int i = 0; i < view.boxes().size(); i++) {
             if (hidden.contains(i) || !patches) {
-                marks.add(new BoxOverlay.Mark(scaled(view.boxes().get(i)), "",
+                String number = view.plan().isPresent() && view.boxes().size() <= PlanGrid.NUMBERED
+                        ? Integer.toString(i + 1)
+                        : "";
+                marks.add(new BoxOverlay.Mark(scaled(view.boxes().get(i)), number,
                         hidden.contains(i) ? HIDDEN : Color.TRANSPARENT, false));
             }
         }
@@ -141,6 +148,11 @@ final class TaskPane extends VBox {
     private void word(TaskView.Word word) {
         note("tasks.word", view.shown().orElseThrow().tokens().get(word.place()).string(), word.truth());
         getChildren().add(new GuessBars(word.guesses(), word.truth(), word.found(), false));
+        if (view.blind(word)) {
+            Label blind = Ui.styled(i18n.label("tasks.blind"), "badge", "warn", "task-blind");
+            blind.setTooltip(i18n.tooltip("tasks.blind.why"));
+            getChildren().add(new HBox(blind));
+        }
     }
 
     private void place(TaskView.Place place) {

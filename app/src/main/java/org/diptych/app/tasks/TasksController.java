@@ -10,6 +10,7 @@ import org.diptych.app.canvas.Pixels;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.RegionChooser;
 import org.diptych.app.tasks.TasksModel.Answer;
 import org.diptych.app.tasks.TasksModel.Hiding;
 import org.diptych.app.tasks.TasksModel.Input;
@@ -30,10 +31,13 @@ final class TasksController {
     /// A scene of the test split with three things.
     private static final long FIRST_SCENE = (2L << 40) + 1;
 
+    private static final long MOST_SEED = (long) Math.pow(10, TasksModel.SEED_DIGITS);
+
     private final AppContext context;
     private final TasksModel model;
     private final Consumer<Throwable> failed;
     private final LatestTask<TasksRequest, List<TaskView>> ask;
+    private Optional<Path> regionFile = Optional.empty();
     private Optional<Input> asked = Optional.empty();
     private long nextScene = FIRST_SCENE;
 
@@ -50,8 +54,14 @@ final class TasksController {
         });
         model.input.subscribe((old, now) -> ask());
         model.text.subscribe((old, now) -> ask());
-        model.seed.subscribe((old, now) -> ask());
-        model.hiding.subscribe((old, now) -> ask());
+        model.regions.subscribe((old, now) -> ask());
+        model.seed.subscribe((old, now) -> chosen());
+        model.hiding.subscribe((old, now) -> chosen());
+    }
+
+    private void chosen() {
+        context.settings().update(v -> v.withChoices(model.remembered()));
+        ask();
     }
 
     LatestTask<TasksRequest, List<TaskView>> asking() {
@@ -79,11 +89,12 @@ final class TasksController {
     }
 
     void drawAgain() {
-        model.seed.set(model.seed.get() + 1);
+        model.seed.set((model.seed.get() + 1) % MOST_SEED);
     }
 
     private void scene(long seed) {
         Scene large = context.engine().scene(seed, SHOWN_SIZE, WORLD);
+        forgetRegions();
         model.text.set(large.captions().get("en").getFirst());
         model.input.set(Optional.of(new Input(large.picture(), large.picture(), OptionalLong.of(seed),
                 Optional.empty())));
@@ -91,8 +102,10 @@ final class TasksController {
 
     private void remember() {
         Optional<Input> input = model.input.get();
+        Optional<RegionSource> regions = model.regions.get();
         String text = model.text.get();
         context.undo().push("tasks.undo", () -> {
+            model.regions.set(regions);
             model.text.set(text);
             model.input.set(input);
         });
@@ -103,8 +116,22 @@ final class TasksController {
         Fx.deliver(reading.result().thenApplyAsync(picture -> new Input(Pixels.fit(picture, SHOWN_SIZE), picture,
                 OptionalLong.empty(), Optional.of(file))), input -> {
                     remember();
+                    forgetRegions();
                     model.input.set(Optional.of(input));
                 }, failed);
+    }
+
+    /// A grid fits every picture; boxes belong to the one that they were made for.
+    private void forgetRegions() {
+        model.regions.set(model.regions.get().filter(RegionSource.Grid.class::isInstance));
+    }
+
+    void openRegions(Path file) {
+        model.input.get().ifPresent(input -> Fx.deliver(
+                context.jobs().track(context.engine().readRegions(file, input.seen())).result(), regions -> {
+                    regionFile = Optional.of(file);
+                    model.regions.set(Optional.of(new RegionSource.Given(regions)));
+                }, failed));
     }
 
     void ask() {
@@ -121,7 +148,8 @@ final class TasksController {
         Picture seen = scene.map(Scene::picture).orElse(input.seen());
         asked = Optional.of(new Input(input.shown(), seen, input.scene(), input.file()));
         ask.ask(new TasksRequest(chosen.handle(), seen, model.text.get().strip(),
-                Optional.of(scene.<RegionSource>map(RegionSource.Crops::of).orElse(RegionSource.Grid.USUAL)),
+                Optional.of(model.regions.get().orElseGet(() -> scene.<RegionSource>map(RegionSource.Crops::of)
+                        .orElse(RegionSource.Grid.USUAL))),
                 input.scene(), model.seed.get(), hiding().maskings));
     }
 
@@ -140,6 +168,9 @@ final class TasksController {
                 : " --image " + CommandLine.quote(input.file().map(f -> f.toAbsolutePath().toString())
                         .orElse(input.seen().name()))));
         text.append(" --text ").append(CommandLine.quote(model.text.get().strip()));
+        if (context.model().get().filter(m -> m.regionWidth() > 0).isPresent()) {
+            text.append(RegionChooser.option(model.regions.get(), regionFile));
+        }
         text.append(" --seed ").append(model.seed.get());
         return text.append(switch (hiding()) {
             case CONDITIONAL -> "";

@@ -15,6 +15,7 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
+import javafx.scene.control.TextFormatter;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
@@ -31,6 +32,7 @@ import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.RegionChooser;
 import org.diptych.app.tasks.TasksModel.Hiding;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
@@ -41,7 +43,7 @@ final class TasksView extends BorderPane {
 
     private final AppContext context;
     private final I18n i18n;
-    private final TasksModel model = new TasksModel();
+    private final TasksModel model;
     private final TasksController controller;
     private final ErrorBanner banner;
     private final CardGrid cards = new CardGrid();
@@ -50,6 +52,7 @@ final class TasksView extends BorderPane {
     TasksView(AppContext context) {
         this.context = context;
         this.i18n = context.i18n();
+        model = new TasksModel(context.settings().get().choices());
         banner = new ErrorBanner(i18n);
         controller = new TasksController(context, model, this::failed);
         getStyleClass().add("view");
@@ -81,7 +84,11 @@ final class TasksView extends BorderPane {
         HBox.setHgrow(text, Priority.ALWAYS);
         Button scene = Ui.button(i18n, "inspect.scene", controller::anotherScene);
         scene.setId("tasks-scene");
-        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choose), scene, text,
+        RegionChooser regions = new RegionChooser(context, "tasks.regions.why", model.regions,
+                model.input.map(i -> i.filter(n -> n.scene().isPresent()).isPresent()), model.regions::set,
+                controller::openRegions);
+        regions.setId("tasks-regions");
+        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choose), scene, regions, text,
                 Ui.iconButton(i18n, "mdi2c-console", "tasks.command.copy", this::copyCommand));
     }
 
@@ -90,9 +97,10 @@ final class TasksView extends BorderPane {
         again.setGraphic(Ui.icon("mdi2d-dice-multiple-outline"));
         again.setTooltip(i18n.tooltip("tasks.again.why"));
         again.setId("tasks-again");
-        Label seed = Ui.styled(new Label(), "muted");
+        TextField field = seed();
+        Label seed = Ui.styled(i18n.label("tasks.seed"), "muted");
         seed.setMinWidth(USE_PREF_SIZE);
-        seed.textProperty().bind(i18n.text("tasks.seed", model.seed.map(s -> Long.toString(s))));
+        seed.setLabelFor(field);
         Segments<Hiding> ways = new Segments<>(model.hiding);
         ways.setId("tasks-hiding");
         ways.setMaxWidth(USE_PREF_SIZE);
@@ -110,7 +118,36 @@ final class TasksView extends BorderPane {
             Ui.show(why, controller.able() && !controller.hidesBoth());
         });
         HBox.setHgrow(why, Priority.ALWAYS);
-        return Ui.row(12, again, seed, ways, why, new Waiting(i18n, controller.asking().busyProperty()));
+        return Ui.row(12, again, Ui.row(6, seed, field), ways, why,
+                new Waiting(i18n, controller.asking().busyProperty()));
+    }
+
+    /// Digits alone; an emptied field keeps the last seed and shows it again when it is left.
+    private TextField seed() {
+        TextField field = new TextField();
+        field.setId("tasks-seed");
+        field.setPrefColumnCount(6);
+        field.setMinWidth(USE_PREF_SIZE);
+        field.setTooltip(i18n.tooltip("tasks.seed.why"));
+        field.accessibleTextProperty().bind(i18n.text("tasks.seed.why"));
+        field.setTextFormatter(new TextFormatter<>(
+                change -> change.getControlNewText().matches("\\d{0," + TasksModel.SEED_DIGITS + "}") ? change : null));
+        model.seed.subscribe(seed -> {
+            if (!field.getText().matches("0*" + seed)) {
+                field.setText(Long.toString(seed));
+            }
+        });
+        field.textProperty().subscribe(text -> {
+            if (!text.isEmpty()) {
+                model.seed.set(Long.parseLong(text));
+            }
+        });
+        field.focusedProperty().subscribe(focused -> {
+            if (!focused) {
+                field.setText(Long.toString(model.seed.get()));
+            }
+        });
+        return field;
     }
 
     private StackPane centre() {
