@@ -40,6 +40,7 @@ import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
 import org.diptych.app.shell.StartPane;
 import org.diptych.app.shell.UndoStack;
+import org.diptych.app.tasks.TasksFeature;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
@@ -186,8 +187,8 @@ public final class Workbench extends Application {
     public static List<Feature> features(AppContext context) {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
-                new InspectFeature(context), new ContrastFeature(context), new TeachFeature(context),
-                new RunsFeature(context), new SettingsFeature(context));
+                new InspectFeature(context), new ContrastFeature(context), new TasksFeature(context),
+                new TeachFeature(context), new RunsFeature(context), new SettingsFeature(context));
     }
 
     /// The navigator that views are handed before the shell, which needs them, exists.

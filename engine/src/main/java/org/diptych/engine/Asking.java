@@ -22,6 +22,8 @@ import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.TaskView;
+import org.diptych.engine.api.TasksRequest;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.model.Encoded;
@@ -97,6 +99,10 @@ final class Asking {
 
     JobHandle<TimingResult> timing(TimingRequest request) {
         return lane.submitSteps(Message.of("engine.job.timing"), Priority.INTERACTIVE, new TimingSteps(request, shelf));
+    }
+
+    JobHandle<List<TaskView>> tasks(TasksRequest request) {
+        return lane.submitSteps(Message.of("engine.job.tasks"), Priority.INTERACTIVE, new TaskSteps(request, shelf));
     }
 
     static boolean scores(VisionLanguageModel model) {

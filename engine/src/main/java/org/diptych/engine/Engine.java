@@ -52,6 +52,8 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Task;
+import org.diptych.engine.api.TaskView;
+import org.diptych.engine.api.TasksRequest;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.api.ToyboxRequest;
@@ -211,6 +213,11 @@ public final class Engine implements AutoCloseable {
     /// Measures where models spend a forward of the same picture and sentence. Models that read one of both alone have no say.
     public JobHandle<TimingResult> timing(TimingRequest request) {
         return asking.timing(request);
+    }
+
+    /// Shows each objective of a model on one input: what is hidden, what the model guesses, what it costs.
+    public JobHandle<List<TaskView>> tasks(TasksRequest request) {
+        return asking.tasks(request);
     }
 
     public JobHandle<ContrastResult> contrast(ContrastRequest request) {

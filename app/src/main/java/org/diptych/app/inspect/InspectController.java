@@ -12,6 +12,7 @@ import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.RegionChooser;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.CommandLine;
@@ -177,6 +178,11 @@ final class InspectController {
     /// A grid fits every picture; boxes belong to the one that they were made for.
     private void forgetRegions() {
         model.regions.set(model.regions.get().filter(RegionSource.Grid.class::isInstance));
+    }
+
+    void chooseRegions(Optional<RegionSource> regions) {
+        model.patch.set(Optional.empty()); // another box would have its number
+        model.regions.set(regions);
     }
 
     void openRegions(Path file) {
@@ -357,18 +363,7 @@ final class InspectController {
                         input.file().map(f -> f.toAbsolutePath().toString()).orElse(input.seen().name())))));
         text.append(" --text ").append(CommandLine.quote(model.text.get()));
         if (regions().isPresent()) {
-            switch (model.regions.get().orElse(null)) {
-                case RegionSource.Grid grid ->
-                    text.append(" --regions grid:").append(grid.rows()).append('x').append(grid.cols());
-                case RegionSource.Given _ -> regionFile.ifPresent(f -> text.append(" --regions ")
-                        .append(CommandLine.quote(f.toAbsolutePath().toString())));
-                case RegionSource.Crops _ -> {
-                    // boxes moved by hand have no name on a command line: it takes the scene's own
-                }
-                case null -> {
-                    // what the command does when nothing is said
-                }
-            }
+            text.append(RegionChooser.option(model.regions.get(), regionFile));
         }
         score().ifPresent(s -> text.append(switch (s) {
             case Score.Match _ -> "";

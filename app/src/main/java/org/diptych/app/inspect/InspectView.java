@@ -34,6 +34,7 @@ import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.RegionChooser;
 import org.diptych.engine.api.EngineException;
 
 /// The view: two panels and a hinge, and every layer and head below.
@@ -129,7 +130,11 @@ final class InspectView extends StackPane {
         var open = Ui.button(i18n, "inspect.open", this::choosePicture);
         var scene = Ui.button(i18n, "inspect.scene", controller::anotherScene);
         scene.setId("inspect-scene");
-        return Ui.row(8, open, scene, new RegionChooser(context, model, controller), waiting, Ui.spring(),
+        RegionChooser regions = new RegionChooser(context, "inspect.regions.why", model.regions,
+                model.input.map(i -> i.flatMap(Input::scene).isPresent()), controller::chooseRegions,
+                controller::openRegions);
+        regions.setId("inspect-regions");
+        return Ui.row(8, open, scene, regions, waiting, Ui.spring(),
                 Ui.iconButton(i18n, "mdi2t-timer-outline", "inspect.time", this::showTime),
                 Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand),
                 Ui.iconButton(i18n, "mdi2i-image-move", "inspect.export", this::export));

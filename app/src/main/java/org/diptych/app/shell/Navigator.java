@@ -8,6 +8,7 @@ public interface Navigator {
     String MODELS = "models";
     String LOOK = "look";
     String CONTRAST = "contrast";
+    String TASKS = "tasks";
     String TEACH = "teach";
     String RUNS = "runs";
     String SETTINGS = "settings";

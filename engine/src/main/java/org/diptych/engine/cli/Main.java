@@ -57,7 +57,8 @@ public final class Main {
                 .addSubcommand(new CurvesCommand(console)).addSubcommand(new CapFiltCommand(console))
                 .addSubcommand(new ExperimentCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
-                .addSubcommand(new TimeCommand(console)).addSubcommand(new InstructCommand(console))
+                .addSubcommand(new TasksCommand(console)).addSubcommand(new TimeCommand(console))
+                .addSubcommand(new InstructCommand(console))
                 .addSubcommand(new TourCommand(console));
         line.setCaseInsensitiveEnumValuesAllowed(true); // the window writes `--method chefer`
         localise(line, texts, "");

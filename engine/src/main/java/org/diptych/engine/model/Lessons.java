@@ -1,5 +1,6 @@
 package org.diptych.engine.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,29 @@ public interface Lessons {
     /// @return how conversations are taught, where the model has a form for them
     default Optional<Converses> converses() {
         return Optional.empty();
+    }
+
+    /// @param inputs of that task
+    /// @return (n, F) the features told of the hidden regions alone, picture by picture; nothing for tasks that ask for none
+    default Optional<NDArray> features(Task task, Pass pass, Inputs inputs) {
+        return Optional.empty();
+    }
+
+    /// @param inputs of that task
+    /// @return (B, N) above 0 where a patch is hidden; nothing for tasks that hide none
+    default Optional<NDArray> hiddenPatches(Task task, Inputs inputs) {
+        return Optional.empty();
+    }
+
+    /// @param inputs of that task
+    /// @return (B, N, T) how much of each region or patch goes to each token; nothing for tasks that align none
+    default Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
+        return Optional.empty();
+    }
+
+    /// @return true when the task's loss compares the examples of a batch with each other
+    default boolean compares(Task task) {
+        return task == Task.CONTRAST;
     }
 
     /// How regions are hidden.

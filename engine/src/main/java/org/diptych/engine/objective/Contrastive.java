@@ -42,6 +42,11 @@ public final class Contrastive implements Objective {
     }
 
     @Override
+    public boolean compares(VisionLanguageModel model) {
+        return true;
+    }
+
+    @Override
     public void afterStep(VisionLanguageModel model) {
         Weight weight = ((LearnsContrast) model).logScale();
         boolean learns = weight.get().hasGradient(); // a weight that does not learn may lie in a read-only file

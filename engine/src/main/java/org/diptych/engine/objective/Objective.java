@@ -1,5 +1,6 @@
 package org.diptych.engine.objective;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,26 @@ public interface Objective {
         return Optional.empty();
     }
 
+    /// @return (n, F) features told of the batch's hidden regions, picture by picture, where it asks for them
+    default Optional<NDArray> features(VisionLanguageModel model, Inputs batch) {
+        return Optional.empty();
+    }
+
+    /// @return (B, N) above 0 where a patch is hidden, where patches are
+    default Optional<NDArray> hiddenPatches(VisionLanguageModel model, Inputs batch) {
+        return Optional.empty();
+    }
+
+    /// @return (B, N, T) how much of each region or patch goes to each token, where they are aligned
+    default Optional<NDArray> plan(VisionLanguageModel model, Inputs batch) {
+        return Optional.empty();
+    }
+
+    /// @return true when the loss compares the examples of a batch with each other
+    default boolean compares(VisionLanguageModel model) {
+        return false;
+    }
+
     /// Brings weights back into their allowed range after an optimiser step.
     default void afterStep(VisionLanguageModel model) {
     }
@@ -58,16 +79,26 @@ public interface Objective {
     /// @throws EngineException for a name that no objective has, or one that does not fit the model
     static Objective of(String name, VisionLanguageModel model, FineTunePlan plan) throws EngineException {
         boolean two = plan.allObjectives().containsKey(Task.NEXT_SENTENCE.plan());
-        for (Objective objective : List.of( // a model's own contrast comes first
-                new Teaching(task(name), Preparation.of(task(name), plan.lessons(), plan.data().hardNegatives(), two),
-                        plan.lessons()),
-                new Contrastive())) {
-            if (objective.name().equals(name) && objective.fits(model)) {
+        Task task = task(name);
+        return of(task, Preparation.of(task, plan.lessons(), plan.data().hardNegatives(), two), model, plan.lessons());
+    }
+
+    /// The objective of a task by itself, where no plan says what else is learnt: texts are single sentences, and wrong partners are other examples' texts.
+    ///
+    /// @throws EngineException for a task that does not fit the model
+    static Objective of(Task task, VisionLanguageModel model, FineTunePlan.Lessons how) throws EngineException {
+        return of(task, Preparation.of(task, how, 0, false), model, how);
+    }
+
+    private static Objective of(Task task, Preparation preparation, VisionLanguageModel model,
+            FineTunePlan.Lessons how) throws EngineException {
+        for (Objective objective : List.of(new Teaching(task, preparation, how), new Contrastive())) { // a model's own contrast comes first
+            if (objective.name().equals(task.plan()) && objective.fits(model)) {
                 objective.check(model);
                 return objective;
             }
         }
-        throw new EngineException("train.fit", model.family(), name,
+        throw new EngineException("train.fit", model.family(), task.plan(),
                 String.join(", ", tasks(model).stream().map(Task::plan).toList()));
     }
 

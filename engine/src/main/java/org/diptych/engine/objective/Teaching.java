@@ -2,6 +2,7 @@ package org.diptych.engine.objective;
 
 import java.util.Map;
 import java.util.Optional;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -55,5 +56,25 @@ record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) im
     @Override
     public Optional<Guess> guess(VisionLanguageModel model, Inputs batch) {
         return ((Taught) model).lessons().guess(task, Pass.INFER, batch);
+    }
+
+    @Override
+    public Optional<NDArray> features(VisionLanguageModel model, Inputs batch) {
+        return ((Taught) model).lessons().features(task, Pass.INFER, batch);
+    }
+
+    @Override
+    public Optional<NDArray> hiddenPatches(VisionLanguageModel model, Inputs batch) {
+        return ((Taught) model).lessons().hiddenPatches(task, batch);
+    }
+
+    @Override
+    public Optional<NDArray> plan(VisionLanguageModel model, Inputs batch) {
+        return ((Taught) model).lessons().plan(task, Pass.INFER, batch);
+    }
+
+    @Override
+    public boolean compares(VisionLanguageModel model) {
+        return ((Taught) model).lessons().compares(task);
     }
 }

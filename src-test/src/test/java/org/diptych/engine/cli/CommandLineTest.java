@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("unit")
 class CommandLineTest {
     private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "ask", "assemble",
-            "contrast", "time", "train", "evaluate",
-            "runs", "curves", "capfilt", "experiment", "toybox", "bench", "tour");
+            "contrast", "time", "tasks", "train", "evaluate",
+            "runs", "curves", "capfilt", "experiment", "instruct", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
         return SUBCOMMANDS.stream().flatMap(s -> Stream.of(Arguments.of(s, "en"), Arguments.of(s, "zh")));

@@ -127,6 +127,20 @@ class RegionCommandsTest {
     }
 
     @Test
+    void theObjectivesOfOneInput() {
+        String[] asked = {"tasks", "--model", model, "--scene", "5", "--both", "--json", "--seed"};
+        JsonArray views = JsonParser.parseString(done(Stream.concat(Stream.of(asked), Stream.of("4"))
+                .toArray(String[]::new)).out()).getAsJsonArray();
+        assertThat(views).extracting(v -> v.getAsJsonObject().get("task").getAsString() + " "
+                + v.getAsJsonObject().get("masking").getAsString())
+                .contains("mlm conditional", "mlm joint", "itm conditional").doesNotContain("itm joint");
+        assertThat(views).allMatch(v -> Double.isFinite(v.getAsJsonObject().get("loss").getAsDouble()));
+        assertThat(run("tasks", "--model", model, "--scene", "5", "--joint", "--both").code()).isEqualTo(2);
+        assertThat(done("tasks", "--model", model, "--image", picture, "--text", "a red fish", "--joint").out())
+                .contains("mlm (joint)").contains(" <- ");
+    }
+
+    @Test
     void whatCannotBeMeantIsSaid() {
         assertThat(run("look", "--model", model, "--image", picture, "--text", "a", "--regions", "grid:0x3", "--out",
                 folder.toString()).code()).isEqualTo(2);

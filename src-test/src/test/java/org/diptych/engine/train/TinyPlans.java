@@ -13,7 +13,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 
 /// The committed plans with everything in them made small, so that each runs in a second or two.
-final class TinyPlans {
+public final class TinyPlans {
     private static final Map<String, Integer> SIZES = Map.ofEntries(Map.entry("hidden_size", 32),
             Map.entry("v_hidden_size", 32), Map.entry("bi_hidden_size", 32), Map.entry("intermediate_size", 48),
             Map.entry("v_intermediate_size", 48), Map.entry("embed_dim", 32), Map.entry("mlp", 48),
@@ -39,7 +39,7 @@ final class TinyPlans {
     }
 
     /// @param replaced pairs of JSON pointers such as `data.language` and JSON values
-    static FineTunePlan of(String name, String... replaced) throws IOException, EngineException {
+    public static FineTunePlan of(String name, String... replaced) throws IOException, EngineException {
         JsonObject plan = JsonParser.parseString(json(name)).getAsJsonObject();
         shrink(plan.getAsJsonObject("config"));
         plan.remove("stages");

@@ -79,6 +79,11 @@ public final class Toybox {
         return Layout.of(seed, world).things().stream().map(Phrases.of(language)::bare).toList();
     }
 
+    /// @return names of the kinds of things, in the order of their class numbers
+    public static List<String> kinds(String language) {
+        return Kind.ALL.stream().map(k -> language.equals("zh") ? k.zh : k.en).toList();
+    }
+
     /// @return a conversation, a description and a piece of reasoning
     public static List<Conversation> conversations(long seed, World world, String language) {
         return Conversations.of(Layout.of(seed, world), Phrases.of(language), new Dice(seed ^ TURNS));

@@ -46,7 +46,15 @@ public final class ToyboxDataset implements Dataset {
 
     @Override
     public Example example(int index) {
-        Layout layout = layout(index);
+        return example(layout(index));
+    }
+
+    /// @return what the set would hold if the scene were in it
+    public Example scene(long seed) {
+        return example(Layout.of(seed, world));
+    }
+
+    private Example example(Layout layout) {
         long seed = layout.seed();
         Dice dice = new Dice(seed ^ NOISE);
         boolean right = split != Split.TRAIN || dice.real() >= plan.noise();

@@ -41,14 +41,19 @@ record ToyboxMore(Layout layout, Picture picture, Layout second, FineTunePlan.Da
     @Override
     public Optional<Labelled> regions() {
         List<Thing> things = layout.things();
-        float[][] certainty = new float[things.size()][Kind.ALL.size()];
-        for (int i = 0; i < things.size(); i++) {
+        return Optional.of(labelled(regions(layout, picture), things.stream().map(Thing::kind).toList(),
+                things.stream().map(Thing::hue).toList()));
+    }
+
+    /// @param kinds of the things in each region
+    static Labelled labelled(Regions regions, List<Kind> kinds, List<Hue> hues) {
+        float[][] certainty = new float[kinds.size()][Kind.ALL.size()];
+        for (int i = 0; i < kinds.size(); i++) {
             Arrays.fill(certainty[i], (1 - CERTAIN) / (Kind.ALL.size() - 1));
-            certainty[i][things.get(i).kind().ordinal()] = CERTAIN;
+            certainty[i][kinds.get(i).ordinal()] = CERTAIN;
         }
-        return Optional.of(new Labelled(regions(layout, picture),
-                things.stream().mapToInt(t -> t.kind().ordinal()).toArray(),
-                things.stream().mapToInt(t -> t.hue().ordinal()).toArray(), certainty));
+        return new Labelled(regions, kinds.stream().mapToInt(Kind::ordinal).toArray(),
+                hues.stream().mapToInt(Hue::ordinal).toArray(), certainty);
     }
 
     @Override

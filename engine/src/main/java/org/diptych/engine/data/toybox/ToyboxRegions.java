@@ -1,10 +1,13 @@
 package org.diptych.engine.data.toybox;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.data.More;
 
 /// The true boxes of a scene with features that need no detector: the crop itself, made small.
 ///
@@ -23,6 +26,22 @@ public final class ToyboxRegions {
         List<Box> boxes = scene.objects().stream().map(Scene.Thing::box).toList();
         float[][] features = boxes.stream().map(b -> feature(scene.picture(), b, side)).toArray(float[][]::new);
         return new Regions(boxes, features, scene.objects().stream().map(t -> t.colour() + " " + t.kind()).toList());
+    }
+
+    /// @param regions with labels such as `red fish`
+    /// @return what a detector would say of them; nothing when a label names no thing of this world
+    public static Optional<More.Labelled> labelled(Regions regions) {
+        List<Kind> kinds = new ArrayList<>();
+        List<Hue> hues = new ArrayList<>();
+        for (String label : regions.labels()) {
+            String[] words = label.split(" ");
+            Kind.ALL.stream().filter(k -> k.en.equals(words[words.length - 1])).forEach(kinds::add);
+            Hue.ALL.stream().filter(h -> h.en.equals(words[0])).forEach(hues::add);
+        }
+        int n = regions.boxes().size();
+        return kinds.size() == n && hues.size() == n
+                ? Optional.of(ToyboxMore.labelled(regions, kinds, hues))
+                : Optional.empty();
     }
 
     /// @param box inside the picture and not empty

@@ -100,4 +100,10 @@ record AlbefLessons(AlbefModel model, Optional<TextTokenizer> tokenizer) impleme
             default -> Optional.empty();
         };
     }
+
+    /// Wrong partners are sought among the batch.
+    @Override
+    public boolean compares(Task task) {
+        return task == Task.CONTRAST || task == Task.MATCHING;
+    }
 }

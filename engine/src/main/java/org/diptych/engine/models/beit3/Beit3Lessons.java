@@ -136,4 +136,9 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
     public OptionalInt classes(Task task) {
         return task == Task.ANSWERS ? OptionalInt.of(model.facts().parts().answers()) : OptionalInt.empty();
     }
+
+    @Override
+    public Optional<NDArray> hiddenPatches(Task task, Inputs inputs) {
+        return Optional.ofNullable(inputs.tensors().get("vision_masked_position"));
+    }
 }

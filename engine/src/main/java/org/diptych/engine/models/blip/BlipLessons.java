@@ -88,4 +88,10 @@ record BlipLessons(BlipModel model) implements Lessons {
             default -> Optional.empty();
         };
     }
+
+    /// Wrong partners are sought among the batch.
+    @Override
+    public boolean compares(Task task) {
+        return task == Task.CONTRAST || task == Task.MATCHING;
+    }
 }

@@ -54,4 +54,10 @@ record Blip2Lessons(Blip2Model model, Optional<TextTokenizer> tokenizer) impleme
             default -> Optional.empty();
         };
     }
+
+    /// Wrong partners are sought among the batch.
+    @Override
+    public boolean compares(Task task) {
+        return task == Task.CONTRAST || task == Task.MATCHING;
+    }
 }

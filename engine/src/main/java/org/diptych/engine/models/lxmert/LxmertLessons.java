@@ -18,6 +18,7 @@ import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Stacked;
+import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 
 /// How LXMERT's losses read lessons (airsplay/lxmert `lxmert_pretrain.py`). Classes and attributes count for every region by the detector's certainty, features for hidden ones.
@@ -89,5 +90,13 @@ record LxmertLessons(LxmertModel model, Optional<TextTokenizer> tokenizer) imple
                 return new Guess(logits, inputs.get("obj_label").mul(asked).add(asked.sub(1).mul(-IGNORED)));
             });
         };
+    }
+
+    @Override
+    public Optional<NDArray> features(Task task, Pass pass, Inputs inputs) {
+        return task == Task.OBJECTS
+                ? Optional.ofNullable(model.objectLogits(model.states(pass, inputs)).get(ObjectHead.FEATURE))
+                        .map(told -> Rows.where(told, inputs.get("feat_mask").toType(DataType.INT64, false)))
+                : Optional.empty();
     }
 }

@@ -181,4 +181,18 @@ record UniterLessons(UniterModel model, UniterReader reader) implements Lessons 
             default -> Optional.empty();
         };
     }
+
+    @Override
+    public Optional<NDArray> features(Task task, Pass pass, Inputs inputs) {
+        return task == Task.REGION_FEATURES
+                ? Optional.of(new UniterLosses(model).features(pass, inputs).scores())
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
+        return task == Task.ALIGNMENT
+                ? Optional.of(UniterLosses.align(model.states(pass, inputs), inputs).plan())
+                : Optional.empty();
+    }
 }

@@ -117,4 +117,13 @@ record ViltLessons(ViltModel model, ViltReader reader) implements Lessons {
     public OptionalInt classes(Task task) {
         return task == Task.ANSWERS ? OptionalInt.of(model.facts().answers()) : OptionalInt.empty();
     }
+
+    /// Without the row of the picture as a whole.
+    @Override
+    public Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
+        return task == Task.ALIGNMENT
+                ? Optional.of(ViltLosses.align(model.states(pass, ViltLosses.matchInputs(inputs), 1),
+                        ViltLosses.TRAINING).plan().get(":, 1:"))
+                : Optional.empty();
+    }
 }

@@ -95,4 +95,10 @@ record VlmoLessons(VlmoModel model, VlmoReader reader) implements Lessons {
     public OptionalInt classes(Task task) {
         return task == Task.ANSWERS ? OptionalInt.of(model.facts().parts().answers()) : OptionalInt.empty();
     }
+
+    /// Wrong partners are sought among the batch.
+    @Override
+    public boolean compares(Task task) {
+        return task == Task.CONTRAST || task == Task.MATCHING;
+    }
 }
