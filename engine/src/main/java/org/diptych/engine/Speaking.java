@@ -21,6 +21,7 @@ import org.diptych.engine.generate.Choice;
 import org.diptych.engine.generate.Decoder;
 import org.diptych.engine.generate.Gazes;
 import org.diptych.engine.generate.Written;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
@@ -65,7 +66,17 @@ final class Speaking {
         if (request.text().isEmpty() && (writer.needsText() || request.picture().isEmpty())) {
             throw new EngineException("engine.prompt", model.family());
         }
-        return model.encode(new Sample(request.picture(), request.text(), Optional.empty()));
+        Sample sample = new Sample(request.picture(), request.text(), Optional.empty());
+        if (request.said().isEmpty()) {
+            return model.encode(sample);
+        }
+        if (!(model instanceof Converses talks)) {
+            throw new EngineException("engine.method", model.family(), "conversation");
+        }
+        if (request.text().isEmpty()) {
+            throw new EngineException("engine.prompt", model.family());
+        }
+        return talks.encode(sample, request.said().get());
     }
 
     /// One text in the making; its words are read from other threads.
@@ -85,13 +96,15 @@ final class Speaking {
             words.add(word);
         }
 
-        GenerateResult tell(VisionLanguageModel model, Encoded encoded, JobContext context) {
+        GenerateResult tell(VisionLanguageModel model, Encoded encoded, JobContext context) throws EngineException {
             Generates writer = (Generates) model;
             long start = System.nanoTime();
             Inputs inputs = model.batch(List.of(encoded), context.scope());
             Gazes gazes = new Gazes(request.attention() ? model.sites(encoded) : List.of());
-            List<String> stops = Stream.concat(request.how().stop().stream(), writer.stops().stream()).distinct()
-                    .toList();
+            List<String> own = request.said().isPresent()
+                    ? ((Converses) model).stops(request.said().get().template())
+                    : writer.stops();
+            List<String> stops = Stream.concat(request.how().stop().stream(), own.stream()).distinct().toList();
             Decoding how = request.how();
             List<Choice> sofar = new ArrayList<>();
             Decoder decoder = new Decoder(how).showing(request.alternatives())

@@ -16,11 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
@@ -46,6 +48,7 @@ public final class LlavaModel extends Module
         implements
             VisionLanguageModel,
             Generates,
+            Converses,
             Learns,
             Traceable,
             Initialises {
@@ -277,6 +280,24 @@ public final class LlavaModel extends Module
     @Override
     public List<String> stops() {
         return reader.template().stops();
+    }
+
+    @Override
+    public List<String> templates() {
+        List<String> all = new ArrayList<>(Template.names());
+        all.remove(reader.template().name());
+        all.addFirst(reader.template().name());
+        return all;
+    }
+
+    @Override
+    public Encoded encode(Sample sample, Conversation conversation) throws EngineException {
+        return reader.encode(sample, conversation);
+    }
+
+    @Override
+    public List<String> stops(String template) throws EngineException {
+        return Template.named(template).stops();
     }
 
     @Override
