@@ -15,6 +15,7 @@ import javafx.scene.image.Image;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
 import javafx.util.Duration;
+import org.diptych.app.ask.AskFeature;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.chart.FirstChart;
@@ -185,8 +186,8 @@ public final class Workbench extends Application {
     public static List<Feature> features(AppContext context) {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
-                new InspectFeature(context), new ContrastFeature(context), new TeachFeature(context),
-                new RunsFeature(context), new SettingsFeature(context));
+                new InspectFeature(context), new AskFeature(context), new ContrastFeature(context),
+                new TeachFeature(context), new RunsFeature(context), new SettingsFeature(context));
     }
 
     /// The navigator that views are handed before the shell, which needs them, exists.

@@ -7,6 +7,7 @@ import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.stage.FileChooser;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
