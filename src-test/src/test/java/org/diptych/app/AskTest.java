@@ -15,9 +15,13 @@ import javafx.embed.swing.SwingFXUtils;
 import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
+import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
+import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.input.Clipboard;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
@@ -238,6 +242,113 @@ class AskTest {
         await("words", () -> !words().isEmpty());
         await("the end", () -> !going());
         shootAll("ask-caption");
+    }
+
+    private void type(String field, String text) throws Exception {
+        FxStage.call(() -> {
+            ((TextInputControl) find("ask-field-" + field)).setText(text);
+            return null;
+        });
+    }
+
+    private void press(String id) throws Exception {
+        FxStage.call(() -> {
+            ((ButtonBase) find(id)).fire();
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private boolean told(String part) {
+        return window.scene.getRoot().lookupAll(".error-banner .label").stream()
+                .anyMatch(l -> l.isVisible() && ((Label) l).getText().contains(part));
+    }
+
+    private List<String> answer(String text) throws Exception {
+        ask(text);
+        await("the end", () -> !going());
+        return FxStage.call(this::words);
+    }
+
+    @Test
+    void escapeStopsAndKeepsWhatIsThere() throws Exception {
+        type("most", "230");
+        ask("<image> What");
+        await("a few words", () -> words().size() > 2);
+        FxStage.call(() -> {
+            find("ask-text").fireEvent(
+                    new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false));
+            return null;
+        });
+        await("the stop", () -> !going());
+        assertThat(FxStage.call(this::words)).hasSizeBetween(3, 229);
+        assertThat(FxStage.call(() -> find("ask-transcript").lookupAll(".label").stream()
+                .anyMatch(l -> ((Label) l).getText().startsWith("stopped")))).isTrue();
+    }
+
+    @Test
+    void theSameSeedDrawsTheSameWordsAndAllIsRemembered() throws Exception {
+        press("ask-way-draw");
+        type("seed", "7");
+        type("most", "12");
+        List<String> first = answer("<image> What");
+        assertThat(first).hasSize(12);
+        assertThat(answer("<image> What")).isEqualTo(first);
+        type("seed", "8");
+        assertThat(answer("<image> What")).isNotEqualTo(first);
+        assertThat(window.settings.get().choices()).containsEntry("ask.way", "DRAW").containsEntry("ask.field.seed",
+                "8");
+        FxStage.call(() -> {
+            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("ask.command.copy"))
+                    .findFirst().orElseThrow().run().run();
+            return null;
+        });
+        assertThat(FxStage.call(() -> Clipboard.getSystemClipboard().getString()))
+                .startsWith("diptych ask --model ").contains("--question '<image> What'", "--most 12", "--top-k 50",
+                        "--seed 8", "--scene ");
+        shootAll("ask-draw");
+    }
+
+    @Test
+    void whatCannotBeUsedIsTold() throws Exception {
+        press("ask-way-beams");
+        type("beams", "0");
+        ask("<image> What");
+        assertThat(FxStage.call(() -> told("\u201c0\u201d is no value for \u201cBeams\u201d"))).isTrue();
+        assertThat(FxStage.call(this::words)).isEmpty();
+        shootAll("ask-beams-wrong");
+        type("beams", "3");
+        type("most", "5");
+        assertThat(answer("<image> What")).hasSize(5);
+        assertThat(FxStage.call(() -> told("Beams"))).isFalse();
+        ask("<image> <image> What");
+        await("one picture, two places", () -> told("2"));
+        assertThat(FxStage.call(() -> ((TextField) find("ask-text")).getText())).as("to be corrected")
+                .isEqualTo("<image> <image> What");
+        choose(clip);
+        press("ask-nopicture");
+        ask("a red boat");
+        assertThat(FxStage.call(() -> told("no picture to ask about"))).isTrue();
+    }
+
+    @Test
+    void aConversationReadsWhatWasSaidBefore() throws Exception {
+        mode("chat");
+        FxStage.call(() -> {
+            ChoiceBox<String> forms = find("ask-template");
+            assertThat(forms.getItems()).contains("v1", "plain", "mistral_instruct");
+            forms.setValue("mistral_instruct");
+            return null;
+        });
+        type("most", "6");
+        assertThat(answer("Who is it?")).hasSize(6);
+        assertThat(answer("And where?")).hasSize(6);
+        await("the second prompt", () -> all("ask-prompt").getLast().isVisible());
+        String read = FxStage.call(() -> String.join("", labels((Pane) all("ask-prompt").getLast())));
+        assertThat(read).contains("<image>").containsSubsequence("Wh", "it?", "[/INST]", "An", "where?", "[/INST]");
+        shootAll("ask-chat");
+        press("ask-clear");
+        assertThat(FxStage.call(() -> all("ask-words"))).isEmpty();
     }
 
     private void shootAll(String name) throws Exception {

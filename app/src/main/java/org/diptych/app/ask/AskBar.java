@@ -98,8 +98,8 @@ final class AskBar extends VBox {
         String title = loaded.map(m -> m.card().title()).orElse("");
         reasons.setText(loaded.isEmpty()
                 ? ""
-                : String.join("\n", Stream.of(Mode.values()).filter(m -> !controller.can(m))
-                        .map(m -> i18n.get(m.key() + ".none", title)).distinct().toList()));
+                : String.join(" ", Stream.of(Mode.values()).filter(m -> !controller.can(m))
+                        .map(m -> i18n.get(m.lacks(loaded.get()), title)).toList()));
         Ui.show(reasons, !reasons.getText().isEmpty());
         List<String> templates = loaded.map(m -> m.talk().templates()).orElse(List.of());
         if (!template.getItems().equals(templates)) {

@@ -19,7 +19,6 @@ import org.diptych.app.canvas.Pixels;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.Conversation;
-import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.GenerateResult;
@@ -41,6 +40,7 @@ import org.diptych.engine.api.TraceSelection;
 final class AskController {
     /// Rivals told of each word.
     static final int RIVALS = 8;
+    private static final int MOST_TURNS = 100;
     private static final int SHOWN_SIZE = 512;
     private static final int SHOWN_MOST = 1200;
     private static final String WORLD = "aligned";
@@ -66,11 +66,17 @@ final class AskController {
         clock.getKeyFrames().add(new KeyFrame(OFTEN, e -> bring()));
         clock.setCycleCount(Animation.INDEFINITE);
         context.model().subscribe(this::newModel);
+        model.ways.subscribe(w -> context.settings().update(v -> v.withChoices(w.remembered())));
         model.place.subscribe(place -> place.ifPresent(this::explain));
     }
 
     boolean can(Mode mode) {
         return context.model().get().filter(mode::can).isPresent();
+    }
+
+    /// @return true when what is asked now is answered in words that come one by one
+    boolean writes() {
+        return context.model().get().filter(m -> model.mode.get().writes(m)).isPresent();
     }
 
     private void newModel(Optional<LoadedModel> now) {
@@ -155,13 +161,17 @@ final class AskController {
         String text = model.text.get().strip();
         try {
             check(mode, loaded.get(), text);
-            Turn turn = new Turn(mode, loaded.get(), text, model.input.get());
-            if (mode.writes(loaded.get())) {
-                write(turn, model.how());
+            boolean writes = mode.writes(loaded.get());
+            Turn turn = new Turn(mode, loaded.get(), text, model.input.get(),
+                    writes ? Optional.of(model.ways.get().decoding()) : Optional.empty(),
+                    mode == Mode.CHAT ? Optional.of(said(loaded.get())) : Optional.empty());
+            // before the start: what fails at once puts its text back
+            model.text.set(mode == Mode.QUESTION || mode == Mode.CHAT ? "" : text);
+            if (writes) {
+                write(turn);
             } else {
                 find(turn);
             }
-            model.text.set(mode == Mode.MATCH || mode == Mode.FILL || mode == Mode.CAPTION ? text : "");
         } catch (EngineException e) {
             failed.accept(e);
         }
@@ -182,18 +192,18 @@ final class AskController {
 
     private void start(Turn turn) {
         model.turns.add(turn);
+        if (model.turns.size() > MOST_TURNS) {
+            model.turns.removeFirst();
+        }
         model.place.set(Optional.empty());
         model.going.set(Optional.of(turn));
         begun = System.nanoTime();
     }
 
-    private void write(Turn turn, Decoding how) {
-        Optional<Conversation> said = turn.mode() == Mode.CHAT
-                ? Optional.of(new Conversation(model.template.get(), before(turn)))
-                : Optional.empty();
+    private void write(Turn turn) {
         Optional<String> text = turn.asked().isEmpty() ? Optional.empty() : Optional.of(turn.asked());
         Generation generation = context.engine().generate(new GenerateRequest(turn.model().handle(),
-                turn.input().map(Input::seen), text, how, RIVALS, true, said));
+                turn.input().map(Input::seen), text, turn.how().orElseThrow(), RIVALS, true, turn.said()));
         start(turn);
         writing = Optional.of(generation);
         clock.playFromStart();
@@ -201,18 +211,18 @@ final class AskController {
     }
 
     /// The run of questions with this model about this picture that ends here.
-    List<Conversation.Turn> before(Turn turn) {
-        List<Conversation.Turn> out = new ArrayList<>();
+    private Conversation said(LoadedModel loaded) {
+        List<Conversation.Turn> before = new ArrayList<>();
         for (Turn old : model.turns) {
-            boolean same = old.mode() == Mode.CHAT && old.model().handle().equals(turn.model().handle())
-                    && old.input().equals(turn.input());
+            boolean same = old.mode() == Mode.CHAT && old.model().handle().equals(loaded.handle())
+                    && old.input().equals(model.input.get());
             if (!same) {
-                out.clear();
+                before.clear();
             } else if (!old.text().isEmpty() && old.state.get() != Turn.State.FAILED) {
-                out.add(new Conversation.Turn(old.asked(), old.text()));
+                before.add(new Conversation.Turn(old.asked(), old.text()));
             }
         }
-        return out;
+        return new Conversation(model.template.get(), before);
     }
 
     private void find(Turn turn) {
@@ -231,6 +241,9 @@ final class AskController {
             running = List.of();
             if (model.going.get().equals(Optional.of(turn))) {
                 model.going.set(Optional.empty());
+            }
+            if (!model.turns.contains(turn)) {
+                return;
             }
             if (error == null) {
                 done.accept(turn, value);
@@ -258,6 +271,9 @@ final class AskController {
             return;
         }
         Turn turn = model.going.get().get();
+        if (!model.turns.contains(turn)) {
+            return; // taken away while it was being written
+        }
         if (turn.read.get().isEmpty()) {
             turn.read.set(writing.get().read());
         }

@@ -60,6 +60,7 @@ public final class AskFeature implements Feature {
         return List.of(command("ask.command.write", "mdi2c-comment-question-outline", AskView::write),
                 command("ask.command.picture", "mdi2i-image-plus", AskView::choosePicture),
                 command("ask.command.scene", "mdi2s-shuffle-variant", v -> v.controller().anotherScene()),
+                command("ask.command.copy", "mdi2c-console", AskView::copyCommand),
                 command("ask.command.clear", "mdi2e-eraser", v -> v.controller().clear()));
     }
 

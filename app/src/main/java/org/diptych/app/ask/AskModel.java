@@ -10,12 +10,9 @@ import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.diptych.app.canvas.Input;
-import org.diptych.engine.api.Decoding;
 
 /// The state of the view.
 final class AskModel {
-    private static final int MOST = 64;
-
     /// A written word, or the findings of a turn that writes none (word 0).
     record Place(Turn turn, int word) {
     }
@@ -25,6 +22,7 @@ final class AskModel {
     final StringProperty text = new SimpleStringProperty("");
     /// The form of conversation.
     final StringProperty template = new SimpleStringProperty("");
+    final ObjectProperty<Ways> ways;
     /// Oldest first.
     final ObservableList<Turn> turns = FXCollections.observableArrayList();
     final ObjectProperty<Optional<Place>> place = new SimpleObjectProperty<>(Optional.empty());
@@ -35,7 +33,7 @@ final class AskModel {
     /// The turn that is being answered.
     final ObjectProperty<Optional<Turn>> going = new SimpleObjectProperty<>(Optional.empty());
 
-    Decoding how() {
-        return Decoding.greedy(MOST);
+    AskModel(Ways ways) {
+        this.ways = new SimpleObjectProperty<>(ways);
     }
 }

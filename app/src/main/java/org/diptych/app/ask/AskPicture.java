@@ -63,6 +63,7 @@ final class AskPicture extends VBox {
             sites.setValue(model.site.get());
             draw();
         });
+        follow(model.place.get());
         draw();
     }
 

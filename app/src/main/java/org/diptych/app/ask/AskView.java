@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
@@ -14,6 +15,7 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
@@ -37,9 +39,12 @@ import org.diptych.app.shell.Navigator;
 final class AskView extends StackPane {
     private static final KeyCombination PASTE = new KeyCodeCombination(KeyCode.V, KeyCombination.SHORTCUT_DOWN);
 
+    /// Room for a scroll bar, so that it covers no figures.
+    private static final Insets BESIDE_BAR = new Insets(0, 12, 0, 0);
+
     private final AppContext context;
     private final I18n i18n;
-    private final AskModel model = new AskModel();
+    private final AskModel model;
     private final AskController controller;
     private final ErrorBanner banner;
     private final AskBar bar;
@@ -52,13 +57,18 @@ final class AskView extends StackPane {
     AskView(AppContext context) {
         this.context = context;
         i18n = context.i18n();
+        model = new AskModel(Ways.of(context.settings().get().choices()));
         banner = new ErrorBanner(i18n);
         controller = new AskController(context, model, banner::show);
         bar = new AskBar(context, model, controller);
         picture = new AskPicture(i18n, model);
         getStyleClass().add("view");
-        SplitPane panels = new SplitPane(picture, centre(), side());
-        panels.setDividerPositions(0.3, 0.75);
+        SplitPane panels = new SplitPane(picture, centre());
+        Node side = side();
+        Runnable follow = () -> besides(panels, side);
+        model.mode.subscribe(m -> follow.run());
+        model.place.subscribe(p -> follow.run());
+        context.model().subscribe(m -> follow.run());
         VBox.setVgrow(panels, Priority.ALWAYS);
         VBox whole = new VBox(12, toolbar(), banner, panels);
         VBox empty = empty();
@@ -81,6 +91,21 @@ final class AskView extends StackPane {
         });
     }
 
+    /// What stands beside a word is there for words that are written, or were.
+    private void besides(SplitPane panels, Node side) {
+        boolean there = panels.getItems().contains(side);
+        boolean word = model.place.get().filter(p -> !p.turn().words.isEmpty()).isPresent();
+        if (controller.writes() || word) {
+            if (!there) {
+                panels.getItems().add(side);
+                panels.setDividerPositions(0.3, 0.75);
+            }
+        } else if (there || panels.getDividerPositions()[0] == 0.5) {
+            panels.getItems().remove(side);
+            panels.setDividerPositions(0.4);
+        }
+    }
+
     private void key(KeyEvent event) {
         if (event.getCode() == KeyCode.ESCAPE && model.going.get().isPresent()) {
             controller.cancel();
@@ -92,18 +117,20 @@ final class AskView extends StackPane {
     }
 
     private HBox toolbar() {
-        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choosePicture), sceneButton(),
-                Ui.button(i18n, "ask.nopicture", controller::noPicture), Ui.spring(),
-                Ui.button(i18n, "ask.clear", controller::clear));
+        return Ui.row(8, Ui.button(i18n, "inspect.open", this::choosePicture),
+                named("ask-scene", Ui.button(i18n, "inspect.scene", controller::anotherScene)),
+                named("ask-nopicture", Ui.button(i18n, "ask.nopicture", controller::noPicture)), Ui.spring(),
+                Ui.iconButton(i18n, "mdi2c-console", "inspect.command", this::copyCommand),
+                named("ask-clear", Ui.button(i18n, "ask.clear", controller::clear)));
     }
 
-    private Node sceneButton() {
-        Node scene = Ui.button(i18n, "inspect.scene", controller::anotherScene);
-        scene.setId("ask-scene");
-        return scene;
+    private static Node named(String id, Node node) {
+        node.setId(id);
+        return node;
     }
 
     private VBox centre() {
+        turns.setPadding(BESIDE_BAR);
         transcript.setFitToWidth(true);
         transcript.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         transcript.setId("ask-transcript");
@@ -123,7 +150,8 @@ final class AskView extends StackPane {
     }
 
     private Node side() {
-        VBox side = new VBox(16, new RivalsPane(i18n, model));
+        VBox side = new VBox(24, new RivalsPane(i18n, model), new WaysPane(i18n, model));
+        side.setPadding(BESIDE_BAR);
         ScrollPane scroll = new ScrollPane(side);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -181,6 +209,19 @@ final class AskView extends StackPane {
         if (file != null) {
             controller.open(file.toPath());
         }
+    }
+
+    /// The command of the turn that is looked at, or of the last one.
+    void copyCommand() {
+        Optional<Turn> turn = model.place.get().map(AskModel.Place::turn)
+                .or(() -> model.turns.isEmpty() ? Optional.empty() : Optional.of(model.turns.getLast()));
+        turn.ifPresentOrElse(t -> {
+            ClipboardContent content = new ClipboardContent();
+            content.putString(AskCommands.of(t));
+            Clipboard.getSystemClipboard().setContent(content);
+            boolean loose = t.input().filter(i -> i.scene().isEmpty() && i.file().isEmpty()).isPresent();
+            context.notices().info(loose ? "inspect.copied.loose" : "inspect.copied");
+        }, () -> context.notices().info("ask.command.none"));
     }
 
     /// Takes a picture, a picture's file or a question.

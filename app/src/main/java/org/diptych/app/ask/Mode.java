@@ -17,7 +17,7 @@ enum Mode {
     /// The words of gaps.
     FILL;
 
-    /// @return key of its name; `.why` behind it says what it does, `.none` what a model lacks that cannot do it
+    /// @return key of its name; `.why` behind it says what it does, `.none` what is said of a model that cannot do it
     String key() {
         return "ask.mode." + name().toLowerCase(Locale.ROOT);
     }
@@ -30,6 +30,13 @@ enum Mode {
             case MATCH -> model.capabilities().contains(Capability.SCORES_PAIRS);
             case FILL -> model.talk().mask().isPresent();
         };
+    }
+
+    /// @param model cannot do this
+    /// @return key of what it lacks
+    String lacks(LoadedModel model) {
+        boolean head = this == FILL && model.capabilities().contains(Capability.FILLS_MASKS);
+        return key() + (head ? ".tokenizer" : ".none");
     }
 
     /// @return true when the model answers in words that it writes one by one

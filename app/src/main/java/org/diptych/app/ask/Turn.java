@@ -7,6 +7,8 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
 import org.diptych.app.canvas.Input;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.GenerateResult;
 import org.diptych.engine.api.GenerateResult.Word;
 import org.diptych.engine.api.InspectResult;
@@ -38,6 +40,8 @@ final class Turn {
     private final LoadedModel model;
     private final String asked;
     private final Optional<Input> input;
+    private final Optional<Decoding> how;
+    private final Optional<Conversation> said;
     final ObservableList<Word> words = FXCollections.observableArrayList();
     final ObjectProperty<Optional<GenerateResult.Read>> read = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<GenerateResult>> written = new SimpleObjectProperty<>(Optional.empty());
@@ -48,11 +52,16 @@ final class Turn {
     final ObjectProperty<State> state = new SimpleObjectProperty<>(State.GOING);
     final ObjectProperty<Pace> pace = new SimpleObjectProperty<>(new Pace(0, 0));
 
-    Turn(Mode mode, LoadedModel model, String asked, Optional<Input> input) {
+    /// @param how  how words are chosen, empty where none are written
+    /// @param said what was said before, in a conversation
+    Turn(Mode mode, LoadedModel model, String asked, Optional<Input> input, Optional<Decoding> how,
+            Optional<Conversation> said) {
         this.mode = mode;
         this.model = model;
         this.asked = asked;
         this.input = input;
+        this.how = how;
+        this.said = said;
     }
 
     Mode mode() {
@@ -71,13 +80,17 @@ final class Turn {
         return input;
     }
 
+    Optional<Decoding> how() {
+        return how;
+    }
+
+    Optional<Conversation> said() {
+        return said;
+    }
+
     /// @return what was written, as far as it is
     String text() {
         return written.get().map(GenerateResult::text).orElse(words.isEmpty() ? "" : words.getLast().text().strip());
-    }
-
-    boolean ended() {
-        return state.get() != State.GOING;
     }
 
     /// @return a word as it stands in the text; a piece that does not change the text, by its own name

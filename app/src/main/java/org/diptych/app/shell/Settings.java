@@ -41,63 +41,72 @@ public final class Settings {
     /// @param feature  the view last in sight
     /// @param window   where the window was
     /// @param curves   view -> which curves it draws, and how
+    /// @param choices  name -> what was last typed or chosen there, of views that remember such
     public record Values(String language, Theme theme, String device, int threads, String gpuLibraries,
             String libtorch, String data, boolean motion, String feature, Bounds window,
-            Map<String, CurveChoice> curves) {
+            Map<String, CurveChoice> curves, Map<String, String> choices) {
         public Values withLanguage(String value) {
             return new Values(value, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withTheme(Theme value) {
             return new Values(language, value, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withDevice(String value) {
             return new Values(language, theme, value, threads, gpuLibraries, libtorch, data, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withThreads(int value) {
             return new Values(language, theme, device, value, gpuLibraries, libtorch, data, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withGpuLibraries(String value) {
-            return new Values(language, theme, device, threads, value, libtorch, data, motion, feature, window, curves);
+            return new Values(language, theme, device, threads, value, libtorch, data, motion, feature, window, curves,
+                    choices);
         }
 
         public Values withLibtorch(String value) {
             return new Values(language, theme, device, threads, gpuLibraries, value, data, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withData(String value) {
             return new Values(language, theme, device, threads, gpuLibraries, libtorch, value, motion, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withMotion(boolean value) {
             return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, value, feature, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withFeature(String value) {
             return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, value, window,
-                    curves);
+                    curves, choices);
         }
 
         public Values withCurves(String view, CurveChoice value) {
             Map<String, CurveChoice> next = new TreeMap<>(curves);
             next.put(view, value);
             return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
-                    next);
+                    next, choices);
+        }
+
+        public Values withChoices(Map<String, String> value) {
+            Map<String, String> next = new TreeMap<>(choices);
+            next.putAll(value);
+            return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, window,
+                    curves, next);
         }
 
         public Values withWindow(Bounds value) {
             return new Values(language, theme, device, threads, gpuLibraries, libtorch, data, motion, feature, value,
-                    curves);
+                    curves, choices);
         }
     }
 
@@ -142,7 +151,7 @@ public final class Settings {
     private static Values defaults() {
         String language = Locale.getDefault().getLanguage().equals("zh") ? "zh" : "en";
         return new Values(language, Theme.LIGHT, "auto", 0, "none", "", "", true, Navigator.LOOK,
-                new Bounds(0, 0, 0, 0, false), Map.of());
+                new Bounds(0, 0, 0, 0, false), Map.of(), Map.of());
     }
 
     /// A file of another version may lack fields, which Gson leaves null.
@@ -153,7 +162,7 @@ public final class Settings {
                 : new Values(or(read.language, d.language), or(read.theme, d.theme), or(read.device, d.device),
                         Math.clamp(read.threads, 0, 1024), or(read.gpuLibraries, d.gpuLibraries),
                         or(read.libtorch, d.libtorch), or(read.data, d.data), read.motion, or(read.feature, d.feature),
-                        or(read.window, d.window), or(read.curves, d.curves));
+                        or(read.window, d.window), or(read.curves, d.curves), or(read.choices, d.choices));
     }
 
     private static <T> T or(T value, T other) {
