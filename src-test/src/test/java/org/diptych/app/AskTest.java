@@ -235,6 +235,26 @@ class AskTest {
     }
 
     @Test
+    void anotherAnswerOfTheListHasAnotherMap() throws Exception {
+        choose(lxmert);
+        mode("question");
+        ask("is the boat red");
+        await("its map", () -> map().length > 0);
+        GridPane answers = FxStage.call(() -> (GridPane) find("ask-findings").lookup("GridPane"));
+        assertThat(FxStage.call(answers::getRowCount)).isEqualTo(4);
+        assertThat(FxStage.call(() -> find("ask-rivals") == null)).as("nothing is written").isTrue();
+        float[] first = FxStage.call(this::map);
+        String other = FxStage.call(() -> {
+            Label last = (Label) answers.getChildren().stream().filter(Label.class::isInstance)
+                    .reduce((a, b) -> b).orElseThrow();
+            click(last);
+            return last.getText();
+        });
+        await("the other answer's map", () -> ((Label) find("ask-map-caption")).getText().contains(other)
+                && map().length > 0 && !java.util.Arrays.equals(map(), first));
+    }
+
+    @Test
     void aCaptionNeedsNoWordsAndStops() throws Exception {
         choose(blip);
         mode("caption");

@@ -47,8 +47,7 @@ final class AskBar extends VBox {
         Segments<Mode> chips = new Segments<>(model.mode);
         chips.setId("ask-modes");
         chips.show(List.of(Mode.values()), this::chip);
-        getChildren().addAll(Ui.row(12, chips), line(), reasons);
-        HBox.setHgrow(chips, Priority.ALWAYS);
+        getChildren().addAll(chips, template, line(), reasons);
         context.model().subscribe(m -> follow());
         model.mode.subscribe(m -> follow());
         i18n.textsProperty().subscribe(t -> follow());
@@ -88,7 +87,7 @@ final class AskBar extends VBox {
             }
         });
         model.template.subscribe(template::setValue);
-        return Ui.row(8, template, text, gap, ask, cancel);
+        return Ui.row(8, text, gap, ask, cancel);
     }
 
     /// What the chosen model can be asked, and what it lacks for the rest.
