@@ -135,7 +135,7 @@ class ArchitectureTest {
 
     @Test
     void eachFeatureStandsAlone() {
-        String[] features = {"catalog", "inspect", "contrast", "tasks", "finetune", "runs", "settings"};
+        String[] features = {"catalog", "inspect", "ask", "contrast", "tasks", "finetune", "runs", "settings"};
         for (String feature : features) {
             String[] others = Stream.of(features).filter(f -> !f.equals(feature)).map(f -> ROOT + "app." + f + "..")
                     .toArray(String[]::new);
@@ -149,7 +149,7 @@ class ArchitectureTest {
         noClasses().that().resideInAnyPackage(ROOT + "app.fx..", ROOT + "app.chart..", ROOT + "app.canvas..").should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + "app.shell..", ROOT + "app.catalog..", ROOT + "app.inspect..",
-                        ROOT + "app.contrast..", ROOT + "app.tasks..", ROOT + "app.finetune..",
+                        ROOT + "app.ask..", ROOT + "app.contrast..", ROOT + "app.tasks..", ROOT + "app.finetune..",
                         ROOT + "app.runs..", ROOT + "app.settings..")
                 .because("what features share must not know them").check(all);
     }

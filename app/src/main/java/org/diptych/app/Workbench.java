@@ -16,6 +16,7 @@ import javafx.scene.image.Image;
 import javafx.stage.Screen;
 import javafx.stage.Stage;
 import javafx.util.Duration;
+import org.diptych.app.ask.AskFeature;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.chart.FirstChart;
@@ -187,7 +188,8 @@ public final class Workbench extends Application {
     public static List<Feature> features(AppContext context) {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
-                new InspectFeature(context), new ContrastFeature(context), new TasksFeature(context),
+                new InspectFeature(context), new AskFeature(context), new ContrastFeature(context),
+                new TasksFeature(context),
                 new TeachFeature(context), new RunsFeature(context), new SettingsFeature(context));
     }
 

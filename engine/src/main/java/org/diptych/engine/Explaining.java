@@ -158,8 +158,12 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
             case Score.Word word -> {
                 int said = model.encode(RegionSources.sample(model, request.picture(), Optional.of(request.text()),
                         request.regions())).tokens().orElseThrow().tokens().get(word.token()).id();
-                yield pass -> ((FillsMasks) model).wordLogits(pass, inputs)
-                        .get(new NDIndex("0, {}, {}", word.token(), said));
+                FillsMasks fills = (FillsMasks) model;
+                int asked = said == fills.maskId().orElseThrow()
+                        ? MatrixMath.peak(fills.wordLogits(Pass.INFER, inputs)
+                                .get(new NDIndex("0, {}", word.token())).toFloatArray())
+                        : said;
+                yield pass -> fills.wordLogits(pass, inputs).get(new NDIndex("0, {}, {}", word.token(), asked));
             }
         };
     }

@@ -6,11 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.Talk;
+import org.diptych.engine.model.Converses;
+import org.diptych.engine.model.FillsMasks;
+import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
@@ -58,7 +64,18 @@ final class Shelf {
             LoadReport report) {
         return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(), model.methods(),
                 model.imageSize(), model instanceof ReadsRegions reads ? reads.regionWidth() : 0, model.textLength(),
-                parts(model), Objective.tasks(model));
+                parts(model), Objective.tasks(model), talk(model));
+    }
+
+    private static Talk talk(VisionLanguageModel model) {
+        boolean writes = model.capabilities().contains(Capability.GENERATES);
+        boolean needs = writes && ((Generates) model).needsText();
+        Optional<String> mask = model.capabilities().contains(Capability.FILLS_MASKS)
+                && model instanceof FillsMasks fills && fills.maskId().isPresent()
+                        ? Optional.of(fills.word(fills.maskId().getAsInt()))
+                        : Optional.empty();
+        return new Talk(writes && !needs, needs,
+                writes && model instanceof Converses talks ? talks.templates() : List.of(), mask);
     }
 
     /// What a plan may train or freeze: every first part of a weight's name, and each numbered layer.

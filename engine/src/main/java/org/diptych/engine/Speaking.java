@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
@@ -11,16 +12,19 @@ import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.GenerateResult;
 import org.diptych.engine.api.GenerateResult.Alternative;
 import org.diptych.engine.api.GenerateResult.Gaze;
+import org.diptych.engine.api.GenerateResult.Read;
 import org.diptych.engine.api.GenerateResult.Word;
 import org.diptych.engine.api.Generation;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Tokens;
 import org.diptych.engine.generate.Choice;
 import org.diptych.engine.generate.Decoder;
 import org.diptych.engine.generate.Gazes;
 import org.diptych.engine.generate.Written;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
@@ -52,6 +56,11 @@ final class Speaking {
             }
 
             @Override
+            public Optional<Read> read() {
+                return telling.read;
+            }
+
+            @Override
             public List<Word> since(int count) {
                 return telling.since(count);
             }
@@ -65,13 +74,24 @@ final class Speaking {
         if (request.text().isEmpty() && (writer.needsText() || request.picture().isEmpty())) {
             throw new EngineException("engine.prompt", model.family());
         }
-        return model.encode(new Sample(request.picture(), request.text(), Optional.empty()));
+        Sample sample = new Sample(request.picture(), request.text(), Optional.empty());
+        if (request.said().isEmpty()) {
+            return model.encode(sample);
+        }
+        if (!(model instanceof Converses talks)) {
+            throw new EngineException("engine.method", model.family(), "conversation");
+        }
+        if (request.text().isEmpty()) {
+            throw new EngineException("engine.prompt", model.family());
+        }
+        return talks.encode(sample, request.said().get());
     }
 
     /// One text in the making; its words are read from other threads.
     private static final class Telling {
         private final GenerateRequest request;
         private final List<Word> words = new ArrayList<>();
+        private volatile Optional<Read> read = Optional.empty();
 
         Telling(GenerateRequest request) {
             this.request = request;
@@ -85,13 +105,17 @@ final class Speaking {
             words.add(word);
         }
 
-        GenerateResult tell(VisionLanguageModel model, Encoded encoded, JobContext context) {
+        GenerateResult tell(VisionLanguageModel model, Encoded encoded, JobContext context) throws EngineException {
             Generates writer = (Generates) model;
             long start = System.nanoTime();
+            read = Optional.of(new Read(encoded.tokens(), encoded.view(), grid(model, encoded),
+                    place(model, encoded)));
             Inputs inputs = model.batch(List.of(encoded), context.scope());
             Gazes gazes = new Gazes(request.attention() ? model.sites(encoded) : List.of());
-            List<String> stops = Stream.concat(request.how().stop().stream(), writer.stops().stream()).distinct()
-                    .toList();
+            List<String> own = request.said().isPresent()
+                    ? ((Converses) model).stops(request.said().get().template())
+                    : writer.stops();
+            List<String> stops = Stream.concat(request.how().stop().stream(), own.stream()).distinct().toList();
             Decoding how = request.how();
             List<Choice> sofar = new ArrayList<>();
             Decoder decoder = new Decoder(how).showing(request.alternatives())
@@ -124,6 +148,16 @@ final class Speaking {
 
         private static Optional<Axis.Patches> grid(VisionLanguageModel model, Encoded encoded) {
             return encoded.height() > 0 ? model.patches() : Optional.empty();
+        }
+
+        /// Where a sequence has one token less of words than the prompt, the picture stands in its stead.
+        private static Optional<Integer> place(VisionLanguageModel model, Encoded encoded) {
+            int tokens = encoded.tokens().map(Tokens::size).orElse(0);
+            return model.sites(encoded).stream().map(AttentionSite::key).filter(Axis.Joined.class::isInstance)
+                    .map(key -> ((Axis.Joined) key).parts())
+                    .filter(parts -> parts.stream().filter(Axis.Text.class::isInstance).mapToInt(Axis::size)
+                            .sum() == tokens - 1 && parts.getFirst() instanceof Axis.Text)
+                    .map(parts -> parts.getFirst().size()).findFirst();
         }
 
         private static Optional<String> stopped(String text, List<String> stops) {

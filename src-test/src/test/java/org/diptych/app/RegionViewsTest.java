@@ -49,11 +49,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fx")
 class RegionViewsTest {
     private static final Path OUT = Path.of("target", "screenshots");
-    private static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "an", "the",
+    static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "an", "the",
             "and", "large", "small", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "fish",
             "bird", "cat", "car", "boat", "apple", "banana", "house", "tree", "star", "cup", "umbrella", "flower",
             "mushroom", "kite", "hat", "above", "below", "left", "right", "of", "to", "on", "is", "in", ".", ",");
-    private static final String CONFIG = """
+    static final String CONFIG = """
             {"model_type": "lxmert", "vocab_size": %d, "max_position_embeddings": 32, "type_vocab_size": 2,
              "hidden_size": 48, "l_layers": 5, "r_layers": 3, "x_layers": 3, "num_attention_heads": 4,
              "intermediate_size": 96, "hidden_act": "gelu", "visual_feat_dim": 192, "visual_pos_dim": 4,

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
@@ -138,6 +140,46 @@ class SpeakingTest {
                 Optional.of(engine.scene(3, 28, "aligned").picture()), Optional.empty(), Decoding.greedy(3), 0, false);
         assertThatThrownBy(() -> ask(silent)).hasCauseInstanceOf(EngineException.class)
                 .hasMessageContaining("needs words");
+    }
+
+    @Test
+    void whatWasSaidBeforeIsReadInTheChosenForm() {
+        Said said = new Said("mistral_instruct", List.of(new Conversation.Turn("Who?", "A cat.")));
+        GenerateRequest request = new GenerateRequest(model.handle(),
+                Optional.of(engine.scene(3, 28, "aligned").picture()), Optional.of("Where?"), Decoding.greedy(3), 0,
+                true, Optional.of(said));
+        Generation generation = engine.generate(request);
+        GenerateResult result = generation.job().result().toCompletableFuture().join();
+        assertThat(result.prompt().orElseThrow().text())
+                .isEqualTo("[INST] <image>\nWho? [/INST] A cat. </s>[INST] Where? [/INST]");
+        int place = generation.read().orElseThrow().place().orElseThrow();
+        assertThat(result.prompt().orElseThrow().tokens().get(place).string()).isEqualTo("<image>");
+        assertThat(model.talk().templates().getFirst()).isEqualTo("v1");
+        assertThatThrownBy(() -> ask(new GenerateRequest(model.handle(), request.picture(), request.text(),
+                request.how(), 0, false, Optional.of(new Said("klingon", List.of())))))
+                .hasCauseInstanceOf(EngineException.class).hasMessageContaining("klingon")
+                .hasMessageContaining("mistral_instruct");
+    }
+
+    @Test
+    void theCommandLineGoesOnWithAConversation() {
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        System.setProperty("diptych.data", Path.of("target/data").toAbsolutePath().toString());
+        List<String> words = List.of("ask", "--model", FOLDER.toString(), "--scene", "3", "--question", "Where?",
+                "--template", "mistral_instruct", "--before", "Who?", "--most", "2", "--json", "--lang", "en",
+                "--device", "cpu");
+        assertThat(org.diptych.engine.cli.Main.run(words.toArray(String[]::new), new java.io.PrintStream(out, true),
+                new java.io.PrintStream(err, true))).as("a question without its answer").isEqualTo(2);
+        assertThat(err.toString()).contains("pairs");
+        List<String> whole = new java.util.ArrayList<>(words);
+        whole.addAll(List.of("--before", "A cat."));
+        assertThat(org.diptych.engine.cli.Main.run(whole.toArray(String[]::new), new java.io.PrintStream(out, true),
+                new java.io.PrintStream(err, true))).as(err.toString()).isZero();
+        StringBuilder read = new StringBuilder();
+        JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonArray("prompt")
+                .forEach(t -> read.append(t.getAsJsonObject().get("string").getAsString()));
+        assertThat(read).contains("Who?", "Acat.", "Where?", "[/INST]").doesNotContain("polite");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import org.diptych.app.canvas.Input;
 import org.diptych.engine.api.EngineException;
 
 /// Files that were dropped or chosen, sorted into what this view can use: pictures, folders of pictures, and texts with a sentence a line.
@@ -16,7 +17,6 @@ import org.diptych.engine.api.EngineException;
 /// @param pictures in the order in which they were given, folders in the order of their files' names
 /// @param texts    files with sentences
 record Dropped(List<Path> pictures, List<Path> texts) {
-    static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
     private static final List<String> TEXTS = List.of(".txt", ".text", ".md");
     /// A text that is larger was not written as sentences to compare.
     private static final long MOST_BYTES = 1 << 20;
@@ -27,7 +27,7 @@ record Dropped(List<Path> pictures, List<Path> texts) {
         for (Path file : files) {
             if (Files.isDirectory(file)) {
                 pictures.addAll(taught(file) ? List.of() : inside(file));
-            } else if (ends(file, PICTURES)) {
+            } else if (Input.picture(file)) {
                 pictures.add(file);
             } else if (ends(file, TEXTS)) {
                 texts.add(file);
@@ -48,7 +48,7 @@ record Dropped(List<Path> pictures, List<Path> texts) {
     /// @return the folder's pictures; none where it cannot be read, which is then told as a drop of nothing that this view can use
     private static List<Path> inside(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> ends(f, PICTURES)).sorted().toList();
+            return files.filter(Input::picture).sorted().toList();
         } catch (IOException e) {
             return List.of();
         }

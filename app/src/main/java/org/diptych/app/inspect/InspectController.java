@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javafx.util.Duration;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;

@@ -9,6 +9,7 @@ import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.ColorMap;

@@ -2,8 +2,6 @@ package org.diptych.app.inspect;
 
 import java.io.File;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javafx.animation.PauseTransition;
 import javafx.geometry.Orientation;
@@ -26,6 +24,7 @@ import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.stage.FileChooser;
 import javafx.util.Duration;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.chart.Snapshots;
 import org.diptych.app.fx.I18n;
@@ -39,7 +38,6 @@ import org.diptych.engine.api.EngineException;
 
 /// The view: two panels and a hinge, and every layer and head below.
 final class InspectView extends StackPane {
-    static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
     private static final KeyCombination PASTE = new KeyCodeCombination(KeyCode.V, KeyCombination.SHORTCUT_DOWN);
     private static final Duration PATIENCE = Duration.seconds(1);
 
@@ -197,15 +195,11 @@ final class InspectView extends StackPane {
         FileChooser chooser = new FileChooser();
         chooser.titleProperty().bind(i18n.text("inspect.open"));
         chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"),
-                PICTURES.stream().map(p -> "*" + p).toList()));
+                Input.ENDINGS.stream().map(p -> "*" + p).toList()));
         File file = chooser.showOpenDialog(context.window().get());
         if (file != null) {
             open(file.toPath());
         }
-    }
-
-    static boolean picture(Path file) {
-        return PICTURES.stream().anyMatch(file.toString().toLowerCase(Locale.ROOT)::endsWith);
     }
 
     void open(Path file) {
@@ -217,7 +211,7 @@ final class InspectView extends StackPane {
     /// @return true when there was something of use
     boolean paste(Clipboard from) {
         Optional<Path> file = from.hasFiles()
-                ? from.getFiles().stream().map(File::toPath).filter(InspectView::picture).findFirst()
+                ? from.getFiles().stream().map(File::toPath).filter(Input::picture).findFirst()
                 : Optional.empty();
         if (file.isPresent()) {
             controller.open(file.get());

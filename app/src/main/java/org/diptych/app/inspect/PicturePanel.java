@@ -21,6 +21,7 @@ import org.diptych.app.canvas.BoxOverlay;
 import org.diptych.app.canvas.GridOverlay;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.fx.I18n;

@@ -7,6 +7,7 @@ public interface Navigator {
     /// The views' names: what a view passes to [#show] without knowing the other.
     String MODELS = "models";
     String LOOK = "look";
+    String ASK = "ask";
     String CONTRAST = "contrast";
     String TASKS = "tasks";
     String TEACH = "teach";

@@ -12,8 +12,8 @@ public record Conversation(String form, List<Turn> turns) {
         turns = List.copyOf(turns);
     }
 
-    /// @param instruction what the person says
+    /// @param question what the person says
     /// @param answer      what a model should say
-    public record Turn(String instruction, String answer) {
+    public record Turn(String question, String answer) {
     }
 }

@@ -16,6 +16,16 @@ import java.util.Optional;
 /// @param notes   what a person should know: that the model's places were used up, that a prompt was cut
 public record GenerateResult(String text, Optional<Tokens> prompt, Optional<Box> view, Optional<Axis.Patches> grid,
         List<Word> words, Reason reason, double score, double seconds, List<Message> notes) {
+    /// What a model goes on from.
+    ///
+    /// @param prompt as it read it, empty where it began from the picture alone
+    /// @param view   the part of the picture that it sees, in the picture's pixels
+    /// @param grid   its patches
+    /// @param place  the token of the prompt in whose place the picture is read, where it has one; gazes leave it out
+    public record Read(Optional<Tokens> prompt, Optional<Box> view, Optional<Axis.Patches> grid,
+            Optional<Integer> place) {
+    }
+
     /// Why a text ends.
     public enum Reason {
         /// The model said its end.

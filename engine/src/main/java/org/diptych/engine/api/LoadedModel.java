@@ -19,11 +19,12 @@ import java.util.Set;
 /// @param textLength   tokens at most, specials included
 /// @param layers       names of the parts that a plan may train or freeze
 /// @param tasks        what it can be taught
+/// @param talk         how one may speak with it
 public record LoadedModel(String handle, ModelCard card, String title, String origin, Provenance provenance,
         LoadReport report,
         Set<ModelCard.Capability> capabilities, List<RelevanceMethod> methods, int imageSize, int regionWidth,
         int textLength,
-        List<String> layers, List<Task> tasks) {
+        List<String> layers, List<Task> tasks, Talk talk) {
     /// Side in pixels at which a Toybox scene is drawn for a model that takes pictures of any size.
     public static final int TOYBOX_SIDE = 64;
 

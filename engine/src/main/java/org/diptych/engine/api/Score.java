@@ -18,7 +18,7 @@ public sealed interface Score {
     record Next(String word) implements Score {
     }
 
-    /// The word that was there, at a place that is masked.
+    /// The word that was there, at a place that is masked; the likeliest where the text itself has a gap.
     ///
     /// @param token its place in the text as the model reads it, the summary token counted
     record Word(int token) implements Score {

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.GenerateRequest;
@@ -53,6 +55,10 @@ final class AskCommand extends EngineCommand {
     private double length = 1;
     @Option(names = "--stop", paramLabel = "T")
     private List<String> stop = new ArrayList<>();
+    @Option(names = "--template", paramLabel = "NAME")
+    private String template;
+    @Option(names = "--before", paramLabel = "T")
+    private List<String> before = new ArrayList<>();
     @Option(names = "--alternatives", paramLabel = "N")
     private int alternatives;
     @Option(names = "--attention")
@@ -76,6 +82,9 @@ final class AskCommand extends EngineCommand {
         if (draws() && beams > 1) {
             throw misunderstood("cli.ask.draws");
         }
+        if (before.size() % 2 != 0) {
+            throw misunderstood("cli.ask.pairs");
+        }
         require(most >= 1, "--most " + most);
         require(least >= 0 && least <= most, "--least " + least);
         require(beams >= 1, "--beams " + beams);
@@ -91,6 +100,22 @@ final class AskCommand extends EngineCommand {
                 topP == null ? 1 : topP, repetition, least, most, false, length, seed == null ? 0 : seed, stop);
     }
 
+    /// Empty for a single question in the model's own form.
+    private Optional<Said> conversation(LoadedModel loaded) throws EngineException {
+        if (template == null && before.isEmpty()) {
+            return Optional.empty();
+        }
+        if (loaded.talk().templates().isEmpty()) {
+            throw new EngineException("engine.method", loaded.card().id(), "conversation");
+        }
+        List<Conversation.Turn> turns = new ArrayList<>();
+        for (int i = 0; i < before.size(); i += 2) {
+            turns.add(new Conversation.Turn(before.get(i), before.get(i + 1)));
+        }
+        return Optional.of(
+                new Said(template == null ? loaded.talk().templates().getFirst() : template, turns));
+    }
+
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
@@ -103,7 +128,8 @@ final class AskCommand extends EngineCommand {
             }
             Optional<String> said = Optional.ofNullable(question == null ? text : question);
             Generation generation = engine
-                    .generate(new GenerateRequest(loaded.handle(), picture, said, how(), alternatives, attention));
+                    .generate(new GenerateRequest(loaded.handle(), picture, said, how(), alternatives, attention,
+                            conversation(loaded)));
             Stream stream = new Stream(generation);
             GenerateResult result = console.await(generation.job(), generation.job()::cancel,
                     json ? () -> {

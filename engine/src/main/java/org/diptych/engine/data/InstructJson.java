@@ -26,7 +26,7 @@ public final class InstructJson {
         out.addProperty("image", image);
         JsonArray turns = new JsonArray();
         for (Conversation.Turn turn : conversation.turns()) {
-            turns.add(turn(ASKS, (turns.isEmpty() ? IMAGE + "\n" : "") + turn.instruction()));
+            turns.add(turn(ASKS, (turns.isEmpty() ? IMAGE + "\n" : "") + turn.question()));
             turns.add(turn(ANSWERS, turn.answer()));
         }
         out.add("conversations", turns);

@@ -1,29 +1,20 @@
 package org.diptych.engine.model;
 
 import java.util.List;
-import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Sample;
 
-/// Puts what is said about a picture into the form of conversation that its model was published with, and says which words of it are learnt. Runs on any thread.
+/// Holds conversations: earlier questions and answers are read with the next question.
 public interface Converses {
-    /// A caption, as the projector alone is taught: all but the picture is learnt.
-    ///
-    /// @param own the picture
-    Lesson captioned(Encoded own, String caption) throws EngineException;
+    /// @return forms of conversation by name, its own first
+    List<String> templates();
 
-    /// Turns about a picture: the answers are learnt, each with what closes it.
-    ///
-    /// @param own the picture
-    /// @throws EngineException when the model's form of conversation cannot be taught
-    Lesson answered(Encoded own, List<Conversation.Turn> turns) throws EngineException;
+    /// @param sample the picture, which belongs to the first question, and the question that is to be answered
+    /// @throws EngineException when there is no such form, or not enough places for what was said
+    Encoded encode(Sample sample, Said conversation) throws EngineException;
 
-    /// The same turns without their picture: every word is learnt, as a language model is before it sees anything.
-    ///
-    /// @param own whose picture is left out
-    Lesson alone(Encoded own, List<Conversation.Turn> turns) throws EngineException;
-
-    /// A text without its picture, every word of which is learnt.
-    ///
-    /// @param own whose picture is left out
-    Lesson alone(Encoded own, String text) throws EngineException;
+    /// @return texts that end an answer in this form
+    /// @throws EngineException when there is no such form
+    List<String> stops(String template) throws EngineException;
 }

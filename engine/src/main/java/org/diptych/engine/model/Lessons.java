@@ -28,7 +28,7 @@ public interface Lessons {
     Optional<Guess> guess(Task task, Pass pass, Inputs inputs);
 
     /// @return how conversations are taught, where the model has a form for them
-    default Optional<Converses> converses() {
+    default Optional<Instructs> instructs() {
         return Optional.empty();
     }
 

@@ -9,7 +9,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.More;
-import org.diptych.engine.model.Converses;
+import org.diptych.engine.model.Instructs;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.ReadsTwo;
@@ -103,10 +103,10 @@ interface Preparation {
 
     private static Lesson caption(Drawn drawn, int i, SplittableRandom dice) throws EngineException {
         double draw = dice.nextDouble();
-        Optional<Converses> converses = ((Taught) drawn.model()).lessons().converses();
+        Optional<Instructs> instructs = ((Taught) drawn.model()).lessons().instructs();
         Encoded own = drawn.encoded().get(i);
-        return (converses.isPresent()
-                ? converses.get().captioned(own, drawn.examples().get(i).caption())
+        return (instructs.isPresent()
+                ? instructs.get().captioned(own, drawn.examples().get(i).caption())
                 : Lesson.of(own, -1)).with(draw);
     }
 
@@ -119,15 +119,15 @@ interface Preparation {
         if (all.isEmpty()) {
             throw drawn.lacks(task, i);
         }
-        Converses converses = ((Taught) drawn.model()).lessons().converses()
+        Instructs instructs = ((Taught) drawn.model()).lessons().instructs()
                 .orElseThrow(() -> drawn.lacks(task, i));
         Encoded own = drawn.encoded().get(i);
         int chosen = which % (all.size() + (alone ? 1 : 0));
         if (chosen == all.size()) {
-            return converses.alone(own, drawn.examples().get(i).caption());
+            return instructs.alone(own, drawn.examples().get(i).caption());
         }
         List<Conversation.Turn> turns = all.get(chosen).turns();
-        return alone ? converses.alone(own, turns) : converses.answered(own, turns);
+        return alone ? instructs.alone(own, turns) : instructs.answered(own, turns);
     }
 
     private static Lesson compared(Drawn drawn, int i, SplittableRandom dice) throws EngineException {

@@ -55,7 +55,7 @@ record Recipe(String language, long seed) {
         }
         List<String> parts = new ArrayList<>();
         for (Conversation.Turn turn : conversation.turns()) {
-            parts.add(QUESTION + "\n" + turn.instruction());
+            parts.add(QUESTION + "\n" + turn.question());
             parts.add(ANSWER + "\n" + turn.answer());
         }
         return String.join("\n" + BETWEEN + "\n", parts);

@@ -14,7 +14,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
-import org.diptych.engine.model.Converses;
+import org.diptych.engine.model.Instructs;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
@@ -26,7 +26,7 @@ import org.diptych.engine.models.llava.Template.Turn;
 
 /// How LLaVA is taught (haotian-liu/LLaVA `train/train.py`): captions in the plain form, `preprocess_plain`, and conversations of which the answers are learnt,
 /// `preprocess_v1`. All are one loss, that of the next word.
-record LlavaLessons(LlavaModel model, LlavaReader reader) implements Lessons, Converses {
+record LlavaLessons(LlavaModel model, LlavaReader reader) implements Lessons, Instructs {
     private static final String PLAIN = "plain";
 
     @Override
@@ -45,7 +45,7 @@ record LlavaLessons(LlavaModel model, LlavaReader reader) implements Lessons, Co
     }
 
     @Override
-    public Optional<Converses> converses() {
+    public Optional<Instructs> instructs() {
         return Optional.of(this);
     }
 
@@ -79,7 +79,7 @@ record LlavaLessons(LlavaModel model, LlavaReader reader) implements Lessons, Co
     public Lesson answered(Encoded own, List<Conversation.Turn> turns) throws EngineException {
         List<Turn> said = new ArrayList<>();
         for (Conversation.Turn turn : turns) {
-            said.add(new Turn((said.isEmpty() ? Template.IMAGE + "\n" : "") + turn.instruction(),
+            said.add(new Turn((said.isEmpty() ? Template.IMAGE + "\n" : "") + turn.question(),
                     Optional.of(turn.answer())));
         }
         return lesson(own, prompts().rounds(taught(), taught().prompt(said)), model.textLength());
@@ -87,7 +87,7 @@ record LlavaLessons(LlavaModel model, LlavaReader reader) implements Lessons, Co
 
     @Override
     public Lesson alone(Encoded own, List<Conversation.Turn> turns) throws EngineException {
-        List<Turn> said = turns.stream().map(t -> new Turn(t.instruction(), Optional.of(t.answer()))).toList();
+        List<Turn> said = turns.stream().map(t -> new Turn(t.question(), Optional.of(t.answer()))).toList();
         return lesson(own, prompts().whole(taught().prompt(said)), model.facts().positions());
     }
 

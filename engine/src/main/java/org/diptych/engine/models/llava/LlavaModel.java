@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,11 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Tokens;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
@@ -49,6 +54,7 @@ public final class LlavaModel extends Module
         implements
             VisionLanguageModel,
             Generates,
+            Converses,
             TellsNext,
             Taught,
             LearnsInStages,
@@ -296,6 +302,24 @@ public final class LlavaModel extends Module
     @Override
     public List<String> stops() {
         return reader.template().stops();
+    }
+
+    @Override
+    public List<String> templates() {
+        List<String> all = new ArrayList<>(Template.names());
+        all.remove(reader.template().name());
+        all.addFirst(reader.template().name());
+        return all;
+    }
+
+    @Override
+    public Encoded encode(Sample sample, Said conversation) throws EngineException {
+        return reader.encode(sample, conversation);
+    }
+
+    @Override
+    public List<String> stops(String template) throws EngineException {
+        return Template.named(template).stops();
     }
 
     @Override

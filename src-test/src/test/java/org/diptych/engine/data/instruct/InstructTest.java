@@ -184,7 +184,7 @@ class InstructTest {
             Conversation told = recipe.read(sight, "description", "a fish.");
             assertThat(told.turns()).hasSize(1);
             assertThat(told.turns().getFirst().answer()).isEqualTo("a fish.");
-            assertThat(Texts.ENGLISH.get("data.instruct.describe")).contains(told.turns().getFirst().instruction());
+            assertThat(Texts.ENGLISH.get("data.instruct.describe")).contains(told.turns().getFirst().question());
         }
     }
 

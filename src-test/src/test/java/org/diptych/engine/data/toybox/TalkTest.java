@@ -233,11 +233,11 @@ class TalkTest {
             assertThat(all.get(0).turns()).hasSizeBetween(2, 4);
             assertThat(Read.holds(all.get(1).turns().getFirst().answer(), scene)).isTrue();
             Conversation.Turn reason = all.get(2).turns().getFirst();
-            if (reason.instruction().startsWith("a snail")) {
+            if (reason.question().startsWith("a snail")) {
                 Scene.Thing last = named(reason.answer(), scene).getFirst();
                 assertThat(scene.objects()).as("%d", seed).allMatch(t -> t == last || t.box().x1() < last.box().x1());
             } else {
-                List<String> family = switch (word(reason.instruction(), "animal|vehicle|fruit|plant")) {
+                List<String> family = switch (word(reason.question(), "animal|vehicle|fruit|plant")) {
                     case "animal" -> List.of("fish", "bird", "cat");
                     case "vehicle" -> List.of("car", "boat");
                     case "fruit" -> List.of("apple", "banana");
@@ -290,7 +290,7 @@ class TalkTest {
             out.addAll(List.of(q.text(), q.answer(), q.reply()));
         }
         for (Conversation conversation : Toybox.conversations(seed, World.ALIGNED, language)) {
-            conversation.turns().forEach(t -> out.addAll(List.of(t.instruction(), t.answer())));
+            conversation.turns().forEach(t -> out.addAll(List.of(t.question(), t.answer())));
         }
         Toybox.referring(seed, World.ALIGNED, language).forEach(r -> out.add(r.text()));
         out.add(Toybox.statement(seed, seed + 1, World.ALIGNED, language).text());

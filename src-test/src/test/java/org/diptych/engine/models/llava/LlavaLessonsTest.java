@@ -21,7 +21,7 @@ import org.diptych.engine.api.Task;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.World;
-import org.diptych.engine.model.Converses;
+import org.diptych.engine.model.Instructs;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lesson;
@@ -65,8 +65,8 @@ class LlavaLessonsTest {
         return lesson.shown().tokens().orElseThrow().tokens().stream().map(t -> t.string()).toList();
     }
 
-    private Converses talks() {
-        return model.lessons().converses().orElseThrow();
+    private Instructs talks() {
+        return model.lessons().instructs().orElseThrow();
     }
 
     private static final List<Conversation.Turn> TURNS = List.of(
@@ -160,7 +160,7 @@ class LlavaLessonsTest {
         JsonObject json = new com.google.gson.Gson().toJsonTree(config).getAsJsonObject();
         json.getAsJsonObject("text_config").addProperty("vocab_size", 306);
         LlavaModel other = (LlavaModel) new LlavaFamily().create(json, new ModelFiles(Optional.of(folder)));
-        assertThatThrownBy(() -> other.lessons().converses().orElseThrow().answered(own, TURNS))
+        assertThatThrownBy(() -> other.lessons().instructs().orElseThrow().answered(own, TURNS))
                 .isInstanceOf(EngineException.class).hasMessageContaining("llava_v0");
         List<String> names = new ArrayList<>(model.stages().keySet());
         assertThat(names).containsExactly("align", "instruct");

@@ -1,6 +1,8 @@
-package org.diptych.app.inspect;
+package org.diptych.app.canvas;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Scene;
@@ -12,9 +14,16 @@ import org.diptych.engine.api.Scene;
 ///              is whole, and scaled down for the eye
 /// @param scene the scene behind it, at the shown size, when it is one
 /// @param file  the file behind it, when it is one
-record Input(Picture shown, Picture seen, Optional<Scene> scene, Optional<Path> file) {
+public record Input(Picture shown, Picture seen, Optional<Scene> scene, Optional<Path> file) {
+    /// Endings of picture files.
+    public static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
+
+    public static boolean picture(Path file) {
+        return ENDINGS.stream().anyMatch(file.toString().toLowerCase(Locale.ROOT)::endsWith);
+    }
+
     /// @return shown pixels for each pixel of the seen picture
-    double scale() {
+    public double scale() {
         return (double) shown.width() / seen.width();
     }
 }

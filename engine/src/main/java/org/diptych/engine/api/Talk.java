@@ -1,0 +1,16 @@
+package org.diptych.engine.api;
+
+import java.util.List;
+import java.util.Optional;
+
+/// How one may speak with a model, beside what it is able to do.
+///
+/// @param alone     true when it writes about a picture without being given words
+/// @param asked     true when it writes answers to questions; false when it only goes on with the words it is given
+/// @param templates forms of conversation it reads, its own first; empty for a model that holds none
+/// @param mask      what stands for a masked word in a text; empty when it fills no gaps, or came without the tokenizer that has one
+public record Talk(boolean alone, boolean asked, List<String> templates, Optional<String> mask) {
+    public Talk {
+        templates = List.copyOf(templates);
+    }
+}

@@ -1,0 +1,414 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import com.google.gson.JsonParser;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.event.Event;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
+import javafx.scene.control.ChoiceBox;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
+import javafx.scene.control.TextInputControl;
+import javafx.scene.control.ToggleButton;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.Pane;
+import javax.imageio.ImageIO;
+import org.diptych.app.canvas.HeatOverlay;
+import org.diptych.app.canvas.ImageCanvas;
+import org.diptych.app.fx.Theme;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Texts;
+import org.diptych.engine.models.RandomModel;
+import org.diptych.engine.models.lxmert.LxmertFamily;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The view where models are asked: a chat model, a captioner, one that matches and fills gaps, and one that writes nothing.
+@Tag("fx")
+class AskTest {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static Engine engine;
+    private static LoadedModel llava;
+    private static LoadedModel blip;
+    private static LoadedModel lxmert;
+    private static LoadedModel clip;
+
+    @TempDir
+    static Path data;
+    @TempDir
+    Path settings;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        Files.createDirectories(OUT);
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+        llava = load(Path.of("golden/llava/v1_5_hf").toString());
+        blip = load(Path.of("golden/blip/captioning").toString());
+        lxmert = load(RandomModel.save(data.resolve("two-streams"), new LxmertFamily(),
+                JsonParser.parseString(RegionViewsTest.CONFIG.formatted(RegionViewsTest.WORDS.size()))
+                        .getAsJsonObject(),
+                RegionViewsTest.WORDS).toString());
+        clip = load("clip");
+    }
+
+    private static LoadedModel load(String where) {
+        return engine.load(new LoadRequest(where)).result().toCompletableFuture().join();
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(settings);
+        window.engine = Optional.of(engine);
+        FxStage.call(() -> {
+            List.of(clip, lxmert, blip, llava).forEach(window.models::add);
+            window.models.selectedProperty().set(Optional.of(llava));
+            return null;
+        });
+        window.open(1440, 900, Workbench::features);
+        FxStage.call(() -> {
+            window.shell.show("ask");
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        window.close();
+    }
+
+    private void choose(LoadedModel model) throws Exception {
+        FxStage.call(() -> {
+            window.models.selectedProperty().set(Optional.of(model));
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!FxStage.call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            FxStage.settle();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    private void mode(String name) throws Exception {
+        FxStage.call(() -> {
+            ((ToggleButton) find("ask-mode-" + name)).fire();
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private void ask(String text) throws Exception {
+        FxStage.call(() -> {
+            TextField field = find("ask-text");
+            field.setText(text);
+            field.fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ENTER, false, false, false, false));
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private boolean going() {
+        return find("ask-cancel").isVisible();
+    }
+
+    private List<String> words() {
+        return all("ask-words").isEmpty() ? List.of() : labels((Pane) all("ask-words").getLast());
+    }
+
+    private List<Node> all(String id) {
+        return List.copyOf(find("ask-transcript").lookupAll("#" + id));
+    }
+
+    private static List<String> labels(Pane chips) {
+        return chips.getChildren().stream().map(c -> ((Label) c.lookup(".token")).getText()).toList();
+    }
+
+    private float[] map() {
+        return ((ImageCanvas) find("ask-picture")).overlays().stream().filter(HeatOverlay.class::isInstance)
+                .map(o -> ((HeatOverlay) o).heat()).flatMap(Optional::stream).map(HeatOverlay.Heat::values)
+                .findFirst().orElse(new float[0]);
+    }
+
+    private static void click(Node node) {
+        Event.fireEvent(node, new MouseEvent(MouseEvent.MOUSE_CLICKED, 4, 4, 4, 4, MouseButton.PRIMARY, 1, false, false,
+                false, false, true, false, false, true, false, false, null));
+    }
+
+    @Test
+    void wordsComeAndEachHasItsMapAndItsRivals() throws Exception {
+        ask("<image>\nWhat is it?");
+        await("words", () -> words().size() >= 2);
+        await("the end", () -> !going());
+        int last = words().size() - 1;
+        assertThat(last).isGreaterThan(5);
+        float[] first = FxStage.call(this::map);
+        assertThat(first).as("the last word's map").hasSize(16);
+        FxStage.call(() -> {
+            click(((Pane) all("ask-words").getLast()).getChildren().get(1));
+            return null;
+        });
+        FxStage.settle();
+        float[] second = FxStage.call(this::map);
+        assertThat(second).as("another word, another map").hasSize(16).isNotEqualTo(first);
+        assertThat(FxStage.call(() -> ((GridPane) find("ask-rivals")).getRowCount())).isEqualTo(8);
+        FxStage.call(() -> {
+            all("ask-words").getLast().fireEvent(
+                    new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.RIGHT, false, false, false, false));
+            return null;
+        });
+        FxStage.settle();
+        assertThat(FxStage.call(this::map)).as("the arrow key's next word").isNotEqualTo(second);
+        shootAll("ask-question");
+    }
+
+    @Test
+    void whatAModelCannotDoIsSaidAndItsMatchIsScored() throws Exception {
+        choose(clip);
+        assertThat(FxStage.call(() -> find("ask-mode-caption").isDisabled())).isTrue();
+        assertThat(FxStage.call(() -> ((Label) find("ask-reasons")).getText())).contains("CLIP")
+                .contains("does not answer questions");
+        ask("a red boat");
+        await("the score", () -> find("ask-score-cosine") != null);
+        await("its map", () -> map().length > 0);
+        shootAll("ask-match");
+    }
+
+    @Test
+    void gapsAreFilled() throws Exception {
+        choose(lxmert);
+        mode("fill");
+        ask("a red boat");
+        await("what is wrong", () -> window.scene.getRoot().lookupAll(".error-banner .label").stream()
+                .anyMatch(l -> ((Label) l).getText().contains("no gap")));
+        FxStage.call(() -> {
+            TextField field = find("ask-text");
+            field.setText("a  boat and a cat");
+            field.positionCaret(2);
+            ((Button) find("ask-gap")).fire();
+            assertThat(field.getText()).isEqualTo("a [MASK] boat and a cat");
+            ((Button) find("ask-go")).fire();
+            return null;
+        });
+        await("its map", () -> map().length > 0);
+        assertThat(FxStage.call(() -> ((GridPane) find("ask-findings").lookup("GridPane")).getRowCount())).isEqualTo(5);
+        shootAll("ask-gaps");
+    }
+
+    @Test
+    void anotherAnswerOfTheListHasAnotherMap() throws Exception {
+        choose(lxmert);
+        mode("question");
+        ask("is the boat red");
+        await("its map", () -> map().length > 0);
+        GridPane answers = FxStage.call(() -> (GridPane) find("ask-findings").lookup("GridPane"));
+        assertThat(FxStage.call(answers::getRowCount)).isEqualTo(4);
+        assertThat(FxStage.call(() -> find("ask-rivals") == null)).as("nothing is written").isTrue();
+        float[] first = FxStage.call(this::map);
+        String other = FxStage.call(() -> {
+            Label last = (Label) answers.getChildren().stream().filter(Label.class::isInstance)
+                    .reduce((a, b) -> b).orElseThrow();
+            click(last);
+            return last.getText();
+        });
+        await("the other answer's map", () -> ((Label) find("ask-map-caption")).getText().contains(other)
+                && map().length > 0 && !java.util.Arrays.equals(map(), first));
+    }
+
+    @Test
+    void aCaptionNeedsNoWordsAndStops() throws Exception {
+        choose(blip);
+        mode("caption");
+        ask("");
+        await("words", () -> !words().isEmpty());
+        await("the end", () -> !going());
+        shootAll("ask-caption");
+    }
+
+    private void type(String field, String text) throws Exception {
+        FxStage.call(() -> {
+            ((TextInputControl) find("ask-field-" + field)).setText(text);
+            return null;
+        });
+    }
+
+    private void press(String id) throws Exception {
+        FxStage.call(() -> {
+            ((ButtonBase) find(id)).fire();
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    private boolean told(String part) {
+        return window.scene.getRoot().lookupAll(".error-banner .label").stream()
+                .anyMatch(l -> l.isVisible() && ((Label) l).getText().contains(part));
+    }
+
+    private List<String> answer(String text) throws Exception {
+        ask(text);
+        await("the end", () -> !going());
+        return FxStage.call(this::words);
+    }
+
+    @Test
+    void escapeStopsAndKeepsWhatIsThere() throws Exception {
+        type("most", "230");
+        ask("<image> What");
+        await("a few words", () -> words().size() > 2);
+        FxStage.call(() -> {
+            find("ask-text").fireEvent(
+                    new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false));
+            return null;
+        });
+        await("the stop", () -> !going());
+        assertThat(FxStage.call(this::words)).hasSizeBetween(3, 229);
+        assertThat(FxStage.call(() -> find("ask-transcript").lookupAll(".label").stream()
+                .anyMatch(l -> ((Label) l).getText().startsWith("stopped")))).isTrue();
+    }
+
+    @Test
+    void theSameSeedDrawsTheSameWordsAndAllIsRemembered() throws Exception {
+        press("ask-way-draw");
+        type("seed", "7");
+        type("most", "12");
+        List<String> first = answer("<image> What");
+        assertThat(first).hasSize(12);
+        assertThat(answer("<image> What")).isEqualTo(first);
+        type("seed", "8");
+        assertThat(answer("<image> What")).isNotEqualTo(first);
+        assertThat(window.settings.get().choices()).containsEntry("ask.way", "DRAW").containsEntry("ask.field.seed",
+                "8");
+        FxStage.call(() -> {
+            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("ask.command.copy"))
+                    .findFirst().orElseThrow().run().run();
+            return null;
+        });
+        assertThat(FxStage.call(() -> Clipboard.getSystemClipboard().getString()))
+                .startsWith("diptych ask --model ").contains("--question '<image> What'", "--most 12", "--top-k 50",
+                        "--seed 8", "--scene ");
+        shootAll("ask-draw");
+    }
+
+    @Test
+    void whatCannotBeUsedIsTold() throws Exception {
+        press("ask-way-beams");
+        type("beams", "0");
+        ask("<image> What");
+        assertThat(FxStage.call(() -> told("\u201c0\u201d is no value for \u201cBeams\u201d"))).isTrue();
+        assertThat(FxStage.call(this::words)).isEmpty();
+        shootAll("ask-beams-wrong");
+        type("beams", "3");
+        type("most", "5");
+        assertThat(answer("<image> What")).hasSize(5);
+        assertThat(FxStage.call(() -> told("Beams"))).isFalse();
+        ask("<image> <image> What");
+        await("one picture, two places", () -> told("2"));
+        assertThat(FxStage.call(() -> ((TextField) find("ask-text")).getText())).as("to be corrected")
+                .isEqualTo("<image> <image> What");
+        choose(clip);
+        press("ask-nopicture");
+        ask("a red boat");
+        assertThat(FxStage.call(() -> told("no picture to ask about"))).isTrue();
+    }
+
+    @Test
+    void aConversationReadsWhatWasSaidBefore() throws Exception {
+        mode("chat");
+        FxStage.call(() -> {
+            ChoiceBox<String> forms = find("ask-template");
+            assertThat(forms.getItems()).contains("v1", "plain", "mistral_instruct");
+            forms.setValue("mistral_instruct");
+            return null;
+        });
+        type("most", "6");
+        assertThat(answer("Who is it?")).hasSize(6);
+        assertThat(answer("And where?")).hasSize(6);
+        await("the second prompt", () -> all("ask-prompt").getLast().isVisible());
+        String read = FxStage.call(() -> String.join("", labels((Pane) all("ask-prompt").getLast())));
+        assertThat(read).contains("<image>").containsSubsequence("Wh", "it?", "[/INST]", "An", "where?", "[/INST]");
+        shootAll("ask-chat");
+        press("ask-clear");
+        assertThat(FxStage.call(() -> all("ask-words"))).isEmpty();
+    }
+
+    private void shootAll(String name) throws Exception {
+        List<String> cuts = new ArrayList<>();
+        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
+            FxStage.call(() -> {
+                window.stage.setWidth(size[0]);
+                window.stage.setHeight(size[1]);
+                return null;
+            });
+            for (Theme theme : Theme.values()) {
+                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                    FxStage.call(() -> {
+                        window.theme.set(theme);
+                        window.i18n.textsProperty().set(texts);
+                        return null;
+                    });
+                    FxStage.settle();
+                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(Locale.ROOT) + "-"
+                            + texts.locale().getLanguage()));
+                }
+            }
+        }
+        FxStage.call(() -> {
+            window.theme.set(Theme.LIGHT);
+            window.i18n.textsProperty().set(Texts.ENGLISH);
+            window.stage.setWidth(1440);
+            window.stage.setHeight(900);
+            return null;
+        });
+        FxStage.settle();
+        assertThat(cuts).isEmpty();
+    }
+
+    private List<String> shoot(String name) throws Exception {
+        FxStage.settle();
+        return FxStage.call(() -> {
+            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
+                    OUT.resolve(name + ".png").toFile());
+            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
+        });
+    }
+}
