@@ -81,8 +81,8 @@ class QueryViewsTest {
             window.shell.show("look");
             return null;
         });
-        await("the model has looked", () -> !((TokenStrip) find("inspect-words")).getChildren().isEmpty()
-                && find("inspect-words").isVisible());
+        await("the model has looked", () -> find("inspect-words") instanceof TokenStrip words
+                && !words.getChildren().isEmpty() && words.isVisible());
     }
 
     private void await(String what, Callable<Boolean> condition) throws Exception {

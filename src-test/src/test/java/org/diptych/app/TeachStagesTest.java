@@ -112,7 +112,7 @@ class TeachStagesTest {
 
     @Test
     void aPlanInStagesTellsWhatEachTrains() throws Exception {
-        startFrom("fresh LLaVA");
+        startFrom("fresh small LLaVA");
         await("three stages are counted",
                 () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 3);
         assertThat(FxStage.call(this::counts)).anyMatch(t -> t.startsWith("words: "))
@@ -130,7 +130,7 @@ class TeachStagesTest {
 
     @Test
     void theBridgeIsCountedAgainstAll() throws Exception {
-        startFrom("fresh BLIP-2");
+        startFrom("fresh small BLIP-2");
         await("it is counted", () -> counts().contains("Qformer"));
         String all = FxStage.call(() -> counts().getFirst());
         assertThat(all).contains("(100 %)");

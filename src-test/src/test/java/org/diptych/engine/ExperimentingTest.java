@@ -43,7 +43,7 @@ class ExperimentingTest {
              "arms": [{"id": "slow", "plan": "clip", "change": {"optimizer": {"rate": 1e-5}, SMALL}},
                       {"id": "fast", "plan": "clip", "change": {"optimizer": {"rate": 3e-3}, START SMALL}}],
              "measures": [{"value": "validation.loss", "better": "lower"},
-                          {"value": "cost.parameters", "better": "lower"}, {"value": "cost.ms", "better": "lower"}],
+                          {"value": "spent.parameters", "better": "lower"}, {"value": "spent.ms", "better": "lower"}],
              "curves": ["loss"],
              "claims": [{"measure": "validation.loss", "arm": "fast", "against": "slow"}]}
             """;

@@ -3,7 +3,9 @@ package org.diptych.app.finetune;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javafx.geometry.Pos;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -91,11 +93,12 @@ final class CountPane extends VBox {
         learns.setMinSize(BAR * share, 6);
         learns.setMaxSize(BAR * share, 6);
         StackPane bar = Ui.styled(new StackPane(learns), "bar-still");
-        StackPane.setAlignment(learns, javafx.geometry.Pos.CENTER_LEFT);
+        StackPane.setAlignment(learns, Pos.CENTER_LEFT);
         bar.setMinSize(BAR, 6);
         bar.setMaxSize(BAR, 6);
         Label name = Ui.styled(new Label(part.name()), "muted", "small", "elides");
         name.setMinWidth(0);
+        name.setTooltip(new Tooltip(part.name()));
         Label numbers = Ui.styled(new Label(i18n.get("finetune.counts.part", brief(part.trainable()),
                 brief(part.total()))), "muted", "small");
         numbers.setMinWidth(USE_PREF_SIZE);

@@ -16,11 +16,11 @@ import java.util.Optional;
 public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<Measure> measures, List<String> curves,
         List<Claim> claims) {
     /// How many numbers learn.
-    public static final String PARAMETERS = "cost.parameters";
+    public static final String PARAMETERS = "spent.parameters";
     /// Median time of a step, waiting for its examples included.
-    public static final String MILLISECONDS = "cost.ms";
+    public static final String MILLISECONDS = "spent.ms";
     /// Median memory that a step holds for its way back.
-    public static final String MEBIBYTES = "cost.mib";
+    public static final String MEBIBYTES = "spent.mib";
 
     /// In a plan's `startFrom`: the weights of that arm, run with the same seed.
     public static final String FROM_ARM = "arm:";
@@ -50,7 +50,7 @@ public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<M
     public record Measure(String value, boolean higher) {
         /// @return true for what a run takes rather than reaches
         public boolean cost() {
-            return value.startsWith("cost.");
+            return value.startsWith("spent.");
         }
     }
 

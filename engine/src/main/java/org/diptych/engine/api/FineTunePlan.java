@@ -34,9 +34,10 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
         long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop) {
 
-    /// A plan of an earlier version says neither how its batch is divided nor when it ends early.
+    /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided and of when it ends early.
     public FineTunePlan {
-        stages = List.copyOf(stages);
+        lora = lora == null ? Lora.NONE : lora;
+        stages = stages == null ? List.of() : List.copyOf(stages);
         accumulate = Math.max(1, accumulate);
         earlyStop = earlyStop == null ? EarlyStop.NEVER : earlyStop;
     }
