@@ -6,8 +6,6 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,7 +107,7 @@ final class Teaching {
         Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
-                OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan,
+                RunLog.Header.now(), plan,
                 base.digest, lane.scopes().device().getDeviceType(), Natives.threads(), versions());
         TrainingSession session;
         try {

@@ -1,5 +1,7 @@
 package org.diptych.engine.api;
 
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,11 @@ public interface RunLog {
         /// A log of an earlier version says nothing of a parent.
         public Header {
             parent = parent == null ? "" : parent;
+        }
+
+        /// @return this moment as logs have it: to the millisecond, so that runs started one right behind the other keep their order, all of one length, so that texts are in the order of time
+        public static String now() {
+            return OffsetDateTime.now().format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX"));
         }
 
         /// A run that began by itself.

@@ -6,8 +6,6 @@ import com.google.gson.Gson;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
@@ -46,7 +44,7 @@ public final class Branch {
         copy(from.checkpoint(), to.checkpoint());
         PlanFile.write(to.plan(), plan);
         RunLog.Header header = new RunLog.Header(to.id(),
-                OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), plan, parent.weights(),
+                RunLog.Header.now(), plan, parent.weights(),
                 parent.device(), parent.threads(), parent.versions(), parent.id(), step);
         try (RunLogFile copy = RunLogFile.create(to.path(), header)) {
             for (RunLog.Row row : log.since(0)) {

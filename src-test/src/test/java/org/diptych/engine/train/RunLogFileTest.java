@@ -112,4 +112,12 @@ class RunLogFileTest {
             assertThatThrownBy(() -> RunLogFile.read(folder)).as(text).isInstanceOf(EngineException.class);
         }
     }
+
+    @Test
+    void twoRunsOfOneSecondKeepTheirOrder() throws Exception {
+        String first = RunLog.Header.now();
+        Thread.sleep(2);
+        String second = RunLog.Header.now();
+        assertThat(second).isGreaterThan(first).hasSameSizeAs(first);
+    }
 }
