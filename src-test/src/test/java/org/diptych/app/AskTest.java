@@ -50,7 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The view where models are asked: a chat model, a captioner, one that matches and fills gaps, and one that writes nothing.
 @Tag("fx")
 class AskTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static Engine engine;
     private static LoadedModel llava;
     private static LoadedModel blip;
@@ -66,7 +65,6 @@ class AskTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         llava = load(Path.of("golden/llava/v1_5_hf").toString());
         blip = load(Path.of("golden/blip/captioning").toString());
@@ -114,14 +112,6 @@ class AskTest {
             return null;
         });
         FxStage.settle();
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            FxStage.settle();
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -177,8 +167,8 @@ class AskTest {
     @Test
     void wordsComeAndEachHasItsMapAndItsRivals() throws Exception {
         ask("<image>\nWhat is it?");
-        await("words", () -> words().size() >= 2);
-        await("the end", () -> !going());
+        FxStage.await("words", () -> words().size() >= 2);
+        FxStage.await("the end", () -> !going());
         int last = words().size() - 1;
         assertThat(last).isGreaterThan(5);
         float[] first = FxStage.call(this::map);
@@ -198,7 +188,7 @@ class AskTest {
         });
         FxStage.settle();
         assertThat(FxStage.call(this::map)).as("the arrow key's next word").isNotEqualTo(second);
-        shootAll("ask-question");
+        window.shootAll("ask-question");
     }
 
     @Test
@@ -208,9 +198,9 @@ class AskTest {
         assertThat(FxStage.call(() -> ((Label) find("ask-reasons")).getText())).contains("CLIP")
                 .contains("does not answer questions");
         ask("a red boat");
-        await("the score", () -> find("ask-score-cosine") != null);
-        await("its map", () -> map().length > 0);
-        shootAll("ask-match");
+        FxStage.await("the score", () -> find("ask-score-cosine") != null);
+        FxStage.await("its map", () -> map().length > 0);
+        window.shootAll("ask-match");
     }
 
     @Test
@@ -218,7 +208,7 @@ class AskTest {
         choose(lxmert);
         mode("fill");
         ask("a red boat");
-        await("what is wrong", () -> window.scene.getRoot().lookupAll(".error-banner .label").stream()
+        FxStage.await("what is wrong", () -> window.scene.getRoot().lookupAll(".error-banner .label").stream()
                 .anyMatch(l -> ((Label) l).getText().contains("no gap")));
         FxStage.call(() -> {
             TextField field = find("ask-text");
@@ -229,9 +219,9 @@ class AskTest {
             ((Button) find("ask-go")).fire();
             return null;
         });
-        await("its map", () -> map().length > 0);
+        FxStage.await("its map", () -> map().length > 0);
         assertThat(FxStage.call(() -> ((GridPane) find("ask-findings").lookup("GridPane")).getRowCount())).isEqualTo(5);
-        shootAll("ask-gaps");
+        window.shootAll("ask-gaps");
     }
 
     @Test
@@ -239,7 +229,7 @@ class AskTest {
         choose(lxmert);
         mode("question");
         ask("is the boat red");
-        await("its map", () -> map().length > 0);
+        FxStage.await("its map", () -> map().length > 0);
         GridPane answers = FxStage.call(() -> (GridPane) find("ask-findings").lookup("GridPane"));
         assertThat(FxStage.call(answers::getRowCount)).isEqualTo(4);
         assertThat(FxStage.call(() -> find("ask-rivals") == null)).as("nothing is written").isTrue();
@@ -250,7 +240,7 @@ class AskTest {
             click(last);
             return last.getText();
         });
-        await("the other answer's map", () -> ((Label) find("ask-map-caption")).getText().contains(other)
+        FxStage.await("the other answer's map", () -> ((Label) find("ask-map-caption")).getText().contains(other)
                 && map().length > 0 && !java.util.Arrays.equals(map(), first));
     }
 
@@ -259,9 +249,9 @@ class AskTest {
         choose(blip);
         mode("caption");
         ask("");
-        await("words", () -> !words().isEmpty());
-        await("the end", () -> !going());
-        shootAll("ask-caption");
+        FxStage.await("words", () -> !words().isEmpty());
+        FxStage.await("the end", () -> !going());
+        window.shootAll("ask-caption");
     }
 
     private void type(String field, String text) throws Exception {
@@ -286,7 +276,7 @@ class AskTest {
 
     private List<String> answer(String text) throws Exception {
         ask(text);
-        await("the end", () -> !going());
+        FxStage.await("the end", () -> !going());
         return FxStage.call(this::words);
     }
 
@@ -294,13 +284,13 @@ class AskTest {
     void escapeStopsAndKeepsWhatIsThere() throws Exception {
         type("most", "230");
         ask("<image> What");
-        await("a few words", () -> words().size() > 2);
+        FxStage.await("a few words", () -> words().size() > 2);
         FxStage.call(() -> {
             find("ask-text").fireEvent(
                     new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false));
             return null;
         });
-        await("the stop", () -> !going());
+        FxStage.await("the stop", () -> !going());
         assertThat(FxStage.call(this::words)).hasSizeBetween(3, 229);
         assertThat(FxStage.call(() -> find("ask-transcript").lookupAll(".label").stream()
                 .anyMatch(l -> ((Label) l).getText().startsWith("stopped")))).isTrue();
@@ -326,7 +316,7 @@ class AskTest {
         assertThat(FxStage.call(() -> Clipboard.getSystemClipboard().getString()))
                 .startsWith("diptych ask --model ").contains("--question '<image> What'", "--most 12", "--top-k 50",
                         "--seed 8", "--scene ");
-        shootAll("ask-draw");
+        window.shootAll("ask-draw");
     }
 
     @Test
@@ -336,13 +326,13 @@ class AskTest {
         ask("<image> What");
         assertThat(FxStage.call(() -> told("\u201c0\u201d is no value for \u201cBeams\u201d"))).isTrue();
         assertThat(FxStage.call(this::words)).isEmpty();
-        shootAll("ask-beams-wrong");
+        window.shootAll("ask-beams-wrong");
         type("beams", "3");
         type("most", "5");
         assertThat(answer("<image> What")).hasSize(5);
         assertThat(FxStage.call(() -> told("Beams"))).isFalse();
         ask("<image> <image> What");
-        await("one picture, two places", () -> told("2"));
+        FxStage.await("one picture, two places", () -> told("2"));
         assertThat(FxStage.call(() -> ((TextField) find("ask-text")).getText())).as("to be corrected")
                 .isEqualTo("<image> <image> What");
         choose(clip);
@@ -363,52 +353,11 @@ class AskTest {
         type("most", "6");
         assertThat(answer("Who is it?")).hasSize(6);
         assertThat(answer("And where?")).hasSize(6);
-        await("the second prompt", () -> all("ask-prompt").getLast().isVisible());
+        FxStage.await("the second prompt", () -> all("ask-prompt").getLast().isVisible());
         String read = FxStage.call(() -> String.join("", labels((Pane) all("ask-prompt").getLast())));
         assertThat(read).contains("<image>").containsSubsequence("Wh", "it?", "[/INST]", "An", "where?", "[/INST]");
-        shootAll("ask-chat");
+        window.shootAll("ask-chat");
         press("ask-clear");
         assertThat(FxStage.call(() -> all("ask-words"))).isEmpty();
-    }
-
-    private void shootAll(String name) throws Exception {
-        List<String> cuts = new ArrayList<>();
-        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
-            FxStage.call(() -> {
-                window.stage.setWidth(size[0]);
-                window.stage.setHeight(size[1]);
-                return null;
-            });
-            for (Theme theme : Theme.values()) {
-                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
-                    FxStage.call(() -> {
-                        window.theme.set(theme);
-                        window.i18n.textsProperty().set(texts);
-                        return null;
-                    });
-                    FxStage.settle();
-                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(Locale.ROOT) + "-"
-                            + texts.locale().getLanguage()));
-                }
-            }
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            window.stage.setWidth(1440);
-            window.stage.setHeight(900);
-            return null;
-        });
-        FxStage.settle();
-        assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                    OUT.resolve(name + ".png").toFile());
-            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
-        });
     }
 }

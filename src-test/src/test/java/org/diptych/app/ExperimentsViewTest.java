@@ -45,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fx")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExperimentsViewTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static final int STEPS = 12;
 
     @TempDir
@@ -59,7 +58,6 @@ class ExperimentsViewTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
     }
 
@@ -82,20 +80,12 @@ class ExperimentsViewTest {
             ((ToggleButton) find("page-experiments")).fire();
             return null;
         });
-        await("the list", () -> !list().getItems().isEmpty());
+        FxStage.await("the list", () -> !list().getItems().isEmpty());
     }
 
     @AfterEach
     void close() throws Exception {
         window.close();
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.sleep(20);
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -145,19 +135,19 @@ class ExperimentsViewTest {
         choose("roberta-masking");
         set(600, 1);
         fire("experiment-run");
-        await("some steps", () -> ((Label) find("experiment-state")).getText().contains(" of 1,200 steps"));
+        FxStage.await("some steps", () -> ((Label) find("experiment-state")).getText().contains(" of 1,200 steps"));
         assertThat(disabled("experiment-run")).isTrue();
         assertThat(disabled("experiment-steps")).isTrue();
         fire("experiment-cancel");
-        await("the end", () -> find("experiment-cancel").isDisabled());
+        FxStage.await("the end", () -> find("experiment-cancel").isDisabled());
         assertThat(data.resolve("experiments/roberta-masking-600/roberta-masking-static-7/checkpoint.safetensors"))
                 .exists();
         set(STEPS, 1);
         fire("experiment-run");
-        await("the result", () -> find("experiment-cancel").isDisabled()
+        FxStage.await("the result", () -> find("experiment-cancel").isDisabled()
                 && ((GridPane) find("experiment-table")).getChildren().size() > 6);
         LiveChart chart = FxStage.call(() -> find("experiment-chart"));
-        await("two curves", () -> chart.points() >= 2 * STEPS);
+        FxStage.await("two curves", () -> chart.points() >= 2 * STEPS);
         assertThat(FxStage.call(() -> texts(find("experiment-outcome")))).hasSize(2)
                 .allMatch(t -> t.contains("One seed is no evidence of spread"));
         assertThat(FxStage.call(() -> ((Label) find("experiment-state")).getText()))
@@ -172,13 +162,13 @@ class ExperimentsViewTest {
     @Order(2)
     void aResultIsThereAgain() throws Exception {
         choose("roberta-masking");
-        await("the result", () -> ((GridPane) find("experiment-table")).getChildren().size() > 6);
+        FxStage.await("the result", () -> ((GridPane) find("experiment-table")).getChildren().size() > 6);
         FxStage.call(() -> {
             this.<Spinner<Integer>>find("experiment-seeds").getValueFactory().setValue(2);
             return null;
         });
         fire("experiment-run");
-        await("the second seed", () -> find("experiment-cancel").isDisabled()
+        FxStage.await("the second seed", () -> find("experiment-cancel").isDisabled()
                 && texts(find("experiment-outcome")).stream().allMatch(t -> t.contains("2 seeds each")));
     }
 
@@ -193,10 +183,10 @@ class ExperimentsViewTest {
     @Order(3)
     void whatShipsIsShownAsThat() throws Exception {
         choose("roberta-nsp");
-        await("the shipped result",
+        FxStage.await("the shipped result",
                 () -> ((Label) find("experiment-state")).getText().startsWith("Measured with this version"));
         LiveChart chart = FxStage.call(() -> find("experiment-chart"));
-        await("its curves", () -> chart.points() > 10);
+        FxStage.await("its curves", () -> chart.points() > 10);
         assertThat(FxStage.call(() -> texts(find("experiment-outcome")))).hasSize(2);
         assertThat(disabled("experiment-run")).isFalse();
     }
@@ -210,7 +200,7 @@ class ExperimentsViewTest {
             return null;
         });
         DialogPane[] dialog = new DialogPane[1];
-        await("the plan", () -> {
+        FxStage.await("the plan", () -> {
             Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
                     .findFirst().ifPresent(d -> dialog[0] = (DialogPane) d);
             return dialog[0] != null;
@@ -240,7 +230,7 @@ class ExperimentsViewTest {
                     });
                     for (String id : List.of("roberta-masking", "roberta-nsp", "blip2-stages")) {
                         choose(id);
-                        cuts.addAll(shoot(id));
+                        cuts.addAll(window.shoot("experiment-" + id));
                     }
                 }
             }
@@ -249,17 +239,5 @@ class ExperimentsViewTest {
             }
         }
         assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            String file = "experiment-" + name + "-" + (int) window.scene.getWidth() + "-"
-                    + window.theme.get().name().toLowerCase(Locale.ROOT) + "-" + window.i18n.locale().getLanguage()
-                    + ".png";
-            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                    OUT.resolve(file).toFile());
-            return Cuts.of(window.shell).stream().map(cut -> file + ": " + cut).toList();
-        });
     }
 }

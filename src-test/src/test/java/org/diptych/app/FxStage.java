@@ -1,5 +1,12 @@
 package org.diptych.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import javafx.embed.swing.SwingFXUtils;
+import javax.imageio.ImageIO;
+import org.diptych.engine.api.Texts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +38,8 @@ import org.diptych.engine.api.EngineStatus;
 
 /// A window with the program's shell, without an engine behind it.
 final class FxStage {
+    private static final Path OUT = Path.of("target", "screenshots");
+    private static final int[][] SIZES = {{1440, 900}, {1024, 700}};
     private static boolean started;
 
     final I18n i18n = new I18n(Locale.ENGLISH);
@@ -130,6 +139,70 @@ final class FxStage {
             return null;
         });
         settle();
+    }
+
+    /// Waits, a few pulses at a time, until it holds.
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!call(condition)) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            settle();
+        }
+    }
+
+    /// @return texts that are cut off in what is shown now, a picture of which lies in `target/screenshots` to be looked at
+    List<String> shoot(String name) throws Exception {
+        settle();
+        return call(() -> {
+            String file = name + "-" + (int) scene.getWidth() + "-" + theme.get().name().toLowerCase(Locale.ROOT) + "-"
+                    + i18n.locale().getLanguage() + ".png";
+            Files.createDirectories(OUT);
+            ImageIO.write(SwingFXUtils.fromFXImage(scene.snapshot(null), null), "png", OUT.resolve(file).toFile());
+            return Cuts.of(shell).stream().map(cut -> file + ": " + cut).toList();
+        });
+    }
+
+    /// Both sizes, themes and languages of what is shown, in none of which a text is cut off.
+    void shootAll(String name) throws Exception {
+        List<String> cuts = new ArrayList<>();
+        for (int[] size : SIZES) {
+            resize(size);
+            cuts.addAll(shootLooks(name));
+        }
+        resize(SIZES[0]);
+        settle();
+        assertThat(cuts).isEmpty();
+    }
+
+    /// As [#shoot], in both themes and languages; it ends as the window began, light and in English.
+    List<String> shootLooks(String name) throws Exception {
+        List<String> cuts = new ArrayList<>();
+        for (Theme each : Theme.values()) {
+            for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
+                dress(each, texts);
+                settle();
+                cuts.addAll(shoot(name));
+            }
+        }
+        dress(Theme.LIGHT, Texts.ENGLISH);
+        settle();
+        return cuts;
+    }
+
+    private void dress(Theme look, Texts texts) throws Exception {
+        call(() -> {
+            theme.set(look);
+            i18n.textsProperty().set(texts);
+            return null;
+        });
+    }
+
+    private void resize(int[] size) throws Exception {
+        call(() -> {
+            stage.setWidth(size[0]);
+            stage.setHeight(size[1]);
+            return null;
+        });
     }
 
     void close() throws Exception {

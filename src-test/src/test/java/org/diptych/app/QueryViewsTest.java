@@ -33,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Look inside with models that have learned queries, or a picture among their words, on the references' tiny weights.
 @Tag("fx")
 class QueryViewsTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static Engine engine;
     private static LoadedModel blip2;
     private static LoadedModel llava;
@@ -47,7 +46,6 @@ class QueryViewsTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         blip2 = load("golden/blip2/stage1_qformer");
         llava = load("golden/llava/v1_5_hf");
@@ -81,16 +79,8 @@ class QueryViewsTest {
             window.shell.show("look");
             return null;
         });
-        await("the model has looked", () -> find("inspect-words") instanceof TokenStrip words
+        FxStage.await("the model has looked", () -> find("inspect-words") instanceof TokenStrip words
                 && !words.getChildren().isEmpty() && words.isVisible());
-    }
-
-    private void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what + ": " + says()).isLessThan(end);
-            FxStage.settle();
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -102,65 +92,39 @@ class QueryViewsTest {
         return FxStage.call(() -> find("inspect-map-caption") instanceof Label said ? said.getText() : "");
     }
 
-    private void shoot(String name) throws Exception {
-        for (Theme theme : Theme.values()) {
-            for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
-                FxStage.call(() -> {
-                    window.theme.set(theme);
-                    window.i18n.textsProperty().set(texts);
-                    return null;
-                });
-                FxStage.settle();
-                List<String> cuts = FxStage.call(() -> {
-                    String file = name + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                            + texts.locale().getLanguage() + ".png";
-                    ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                            OUT.resolve(file).toFile());
-                    return Cuts.of(window.shell);
-                });
-                assertThat(cuts).isEmpty();
-            }
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            return null;
-        });
-        FxStage.settle();
-    }
-
     @Test
     void aQueryShowsWhereItLooks() throws Exception {
         look(blip2);
-        await("the queries are there", () -> find("inspect-query-1") != null && find("inspect-queries").isVisible());
+        FxStage.await("the queries are there",
+                () -> find("inspect-query-1") != null && find("inspect-queries").isVisible());
         FxStage.call(() -> {
             ((ToggleButton) find("inspect-query-2")).fire();
             return null;
         });
-        await("query 2 asks", () -> says().contains("query 2"));
+        FxStage.await("query 2 asks", () -> says().contains("query 2"));
         String site = FxStage.call(() -> String.valueOf(((ChoiceBox<?>) find("inspect-sites")).getValue()));
         assertThat(site).as("a site where queries look at the picture").endsWith(".cross");
-        shoot("look-queries");
+        assertThat(window.shootLooks("look-queries")).isEmpty();
         FxStage.call(() -> {
             ((ToggleButton) find("inspect-query-1")).fire();
             return null;
         });
-        await("query 1 asks", () -> says().contains("query 1"));
+        FxStage.await("query 1 asks", () -> says().contains("query 1"));
         FxStage.call(() -> {
             ((ToggleButton) find("inspect-query-none")).fire();
             return null;
         });
-        await("nobody in particular asks", () -> !says().contains("query"));
+        FxStage.await("nobody in particular asks", () -> !says().contains("query"));
     }
 
     @Test
     void aWordBehindThePictureLooksAtIt() throws Exception {
         look(llava);
         assertThat(FxStage.call(() -> find("inspect-queries").isVisible())).isFalse();
-        await("next words are offered",
+        FxStage.await("next words are offered",
                 () -> ((ChoiceBox<?>) find("inspect-score")).getItems().stream()
                         .anyMatch(Score.Next.class::isInstance));
-        await("a map explains the next word", () -> says().contains("next word"));
+        FxStage.await("a map explains the next word", () -> says().contains("next word"));
         TokenStrip strip = find("inspect-words");
         int last = FxStage.call(() -> {
             ((ToggleButton) find("inspect-method-attention")).fire();
@@ -169,7 +133,7 @@ class QueryViewsTest {
             return words - 3;
         });
         assertThat(last).isPositive();
-        await("the word asks", () -> says().contains("“"));
-        shoot("look-llava");
+        FxStage.await("the word asks", () -> says().contains("“"));
+        assertThat(window.shootLooks("look-llava")).isEmpty();
     }
 }

@@ -48,7 +48,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The views with a model of two streams that reads regions, all heads, on random weights.
 @Tag("fx")
 class RegionViewsTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "an", "the",
             "and", "large", "small", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "fish",
             "bird", "cat", "car", "boat", "apple", "banana", "house", "tree", "star", "cup", "umbrella", "flower",
@@ -74,7 +73,6 @@ class RegionViewsTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         Path folder = RandomModel.save(data.resolve("two-streams"), new LxmertFamily(),
                 JsonParser.parseString(CONFIG.formatted(WORDS.size())).getAsJsonObject(), WORDS);
@@ -113,14 +111,6 @@ class RegionViewsTest {
         FxStage.settle();
     }
 
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            FxStage.settle();
-        }
-    }
-
     @SuppressWarnings("unchecked")
     private <N extends Node> N find(String id) {
         return (N) window.scene.lookup("#" + id);
@@ -135,38 +125,38 @@ class RegionViewsTest {
     void boxesAreDrawnChosenMovedAndTakenFromAGrid() throws Exception {
         show("look");
         TokenStrip words = FxStage.call(() -> find("inspect-words"));
-        await("the sentence", () -> words.tokens().size() > 2);
-        await("its boxes", () -> regions().size() == 3);
-        await("its map", () -> ((ImageCanvas) find("inspect-picture")).overlays().stream()
+        FxStage.await("the sentence", () -> words.tokens().size() > 2);
+        FxStage.await("its boxes", () -> regions().size() == 3);
+        FxStage.await("its map", () -> ((ImageCanvas) find("inspect-picture")).overlays().stream()
                 .anyMatch(o -> o instanceof HeatOverlay heat && heat.heat().isPresent()));
         assertThat(FxStage.call(() -> ((MenuButton) find("inspect-regions")).isVisible())).isTrue();
         assertThat(FxStage.call(() -> ((StreamMap) find("inspect-streams")).isVisible())).isTrue();
-        shootAll("regions");
+        window.shootAll("regions");
         Box before = FxStage.call(() -> regions().getFirst().box());
         FxStage.call(() -> {
             drag(find("inspect-picture"), before, 40);
             return null;
         });
-        await("the moved box", () -> regions().size() == 3 && regions().getFirst().box().x1() != before.x1());
+        FxStage.await("the moved box", () -> regions().size() == 3 && regions().getFirst().box().x1() != before.x1());
         FxStage.call(() -> {
             click(find("inspect-picture"), regions().getFirst().box());
             return null;
         });
-        await("the chosen box", () -> regions().getFirst().selected());
-        shoot("regions-box");
+        FxStage.await("the chosen box", () -> regions().getFirst().selected());
+        assertThat(window.shoot("regions-box")).isEmpty();
         FxStage.call(() -> {
             ((MenuButton) find("inspect-regions")).getItems().stream().filter(i -> i.getText() != null
                     && i.getText().equals("Grid 4 × 4")).findFirst().orElseThrow().fire();
             return null;
         });
-        await("the grid", () -> regions().size() == 16);
+        FxStage.await("the grid", () -> regions().size() == 16);
         FxStage.call(() -> {
             words.selectionProperty().set(Optional.of(new TokenStrip.Span(3, 3)));
             return null;
         });
         FxStage.settle();
         FxStage.settle();
-        shoot("regions-grid");
+        assertThat(window.shoot("regions-grid")).isEmpty();
     }
 
     private static void drag(ImageCanvas canvas, Box box, double by) {
@@ -199,21 +189,22 @@ class RegionViewsTest {
     void anyScoreIsExplained() throws Exception {
         show("look");
         TokenStrip words = FxStage.call(() -> find("inspect-words"));
-        await("the sentence", () -> words.tokens().size() > 2);
+        FxStage.await("the sentence", () -> words.tokens().size() > 2);
         FxStage.call(() -> {
             words.selectionProperty().set(Optional.of(new TokenStrip.Span(3, 3)));
             return null;
         });
         ChoiceBox<Score> scores = FxStage.call(() -> find("inspect-score"));
-        await("match, four answers and the masked word", () -> scores.getItems().size() == 6);
+        FxStage.await("match, four answers and the masked word", () -> scores.getItems().size() == 6);
         FxStage.call(() -> {
             ((ToggleButton) find("inspect-method-chefer")).fire();
             scores.setValue(new Score.Word(3));
             return null;
         });
-        await("the masked word's map", () -> ((javafx.scene.control.Label) find("inspect-map-caption")).getText()
-                .contains("masked"));
-        shootAll("regions-masked");
+        FxStage.await("the masked word's map",
+                () -> ((javafx.scene.control.Label) find("inspect-map-caption")).getText()
+                        .contains("masked"));
+        window.shootAll("regions-masked");
         assertThat(FxStage.call(() -> find("inspect-method-occlusion") == null)).isTrue();
     }
 
@@ -221,14 +212,14 @@ class RegionViewsTest {
     void pairsOfRegionsAndSentencesFillTheMatrix() throws Exception {
         show("contrast");
         MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
-        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.await("the matrix", () -> matrix.shown().length == 64);
         FxStage.call(() -> {
             matrix.selectionProperty().set(Optional.of(new MatrixChart.Cell(1, 1, 0)));
             return null;
         });
         FxStage.settle();
         FxStage.settle();
-        shoot("regions-contrast");
+        assertThat(window.shoot("regions-contrast")).isEmpty();
         assertThat(FxStage.call(() -> java.util.stream.IntStream.range(0, 64)
                 .allMatch(i -> matrix.shown()[i] >= 0 && matrix.shown()[i] <= 1))).isTrue();
     }
@@ -236,55 +227,14 @@ class RegionViewsTest {
     @Test
     void theTimeOfEveryOpenModelIsOneChart() throws Exception {
         show("look");
-        await("the sentence", () -> ((TokenStrip) find("inspect-words")).tokens().size() > 2);
+        FxStage.await("the sentence", () -> ((TokenStrip) find("inspect-words")).tokens().size() > 2);
         FxStage.call(() -> {
             window.scene.getRoot().lookupAll(".button-icon").stream().map(Button.class::cast)
                     .filter(b -> "Where the time goes".equals(b.getAccessibleText())).findFirst().orElseThrow().fire();
             return null;
         });
-        await("two bars", () -> find("inspect-time-chart") != null
+        FxStage.await("two bars", () -> find("inspect-time-chart") != null
                 && ((PhaseChart) find("inspect-time-chart")).bars() == 2);
-        shootAll("time");
-    }
-
-    private void shootAll(String name) throws Exception {
-        List<String> cuts = new ArrayList<>();
-        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
-            FxStage.call(() -> {
-                window.stage.setWidth(size[0]);
-                window.stage.setHeight(size[1]);
-                return null;
-            });
-            for (Theme theme : Theme.values()) {
-                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
-                    FxStage.call(() -> {
-                        window.theme.set(theme);
-                        window.i18n.textsProperty().set(texts);
-                        return null;
-                    });
-                    FxStage.settle();
-                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                            + texts.locale().getLanguage()));
-                }
-            }
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            window.stage.setWidth(1440);
-            window.stage.setHeight(900);
-            return null;
-        });
-        FxStage.settle();
-        assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                    OUT.resolve(name + ".png").toFile());
-            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
-        });
+        window.shootAll("time");
     }
 }

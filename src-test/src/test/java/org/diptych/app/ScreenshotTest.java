@@ -28,12 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every view in both themes and languages at both sizes: nothing is cut off, and the pictures lie in `target/screenshots` to be looked at.
 @Tag("fx")
 class ScreenshotTest {
-    private static final Path OUT = Path.of("target", "screenshots");
 
     @BeforeAll
     static void toolkit() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
     }
 
     static Stream<Arguments> looks() {
@@ -66,7 +64,7 @@ class ScreenshotTest {
                 window.shell.show(view);
                 return null;
             });
-            cuts.addAll(shoot(window, view));
+            cuts.addAll(window.shoot(view));
         }
         for (String card : List.of("clip", "blip2", "vilbert")) {
             FxStage.call(() -> {
@@ -74,7 +72,7 @@ class ScreenshotTest {
                 ((javafx.scene.control.Button) window.scene.lookup("#tile-" + card)).fire();
                 return null;
             });
-            cuts.addAll(shoot(window, "card-" + card));
+            cuts.addAll(window.shoot("card-" + card));
             FxStage.call(() -> {
                 ((javafx.scene.control.Button) window.scene.lookup(".card-page .button-icon")).fire();
                 return null;
@@ -83,17 +81,5 @@ class ScreenshotTest {
         }
         window.close();
         assertThat(cuts).isEmpty();
-    }
-
-    private static List<String> shoot(FxStage window, String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            WritableImage image = window.scene.snapshot(null);
-            String file = name + "-" + (int) window.scene.getWidth() + "-"
-                    + window.theme.get().name().toLowerCase(java.util.Locale.ROOT) + "-"
-                    + window.i18n.locale().getLanguage() + ".png";
-            ImageIO.write(SwingFXUtils.fromFXImage(image, null), "png", OUT.resolve(file).toFile());
-            return Cuts.of(window.shell).stream().map(cut -> file + ": " + cut).toList();
-        });
     }
 }

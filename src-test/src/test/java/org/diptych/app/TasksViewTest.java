@@ -46,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The view of tasks with a UNITER of random weights that has all pre-training heads, and with a model that hides nothing.
 @Tag("fx")
 class TasksViewTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "an", "the",
             "and", "large", "small", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "fish",
             "bird", "cat", "car", "boat", "apple", "banana", "house", "tree", "star", "cup", "umbrella", "flower",
@@ -71,7 +70,6 @@ class TasksViewTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         Path folder = RandomModel.save(data.resolve("all-heads"), new UniterFamily(),
                 JsonParser.parseString(CONFIG.formatted(WORDS.size())).getAsJsonObject(), WORDS);
@@ -99,20 +97,12 @@ class TasksViewTest {
             window.shell.show("tasks");
             return null;
         });
-        await("the cards", () -> cards() == 6);
+        FxStage.await("the cards", () -> cards() == 6);
     }
 
     @AfterEach
     void close() throws Exception {
         window.close();
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            FxStage.settle();
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -166,7 +156,7 @@ class TasksViewTest {
     void anotherDrawChangesTheCards() throws Exception {
         List<String> before = FxStage.call(this::all);
         fire("tasks-again");
-        await("another draw", () -> !all().equals(before));
+        FxStage.await("another draw", () -> !all().equals(before));
         Command again = FxStage.call(() -> window.shell.palette().commands().stream()
                 .filter(c -> c.titleKey().equals("tasks.command.again")).findFirst().orElseThrow());
         for (String task : List.of("mlm", "mrfr", "mrc", "itm")) { // with three regions a draw may hide the same again
@@ -177,7 +167,7 @@ class TasksViewTest {
                     again.run().run();
                     return null;
                 });
-                await("a draw by command", () -> !all().equals(now));
+                FxStage.await("a draw by command", () -> !all().equals(now));
             }
             assertThat(FxStage.call(() -> said(task))).as(task).isNotEqualTo(first);
         }
@@ -191,18 +181,18 @@ class TasksViewTest {
         assertThat(FxStage.call(() -> hiddenWords("mrfr"))).isZero();
         assertThat(FxStage.call(() -> losses("mlm"))).hasSize(1);
         List<String> alone = FxStage.call(() -> losses("mlm"));
-        shoot("tasks");
-        shootAll("tasks");
+        assertThat(window.shoot("tasks")).isEmpty();
+        window.shootAll("tasks");
         fire("tasks-hiding-joint");
-        await("both sides hidden", () -> covered("mlm") > 0 && hiddenWords("mrfr") > 0);
+        FxStage.await("both sides hidden", () -> covered("mlm") > 0 && hiddenWords("mrfr") > 0);
         List<String> joint = FxStage.call(() -> losses("mlm"));
         assertThat(joint).hasSize(1).isNotEqualTo(alone);
         fire("tasks-hiding-both");
-        await("two losses", () -> losses("mlm").size() == 2);
+        FxStage.await("two losses", () -> losses("mlm").size() == 2);
         assertThat(FxStage.call(() -> losses("mlm"))).containsExactlyElementsOf(
                 List.of(alone.getFirst(), joint.getFirst()));
         assertThat(FxStage.call(() -> losses("itm"))).hasSize(1);
-        shootAll("tasks-both");
+        window.shootAll("tasks-both");
     }
 
     private void type(String seed) throws Exception {
@@ -215,19 +205,19 @@ class TasksViewTest {
     @Test
     void aSeedThatIsTypedDrawsTheSameAgainAndIsRemembered() throws Exception {
         type("41");
-        await("the draw of 41", () -> !all().isEmpty() && find("tasks-cards").getStyleClass().stream()
+        FxStage.await("the draw of 41", () -> !all().isEmpty() && find("tasks-cards").getStyleClass().stream()
                 .noneMatch("stale"::equals));
         List<String> drawn = FxStage.call(this::all);
         fire("tasks-again");
-        await("the next draw", () -> !all().equals(drawn));
+        FxStage.await("the next draw", () -> !all().equals(drawn));
         assertThat(FxStage.call(() -> ((TextField) find("tasks-seed")).getText())).isEqualTo("42");
         type("41");
-        await("the draw of 41 again", () -> all().equals(drawn));
+        FxStage.await("the draw of 41 again", () -> all().equals(drawn));
         type("no number");
         type("");
         assertThat(FxStage.call(this::all)).isEqualTo(drawn);
         fire("tasks-hiding-joint");
-        await("both sides hidden", () -> covered("mlm") > 0);
+        FxStage.await("both sides hidden", () -> covered("mlm") > 0);
         FxStage.call(() -> {
             window.settings.save();
             return null;
@@ -249,22 +239,22 @@ class TasksViewTest {
                 .containsExactly("1", "2", "3");
         assertThat(FxStage.call(() -> find("task-mlm").lookupAll(".task-blind"))).isEmpty();
         fire("tasks-hiding-both");
-        await("two losses", () -> losses("mlm").size() == 2);
+        FxStage.await("two losses", () -> losses("mlm").size() == 2);
         boolean blind = false;
         for (int seed = 100; seed < 140 && !blind; seed++) {
             List<String> before = FxStage.call(this::all);
             type(Integer.toString(seed));
-            await("draw " + seed, () -> !all().equals(before));
+            FxStage.await("draw " + seed, () -> !all().equals(before));
             blind = FxStage.call(() -> !find("task-mlm").lookupAll(".task-blind").isEmpty());
         }
         assertThat(blind).isTrue();
-        shootAll("tasks-blind");
+        window.shootAll("tasks-blind");
         FxStage.call(() -> {
             ScrollPane scroll = (ScrollPane) window.scene.lookup(".view .scroll-pane");
             scroll.setVvalue(1);
             return null;
         });
-        shoot("tasks-end");
+        assertThat(window.shoot("tasks-end")).isEmpty();
     }
 
     @Test
@@ -275,8 +265,9 @@ class TasksViewTest {
             regions.getItems().stream().filter(i -> "Grid 2 × 2".equals(i.getText())).findFirst().orElseThrow().fire();
             return null;
         });
-        await("four boxes", () -> ((ImageCanvas) find("task-alignment").lookup(".task-picture")).overlays().stream()
-                .mapToInt(o -> ((BoxOverlay) o).marks().size()).sum() == 4);
+        FxStage.await("four boxes",
+                () -> ((ImageCanvas) find("task-alignment").lookup(".task-picture")).overlays().stream()
+                        .mapToInt(o -> ((BoxOverlay) o).marks().size()).sum() == 4);
         assertThat(FxStage.call(() -> said("mrc"))).anyMatch(t -> t.contains("Nobody has said"));
         assertThat(FxStage.call(() -> {
             window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("tasks.command.copy"))
@@ -296,64 +287,23 @@ class TasksViewTest {
             window.models.selectedProperty().set(Optional.of(clip));
             return null;
         });
-        await("one card", () -> cards() == 1 && find("task-contrastive") != null);
+        FxStage.await("one card", () -> cards() == 1 && find("task-contrastive") != null);
         assertThat(FxStage.call(() -> find("tasks-hiding").isDisabled() && find("tasks-hiding-none").isVisible()))
                 .isTrue();
-        shoot("tasks-clip");
+        assertThat(window.shoot("tasks-clip")).isEmpty();
         assertThat(FxStage.call(() -> ((Region) find("task-contrastive")).getHeight())).as("no taller than it needs")
                 .isLessThan(740);
         FxStage.call(() -> {
             ((TextField) find("tasks-text")).setText("");
             return null;
         });
-        await("what to do", () -> find("tasks-empty").isVisible());
+        FxStage.await("what to do", () -> find("tasks-empty").isVisible());
         assertThat(FxStage.call(() -> ((Label) find("tasks-reason")).getText())).contains("Write a sentence");
         FxStage.call(() -> {
             window.models.selectedProperty().set(Optional.empty());
             return null;
         });
-        await("no model", () -> ((Label) find("tasks-reason")).getText().contains("No model is open"));
-        shoot("tasks-empty");
-    }
-
-    private void shootAll(String name) throws Exception {
-        List<String> cuts = new ArrayList<>();
-        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
-            FxStage.call(() -> {
-                window.stage.setWidth(size[0]);
-                window.stage.setHeight(size[1]);
-                return null;
-            });
-            for (Theme theme : Theme.values()) {
-                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
-                    FxStage.call(() -> {
-                        window.theme.set(theme);
-                        window.i18n.textsProperty().set(texts);
-                        return null;
-                    });
-                    FxStage.settle();
-                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(Locale.ROOT) + "-"
-                            + texts.locale().getLanguage()));
-                }
-            }
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            window.stage.setWidth(1440);
-            window.stage.setHeight(900);
-            return null;
-        });
-        FxStage.settle();
-        assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                    OUT.resolve(name + ".png").toFile());
-            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
-        });
+        FxStage.await("no model", () -> ((Label) find("tasks-reason")).getText().contains("No model is open"));
+        assertThat(window.shoot("tasks-empty")).isEmpty();
     }
 }

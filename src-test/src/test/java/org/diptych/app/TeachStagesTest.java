@@ -31,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the form says of stages, low-rank changes, and how much learns.
 @Tag("fx")
 class TeachStagesTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     @TempDir
     static Path data;
     private static Engine engine;
@@ -43,7 +42,6 @@ class TeachStagesTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
     }
 
@@ -72,14 +70,6 @@ class TeachStagesTest {
     @AfterEach
     void close() throws Exception {
         window.close();
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            FxStage.settle();
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -113,63 +103,36 @@ class TeachStagesTest {
     @Test
     void aPlanInStagesTellsWhatEachTrains() throws Exception {
         startFrom("fresh small LLaVA");
-        await("three stages are counted",
+        FxStage.await("three stages are counted",
                 () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 3);
         assertThat(FxStage.call(this::counts)).anyMatch(t -> t.startsWith("words: "))
                 .anyMatch(t -> t.startsWith("16,512 of ")).contains("multi_modal_projector", "16.5 k of 16.5 k");
         assertThat(FxStage.call(() -> find("finetune-trains").isDisabled())).as("the stages say what learns").isTrue();
-        shoot("teach-stages");
+        assertThat(window.shootLooks("teach-stages")).isEmpty();
         choose("finetune-stage", 2);
-        await("W alone", () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 1
+        FxStage.await("W alone", () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 1
                 && counts().stream().anyMatch(t -> t.startsWith("16,512 of ")));
         choose("finetune-lora", 1);
-        await("LoRA is a part", () -> counts().contains("LoRA"));
+        FxStage.await("LoRA is a part", () -> counts().contains("LoRA"));
         choose("finetune-stage", 1);
-        await("parts may be chosen", () -> !find("finetune-trains").isDisabled());
+        FxStage.await("parts may be chosen", () -> !find("finetune-trains").isDisabled());
     }
 
     @Test
     void theBridgeIsCountedAgainstAll() throws Exception {
         startFrom("fresh small BLIP-2");
-        await("it is counted", () -> counts().contains("Qformer"));
+        FxStage.await("it is counted", () -> counts().contains("Qformer"));
         String all = FxStage.call(() -> counts().getFirst());
         assertThat(all).contains("(100 %)");
         choose("finetune-stage", 1);
-        await("the bridge", () -> counts().stream().noneMatch(t -> t.contains("(100 %)"))
+        FxStage.await("the bridge", () -> counts().stream().noneMatch(t -> t.contains("(100 %)"))
                 && counts().stream().anyMatch(t -> t.startsWith("0 of ")));
-        shoot("teach-bridge");
+        assertThat(window.shootLooks("teach-bridge")).isEmpty();
     }
 
     @Test
     void aModelThatIsTaughtAtOnceHasNoStages() throws Exception {
-        await("it is counted", () -> counts().contains("vision_model"));
+        FxStage.await("it is counted", () -> counts().contains("vision_model"));
         assertThat(FxStage.call(() -> find("finetune-stage").getParent().isVisible())).isFalse();
-    }
-
-    private void shoot(String name) throws Exception {
-        for (Theme theme : Theme.values()) {
-            Texts texts = theme == Theme.LIGHT ? Texts.ENGLISH : Texts.CHINESE;
-            FxStage.call(() -> {
-                window.theme.set(theme);
-                window.i18n.textsProperty().set(texts);
-                return null;
-            });
-            FxStage.settle();
-            FxStage.settle();
-            List<String> cuts = FxStage.call(() -> {
-                String file = name + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                        + texts.locale().getLanguage() + ".png";
-                ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                        OUT.resolve(file).toFile());
-                return Cuts.of(window.shell);
-            });
-            assertThat(cuts).isEmpty();
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            return null;
-        });
-        FxStage.settle();
     }
 }

@@ -94,14 +94,6 @@ class TeachTest {
         FxStage.settle();
     }
 
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.sleep(20);
-        }
-    }
-
     @SuppressWarnings("unchecked")
     private <N extends Node> N find(String id) {
         N node = (N) window.scene.lookup("#" + id);
@@ -136,7 +128,7 @@ class TeachTest {
         show("teach");
         settings(steps, batch);
         fire("teach-start");
-        await("the run", () -> engine.runs().list().stream().anyMatch(r -> !before.contains(r.id()))
+        FxStage.await("the run", () -> engine.runs().list().stream().anyMatch(r -> !before.contains(r.id()))
                 && !find("teach-keep").isDisabled());
         return engine.runs().list().stream().filter(r -> !before.contains(r.id())).findFirst().orElseThrow();
     }
@@ -162,10 +154,10 @@ class TeachTest {
             ((Button) find("teach-start")).fire();
             return null;
         });
-        await("the first point", () -> chart.points() > 0 && chart.isVisible());
+        FxStage.await("the first point", () -> chart.points() > 0 && chart.isVisible());
         double first = (System.nanoTime() - clicked) / 1e6;
-        await("the end", () -> !disabled("teach-start"));
-        await("the last point", () -> chart.points() == 20 + 21);
+        FxStage.await("the end", () -> !disabled("teach-start"));
+        FxStage.await("the last point", () -> chart.points() == 20 + 21);
         FxStage.call(() -> {
             pulse.stop();
             return null;
@@ -178,9 +170,9 @@ class TeachTest {
         assertThat(pulse.gaps().length).isGreaterThan(10);
         assertThat(pulse.worstMillis()).isLessThan(LATEST_PULSE_MILLIS);
         MatrixChart matrix = FxStage.call(() -> find("teach-matrix"));
-        await("the probe set's matrix", () -> matrix.shown().length == 16 * 16);
+        FxStage.await("the probe set's matrix", () -> matrix.shown().length == 16 * 16);
         ImageCanvas pinned = FxStage.call(() -> find("teach-pinned"));
-        await("the pinned map", () -> pinned.overlays().stream()
+        FxStage.await("the pinned map", () -> pinned.overlays().stream()
                 .anyMatch(o -> o instanceof HeatOverlay heat && heat.heat().isPresent()));
         assertThat(FxStage.call(() -> ((Label) find("teach-progress")).getText())).contains("20").contains("finished");
     }
@@ -194,12 +186,12 @@ class TeachTest {
     @Test
     void aRunPausesTakesAnotherRateGoesOnAndStops() throws Exception {
         RunSummary run = teach(2000, 8);
-        await("some steps", () -> losses(run) > 2);
+        FxStage.await("some steps", () -> losses(run) > 2);
         assertThat(disabled("teach-start")).isTrue();
         assertThat(disabled("teach-restore")).isTrue();
         assertThat(disabled("finetune-steps")).isTrue();
         fire("teach-pause");
-        await("the pause", () -> now(run).status() == Status.PAUSED);
+        FxStage.await("the pause", () -> now(run).status() == Status.PAUSED);
         Thread.sleep(300);
         int resting = now(run).step();
         Thread.sleep(500);
@@ -210,7 +202,7 @@ class TeachTest {
             return null;
         });
         fire("teach-pause");
-        await("more steps", () -> now(run).step() > resting + 2);
+        FxStage.await("more steps", () -> now(run).step() > resting + 2);
         List<RunLog.Row> rows = engine.runs().log(run.id()).since(0).stream()
                 .filter(r -> r.values().containsKey("rate")).toList();
         assertThat(rows.getLast().values().get("rate")).isLessThan(rows.getFirst().values().get("rate") * resting);
@@ -220,24 +212,24 @@ class TeachTest {
                 .contains("run:" + run.id());
         show("teach");
         fire("teach-stop");
-        await("the stop", () -> now(run).status() == Status.STOPPED && !disabled("teach-start"));
+        FxStage.await("the stop", () -> now(run).status() == Status.STOPPED && !disabled("teach-start"));
         assertThat(disabled("finetune-steps")).isFalse();
         fire("teach-restore");
-        await("the model's end",
+        FxStage.await("the model's end",
                 () -> engine.loaded().stream().noneMatch(m -> m.handle().equals("run:" + run.id())));
         assertThat(disabled("teach-keep")).isTrue();
         FxStage.call(() -> window.undo.undo());
-        await("the weights again", () -> !disabled("teach-keep")
+        FxStage.await("the weights again", () -> !disabled("teach-keep")
                 && engine.loaded().stream().anyMatch(m -> m.handle().equals("run:" + run.id())));
         assertThat(now(run).step()).isGreaterThanOrEqualTo(resting);
         fire("teach-stop");
-        await("its end", () -> now(run).status() == Status.STOPPED && !disabled("teach-start"));
+        FxStage.await("its end", () -> now(run).status() == Status.STOPPED && !disabled("teach-start"));
     }
 
     @Test
     void keepsTheWeightsWhereThePersonSays() throws Exception {
         RunSummary run = teach(10, 8);
-        await("the end", () -> now(run).status() == Status.FINISHED);
+        FxStage.await("the end", () -> now(run).status() == Status.FINISHED);
         Path kept = folder.resolve("mine");
         Platform.runLater(() -> ((Button) find("teach-keep")).fire());
         DialogPane dialog = dialog();
@@ -250,24 +242,24 @@ class TeachTest {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().getFirst())).fire();
             return null;
         });
-        await("the weights", () -> now(run).kept().isPresent());
+        FxStage.await("the weights", () -> now(run).kept().isPresent());
         assertThat(kept.resolve("model.safetensors")).exists();
         show("runs");
         TableView<RunSummary> table = FxStage.call(() -> find("runs-table"));
-        await("the list", () -> !table.getItems().isEmpty());
+        FxStage.await("the list", () -> !table.getItems().isEmpty());
         FxStage.call(() -> {
             table.getSelectionModel().select(table.getItems().stream().filter(r -> r.id().equals(run.id())).findFirst()
                     .orElseThrow());
             return null;
         });
         fire("runs-load");
-        await("the model", () -> window.models.selectedProperty().get()
+        FxStage.await("the model", () -> window.models.selectedProperty().get()
                 .filter(m -> m.origin().equals(kept.toString())).isPresent());
     }
 
     private static DialogPane dialog() throws Exception {
         DialogPane[] found = new DialogPane[1];
-        await("the dialog", () -> {
+        FxStage.await("the dialog", () -> {
             Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
                     .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
             return found[0] != null;
@@ -287,13 +279,14 @@ class TeachTest {
             text.setText(text.getText().replace("\"batch\"", "\"bach\""));
             return null;
         });
-        await("the fault", () -> dialog.lookup(".error-banner").isVisible());
+        FxStage.await("the fault", () -> dialog.lookup(".error-banner").isVisible());
         assertThat(FxStage.call(() -> dialog.lookupButton(use).isDisabled())).isTrue();
         FxStage.call(() -> {
             text.setText(text.getText().replace("\"bach\"", "\"batch\""));
             return null;
         });
-        await("no fault", () -> !dialog.lookup(".error-banner").isVisible() && !dialog.lookupButton(use).isDisabled());
+        FxStage.await("no fault",
+                () -> !dialog.lookup(".error-banner").isVisible() && !dialog.lookupButton(use).isDisabled());
         FxStage.call(() -> {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().getLast())).fire();
             return null;
@@ -312,14 +305,14 @@ class TeachTest {
                     text.getText().replace("\"logit_scale_init_value\": 2.6592", "\"logit_scale_init_value\": 100.0"));
             return null;
         });
-        await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
+        FxStage.await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
         FxStage.call(() -> {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().getFirst())).fire();
             return null;
         });
-        await("the message", () -> find("teach-error").isVisible());
+        FxStage.await("the message", () -> find("teach-error").isVisible());
         assertThat(texts(find("teach-error"))).anyMatch(t -> t.startsWith("The loss is no longer a number at step 1"));
-        await("the end", () -> !find("teach-start").isDisabled());
+        FxStage.await("the end", () -> !find("teach-start").isDisabled());
         assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.FAILED);
     }
 
@@ -340,12 +333,12 @@ class TeachTest {
             text.setText(text.getText().replace("\"minDelta\": 0.0", "\"minDelta\": 100.0"));
             return null;
         });
-        await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
+        FxStage.await("a sound plan", () -> !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled());
         FxStage.call(() -> {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().getFirst())).fire();
             return null;
         });
-        await("its end", () -> ((Label) find("teach-progress")).getText().contains("ended early"));
+        FxStage.await("its end", () -> ((Label) find("teach-progress")).getText().contains("ended early"));
         assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.FINISHED);
         assertThat(engine.runs().list().getFirst().step()).isEqualTo(2);
         assertThat(FxStage.call(() -> ((Label) find("teach-progress")).getText())).contains("validation.loss");
@@ -360,20 +353,20 @@ class TeachTest {
         assertThat(FxStage.call(() -> window.shell.open(List.of(own)))).isTrue();
         settings(10, 8);
         fire("teach-start");
-        await("the refusal", () -> find("teach-error").isVisible());
+        FxStage.await("the refusal", () -> find("teach-error").isVisible());
         assertThat(disabled("teach-start")).isFalse();
     }
 
     @Test
     void runsAreListedComparedDeletedAndBroughtBack() throws Exception {
         RunSummary one = teach(10, 8);
-        await("the first end", () -> now(one).status() == Status.FINISHED && !disabled("teach-start"));
+        FxStage.await("the first end", () -> now(one).status() == Status.FINISHED && !disabled("teach-start"));
         RunSummary two = teach(10, 16);
         show("runs");
         TableView<RunSummary> table = FxStage.call(() -> find("runs-table"));
-        await("both",
+        FxStage.await("both",
                 () -> table.getItems().stream().map(RunSummary::id).toList().containsAll(List.of(one.id(), two.id())));
-        await("the end in the list", () -> table.getItems().stream()
+        FxStage.await("the end in the list", () -> table.getItems().stream()
                 .anyMatch(r -> r.id().equals(two.id()) && r.status() == Status.FINISHED && r.step() == 10));
         LiveChart chart = FxStage.call(() -> find("runs-chart"));
         FxStage.settle();
@@ -383,7 +376,7 @@ class TeachTest {
                     .limit(1).forEach(CheckBox::fire);
             return null;
         });
-        await("two curves", () -> chart.points() == 20);
+        FxStage.await("two curves", () -> chart.points() == 20);
         assertThat(texts(window.scene.getRoot())).contains("batch", "8", "16");
         int before = table.getItems().size();
         FxStage.call(() -> {
@@ -393,9 +386,9 @@ class TeachTest {
         });
         fire("runs-delete");
         assertThat(one.folder()).doesNotExist();
-        await("one fewer", () -> table.getItems().size() == before - 1);
+        FxStage.await("one fewer", () -> table.getItems().size() == before - 1);
         FxStage.call(() -> window.undo.undo());
-        await("all again", () -> table.getItems().size() == before);
+        FxStage.await("all again", () -> table.getItems().size() == before);
         assertThat(one.folder()).exists();
     }
 

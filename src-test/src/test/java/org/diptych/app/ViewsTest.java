@@ -45,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The views that compute, on the shipped model: looking, comparing, teaching, and the runs that come of it.
 @Tag("fx")
 class ViewsTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static Engine engine;
     private static LoadedModel clip;
 
@@ -58,7 +57,6 @@ class ViewsTest {
     @BeforeAll
     static void start() throws Exception {
         FxStage.startToolkit();
-        Files.createDirectories(OUT);
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
     }
@@ -92,14 +90,6 @@ class ViewsTest {
         FxStage.settle();
     }
 
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!FxStage.call(condition)) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            FxStage.settle();
-        }
-    }
-
     @SuppressWarnings("unchecked")
     private <N extends Node> N find(String id) {
         return (N) window.scene.lookup("#" + id);
@@ -109,17 +99,19 @@ class ViewsTest {
     void looksInsideAndAsksForAWord() throws Exception {
         show("look");
         TokenStrip words = FxStage.call(() -> find("inspect-words"));
-        await("the sentence", () -> words.tokens().size() > 2);
-        await("its map", () -> ((org.diptych.app.canvas.ImageCanvas) find("inspect-picture")).overlays().stream()
-                .anyMatch(o -> o instanceof org.diptych.app.canvas.HeatOverlay heat && heat.heat().isPresent()));
-        shootAll("look");
+        FxStage.await("the sentence", () -> words.tokens().size() > 2);
+        FxStage.await("its map",
+                () -> ((org.diptych.app.canvas.ImageCanvas) find("inspect-picture")).overlays().stream()
+                        .anyMatch(
+                                o -> o instanceof org.diptych.app.canvas.HeatOverlay heat && heat.heat().isPresent()));
+        window.shootAll("look");
         FxStage.call(() -> {
             words.selectionProperty().set(Optional.of(new TokenStrip.Span(2, 2)));
             return null;
         });
         FxStage.settle();
         FxStage.settle();
-        shoot("look-word");
+        assertThat(window.shoot("look-word")).isEmpty();
         FxStage.call(() -> {
             ((Slider) find("inspect-layer")).setValue(1);
             return null;
@@ -132,7 +124,7 @@ class ViewsTest {
     void comparesAndTheTemperatureSharpens() throws Exception {
         show("contrast");
         MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
-        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.await("the matrix", () -> matrix.shown().length == 64);
         FxStage.call(() -> {
             matrix.showProperty().set(MatrixChart.Show.ROWS);
             ((Slider) find("contrast-temperature")).setValue(Math.log(1));
@@ -158,14 +150,14 @@ class ViewsTest {
                 .call(() -> ((javafx.scene.control.ToggleButton) ((javafx.scene.layout.Pane) find("contrast-show"))
                         .getChildren().get(1)).isSelected()))
                 .isTrue();
-        shootAll("contrast");
+        window.shootAll("contrast");
         FxStage.call(() -> {
             ((Button) find("contrast-pairs-16")).fire();
             return null;
         });
-        await("the larger matrix", () -> matrix.shown().length == 256);
+        FxStage.await("the larger matrix", () -> matrix.shown().length == 256);
         FxStage.call(() -> window.undo.undo());
-        await("the former matrix", () -> matrix.shown().length == 64);
+        FxStage.await("the former matrix", () -> matrix.shown().length == 64);
     }
 
     @Test
@@ -179,31 +171,31 @@ class ViewsTest {
         Path text = Files.writeString(settings.resolve("mine.txt"), "a red fish\na blue cup\na tree\n");
         show("contrast");
         MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
-        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.await("the matrix", () -> matrix.shown().length == 64);
         assertThat(FxStage.call(() -> window.shell.open(List.of(pictures, broken, text)))).isTrue();
-        await("ten pictures against eleven sentences", () -> matrix.shown().length == 10 * 11);
+        FxStage.await("ten pictures against eleven sentences", () -> matrix.shown().length == 10 * 11);
         assertThat(window.notices.last()).contains("broken.png is not a picture that Diptych can read.");
         assertThat(FxStage.call(() -> ((TextArea) find("contrast-sentences")).getText())).endsWith("a tree");
         FxStage.call(() -> window.undo.undo());
-        await("as before", () -> matrix.shown().length == 64);
+        FxStage.await("as before", () -> matrix.shown().length == 64);
     }
 
     @Test
     void anEmptyMatrixOffersPairs() throws Exception {
         show("contrast");
         MatrixChart matrix = FxStage.call(() -> find("contrast-matrix"));
-        await("the matrix", () -> matrix.shown().length == 64);
+        FxStage.await("the matrix", () -> matrix.shown().length == 64);
         FxStage.call(() -> {
             command("contrast.command.clear").run().run();
             return null;
         });
-        await("the offer", () -> find("contrast-empty").isVisible() && !matrix.isVisible());
-        shootAll("contrast-empty");
+        FxStage.await("the offer", () -> find("contrast-empty").isVisible() && !matrix.isVisible());
+        window.shootAll("contrast-empty");
         FxStage.call(() -> {
             ((Button) find("contrast-empty").lookup(".accent")).fire();
             return null;
         });
-        await("the matrix again", () -> matrix.isVisible() && matrix.shown().length == 64);
+        FxStage.await("the matrix again", () -> matrix.isVisible() && matrix.shown().length == 64);
     }
 
     private Command command(String titleKey) {
@@ -238,7 +230,7 @@ class ViewsTest {
                 fresh.shell.show("runs");
                 return null;
             });
-            await("the offer", () -> fresh.scene.lookup("#runs-empty").isVisible()
+            FxStage.await("the offer", () -> fresh.scene.lookup("#runs-empty").isVisible()
                     && !fresh.scene.lookup("#runs-skeleton").isVisible());
             FxStage.call(() -> {
                 ((Button) fresh.scene.lookup("#runs-empty").lookup(".accent")).fire();
@@ -261,7 +253,7 @@ class ViewsTest {
     @Test
     void teachesAndListsTheRun() throws Exception {
         show("teach");
-        shootAll("teach-empty");
+        window.shootAll("teach-empty");
         FxStage.call(() -> {
             ((Slider) find("finetune-steps")).setValue(Math.log10(40));
             ((Slider) find("finetune-batch")).setValue(4);
@@ -269,22 +261,22 @@ class ViewsTest {
             return null;
         });
         LiveChart chart = FxStage.call(() -> find("teach-chart"));
-        await("twenty points", () -> {
+        FxStage.await("twenty points", () -> {
             chart.pull();
             return chart.points() >= 20;
         });
-        shootAll("teach");
-        await("the end", () -> engine.runs().list().stream()
+        window.shootAll("teach");
+        FxStage.await("the end", () -> engine.runs().list().stream()
                 .anyMatch(r -> r.status() == org.diptych.engine.api.RunSummary.Status.FINISHED));
         show("runs");
         TableView<?> table = FxStage.call(() -> find("runs-table"));
-        await("the list", () -> !table.getItems().isEmpty());
+        FxStage.await("the list", () -> !table.getItems().isEmpty());
         FxStage.call(() -> {
             table.getSelectionModel().selectFirst();
             return null;
         });
         FxStage.settle();
-        shootAll("runs");
+        window.shootAll("runs");
     }
 
     /// ALBEF's run tells whose forwards its step makes, and what a wrong caption's target becomes; CLIP's tells why it has none.
@@ -307,8 +299,8 @@ class ViewsTest {
         assertThat(FxStage.call(() -> ((Label) find("cost-none")).isVisible())).isTrue();
         startWith(Map.of("\"alphaRamp\": 1500", "\"alphaRamp\": 0", "\"queue_in_file\": 512", "\"queue_in_file\": 64",
                 "\"accumulate\": 2", "\"accumulate\": 1", "\"patience\": 20", "\"patience\": 0"));
-        await("the cost of a step", () -> texts("cost").stream().anyMatch(t -> t.contains("visual_encoder_m")));
-        await("thirty steps", () -> engine.runs().list().stream().anyMatch(r -> r.step() > 30));
+        FxStage.await("the cost of a step", () -> texts("cost").stream().anyMatch(t -> t.contains("visual_encoder_m")));
+        FxStage.await("thirty steps", () -> engine.runs().list().stream().anyMatch(r -> r.step() > 30));
         assertThat(FxStage.call(() -> texts("cost"))).contains("pictures and texts find each other",
                 "hidden words", "way back and update");
         assertThat(FxStage.call(() -> ((Region) find("cost-forwards")).getAccessibleText()))
@@ -317,18 +309,18 @@ class ViewsTest {
             ((ToggleButton) find("teach-watch-targets")).fire();
             return null;
         });
-        await("its targets", () -> !bars().isEmpty());
+        FxStage.await("its targets", () -> !bars().isEmpty());
         int first = FxStage.call(() -> texts("targets").hashCode());
-        await("newer targets", () -> texts("targets").hashCode() != first);
+        FxStage.await("newer targets", () -> texts("targets").hashCode() != first);
         fire("teach-pause");
-        await("the pause", () -> engine.runs().list().stream()
+        FxStage.await("the pause", () -> engine.runs().list().stream()
                 .anyMatch(r -> r.status() == org.diptych.engine.api.RunSummary.Status.PAUSED));
         FxStage.settle();
-        await("a wrong caption", () -> texts("targets").contains("wrong caption, on purpose"));
+        FxStage.await("a wrong caption", () -> texts("targets").contains("wrong caption, on purpose"));
         assertThat(FxStage.call(() -> texts("targets")))
                 .contains("its own partner: what the label names", "100 %")
                 .anyMatch(t -> t.startsWith("Queue: 64 of 64 places filled"));
-        shootAll("teach-targets");
+        window.shootAll("teach-targets");
         for (String side : List.of("pictures", "words")) {
             FxStage.call(() -> {
                 ((ToggleButton) find("targets-side-" + side)).fire();
@@ -336,22 +328,22 @@ class ViewsTest {
             });
             FxStage.settle();
             assertThat(FxStage.call(this::bars)).isNotEmpty();
-            shootAll("teach-targets-" + side);
+            window.shootAll("teach-targets-" + side);
         }
         FxStage.call(() -> {
             ComboBox<Integer> pair = find("targets-pair");
             pair.setValue(2);
             return null;
         });
-        await("the chosen pair", () -> !texts("targets-aims").isEmpty()
+        FxStage.await("the chosen pair", () -> !texts("targets-aims").isEmpty()
                 && ((ComboBox<?>) find("targets-pair")).getValue().equals(2));
         FxStage.call(() -> {
             ((ToggleButton) find("teach-watch-cost")).fire();
             return null;
         });
-        shootAll("teach-cost");
+        window.shootAll("teach-cost");
         fire("teach-stop");
-        await("the end", () -> !((Button) find("teach-start")).isDisabled());
+        FxStage.await("the end", () -> !((Button) find("teach-start")).isDisabled());
         FxStage.call(() -> {
             ((ToggleButton) find("teach-watch-targets")).fire();
             ComboBox<Object> from = find("finetune-start");
@@ -360,31 +352,31 @@ class ViewsTest {
             return null;
         });
         fire("teach-start");
-        await("the reason", () -> ((Label) find("targets-none")).isVisible()
+        FxStage.await("the reason", () -> ((Label) find("targets-none")).isVisible()
                 && ((Label) find("targets-none")).getText().contains("learns from labels alone"));
         assertThat(FxStage.call(this::bars)).isEmpty();
-        shootAll("teach-targets-none");
+        window.shootAll("teach-targets-none");
         fire("teach-stop");
-        await("its end", () -> !((Button) find("teach-start")).isDisabled());
+        FxStage.await("its end", () -> !((Button) find("teach-start")).isDisabled());
         show("runs");
         TableView<?> table = FxStage.call(() -> find("runs-table"));
-        await("the list", () -> !table.getItems().isEmpty());
+        FxStage.await("the list", () -> !table.getItems().isEmpty());
         FxStage.call(() -> {
             table.getSelectionModel().select(1);
             command("runs.command.tick").run().run();
             ((ToggleButton) find("runs-side-cost")).fire();
             return null;
         });
-        await("the cost of a run that has ended",
+        FxStage.await("the cost of a run that has ended",
                 () -> texts("runs-costs").stream().anyMatch(t -> t.contains("visual_encoder")));
-        shootAll("runs-cost");
+        window.shootAll("runs-cost");
     }
 
     /// Starts a run by its plan, with settings changed.
     private void startWith(Map<String, String> changes) throws Exception {
         Platform.runLater(() -> ((Button) find("teach-plan")).fire());
         DialogPane[] dialog = new DialogPane[1];
-        await("the plan", () -> {
+        FxStage.await("the plan", () -> {
             Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
                     .forEach(d -> dialog[0] = (DialogPane) d);
             return dialog[0] != null;
@@ -400,7 +392,7 @@ class ViewsTest {
             return null;
         });
         Node start = FxStage.call(() -> dialog[0].lookupButton(dialog[0].getButtonTypes().getFirst()));
-        await("a sound plan", () -> !start.isDisabled());
+        FxStage.await("a sound plan", () -> !start.isDisabled());
         FxStage.call(() -> {
             ((Button) start).fire();
             return null;
@@ -408,7 +400,7 @@ class ViewsTest {
     }
 
     private void fire(String id) throws Exception {
-        await(id, () -> !((Button) find(id)).isDisabled());
+        FxStage.await(id, () -> !((Button) find(id)).isDisabled());
         FxStage.call(() -> {
             ((Button) find(id)).fire();
             return null;
@@ -423,46 +415,5 @@ class ViewsTest {
     /// @return the bars of targets that are in sight
     private List<Node> bars() {
         return List.copyOf(find("targets-aims").lookupAll(".share-bar"));
-    }
-
-    private void shootAll(String name) throws Exception {
-        List<String> cuts = new ArrayList<>();
-        for (int[] size : new int[][]{{1440, 900}, {1024, 700}}) {
-            FxStage.call(() -> {
-                window.stage.setWidth(size[0]);
-                window.stage.setHeight(size[1]);
-                return null;
-            });
-            for (Theme theme : Theme.values()) {
-                for (Texts texts : List.of(Texts.ENGLISH, Texts.CHINESE)) {
-                    FxStage.call(() -> {
-                        window.theme.set(theme);
-                        window.i18n.textsProperty().set(texts);
-                        return null;
-                    });
-                    FxStage.settle();
-                    cuts.addAll(shoot(name + "-" + size[0] + "-" + theme.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                            + texts.locale().getLanguage()));
-                }
-            }
-        }
-        FxStage.call(() -> {
-            window.theme.set(Theme.LIGHT);
-            window.i18n.textsProperty().set(Texts.ENGLISH);
-            window.stage.setWidth(1440);
-            window.stage.setHeight(900);
-            return null;
-        });
-        FxStage.settle();
-        assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(String name) throws Exception {
-        FxStage.settle();
-        return FxStage.call(() -> {
-            ImageIO.write(SwingFXUtils.fromFXImage(window.scene.snapshot(null), null), "png",
-                    OUT.resolve(name + ".png").toFile());
-            return Cuts.of(window.shell).stream().map(cut -> name + ": " + cut).toList();
-        });
     }
 }

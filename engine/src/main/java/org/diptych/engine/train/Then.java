@@ -5,8 +5,10 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Progress;
 
-/// A job whose value is worked on further elsewhere.
-record Then<T>(JobHandle<?> inner, CompletionStage<T> result) implements JobHandle<T> {
+/// A job with more to it than the lane knows: what becomes of its value, or what it takes to cancel it.
+///
+/// @param stop cancels it
+record Then<T>(JobHandle<?> inner, CompletionStage<T> result, Runnable stop) implements JobHandle<T> {
     @Override
     public long id() {
         return inner.id();
@@ -29,6 +31,6 @@ record Then<T>(JobHandle<?> inner, CompletionStage<T> result) implements JobHand
 
     @Override
     public void cancel() {
-        inner.cancel();
+        stop.run();
     }
 }

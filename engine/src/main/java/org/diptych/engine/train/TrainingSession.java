@@ -98,7 +98,13 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             beginEvaluation();
         }
         start.folder().status(Status.RUNNING, step, kept);
-        job = new Wakened(lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this), this::stop);
+        JobHandle<RunSummary> steps = lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this);
+        job = new Then<>(steps, steps.result(), () -> {
+            if (steps.state() != JobHandle.State.WAITING) { // before its first piece nobody would put the run's files in order
+                steps.cancel();
+            }
+            stop(); // a paused run would not see it otherwise
+        });
     }
 
     private Draw draw() {
@@ -432,7 +438,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             } catch (EngineException e) {
                 throw new CompletionException(e);
             }
-        }));
+        }), reading::cancel);
     }
 
     @Override
