@@ -3,23 +3,22 @@ package org.diptych.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import javafx.embed.swing.SwingFXUtils;
-import javax.imageio.ImageIO;
-import org.diptych.engine.api.Texts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import javafx.application.Platform;
 import javafx.beans.property.SimpleObjectProperty;
+import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Scene;
 import javafx.stage.Stage;
+import javax.imageio.ImageIO;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.I18n;
@@ -35,6 +34,7 @@ import org.diptych.app.shell.Shell;
 import org.diptych.app.shell.UndoStack;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineStatus;
+import org.diptych.engine.api.Texts;
 
 /// A window with the program's shell, without an engine behind it.
 final class FxStage {

@@ -2,14 +2,10 @@ package org.diptych.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import javafx.embed.swing.SwingFXUtils;
-import javafx.scene.image.WritableImage;
-import javax.imageio.ImageIO;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.fx.Theme;
 import org.diptych.app.settings.SettingsFeature;

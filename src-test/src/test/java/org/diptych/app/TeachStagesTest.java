@@ -2,24 +2,17 @@ package org.diptych.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Labeled;
 import javafx.scene.layout.VBox;
-import javax.imageio.ImageIO;
-import org.diptych.app.fx.Theme;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
-import org.diptych.engine.api.Texts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;

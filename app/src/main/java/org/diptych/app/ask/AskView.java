@@ -20,20 +20,20 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
-import javafx.scene.input.TransferMode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.FileChooser;
 import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Pixels;
+import org.diptych.app.fx.Drops;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Subscriptions;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.PictureDialog;
 
 /// The view: the picture with its map, the transcript over the line where questions are written, and what else a word might have been.
 final class AskView extends StackPane {
@@ -78,17 +78,7 @@ final class AskView extends StackPane {
         model.going.subscribe(going -> going.ifPresent(g -> banner.hide()));
         rows();
         addEventFilter(KeyEvent.KEY_PRESSED, this::key);
-        setOnDragOver(e -> {
-            if (e.getDragboard().hasImage() || e.getDragboard().hasString()) {
-                e.acceptTransferModes(TransferMode.COPY);
-            }
-        });
-        setOnDragDropped(e -> {
-            if (!e.getDragboard().hasFiles()) {
-                e.setDropCompleted(take(e.getDragboard()));
-                e.consume();
-            }
-        });
+        Drops.onto(this, this::take);
     }
 
     /// What stands beside a word is there for words that are written, or were.
@@ -201,14 +191,7 @@ final class AskView extends StackPane {
     }
 
     void choosePicture() {
-        FileChooser chooser = new FileChooser();
-        chooser.titleProperty().bind(i18n.text("inspect.open"));
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"),
-                Input.ENDINGS.stream().map(p -> "*" + p).toList()));
-        File file = chooser.showOpenDialog(context.window().get());
-        if (file != null) {
-            controller.open(file.toPath());
-        }
+        PictureDialog.one(context).ifPresent(controller::open);
     }
 
     /// The command of the turn that is looked at, or of the last one.

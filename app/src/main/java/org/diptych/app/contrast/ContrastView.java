@@ -19,7 +19,6 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.image.ImageView;
 import javafx.scene.input.Clipboard;
-import javafx.scene.input.TransferMode;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -32,12 +31,14 @@ import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.chart.MatrixChart;
+import org.diptych.app.fx.Drops;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
+import org.diptych.app.shell.PictureDialog;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
@@ -123,17 +124,7 @@ final class ContrastView extends BorderPane {
         controller.comparing().busyProperty().subscribe(busy -> follow.run());
         StackPane centre = new StackPane(matrix, skeleton, empty);
         centre.setMinSize(200, 200);
-        setOnDragOver(e -> {
-            if (e.getDragboard().hasImage() || e.getDragboard().hasString()) {
-                e.acceptTransferModes(TransferMode.COPY);
-            }
-        });
-        setOnDragDropped(e -> {
-            if (!e.getDragboard().hasFiles()) {
-                e.setDropCompleted(take(e.getDragboard()));
-                e.consume();
-            }
-        });
+        Drops.onto(this, this::take);
         return centre;
     }
 
@@ -350,12 +341,9 @@ final class ContrastView extends BorderPane {
     }
 
     void choose() {
-        FileChooser chooser = new FileChooser();
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("contrast.pictures"), "*.png",
-                "*.jpg", "*.jpeg", "*.webp", "*.gif", "*.bmp"));
-        List<File> files = chooser.showOpenMultipleDialog(context.window().get());
-        if (files != null) {
-            Dropped chosen = Dropped.of(files.stream().map(File::toPath).toList());
+        List<Path> files = PictureDialog.several(context);
+        if (!files.isEmpty()) {
+            Dropped chosen = Dropped.of(files);
             controller.add(chosen.pictures(), chosen.texts());
         }
     }

@@ -12,12 +12,10 @@ import javafx.scene.control.SplitPane;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
-import javafx.scene.input.DragEvent;
-import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
 import javafx.scene.input.KeyEvent;
-import javafx.scene.input.TransferMode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
@@ -27,12 +25,14 @@ import javafx.util.Duration;
 import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.chart.Snapshots;
+import org.diptych.app.fx.Drops;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.PictureDialog;
 import org.diptych.app.shell.RegionChooser;
 import org.diptych.engine.api.EngineException;
 
@@ -85,13 +85,7 @@ final class InspectView extends StackPane {
                 e.consume();
             }
         });
-        setOnDragOver(this::dragOver);
-        setOnDragDropped(e -> {
-            if (!e.getDragboard().hasFiles()) {
-                e.setDropCompleted(paste(e.getDragboard()));
-                e.consume();
-            }
-        });
+        Drops.onto(this, this::paste);
     }
 
     /// Two panes whose shares stay as they were when the window changes its size.
@@ -192,14 +186,7 @@ final class InspectView extends StackPane {
     }
 
     void choosePicture() {
-        FileChooser chooser = new FileChooser();
-        chooser.titleProperty().bind(i18n.text("inspect.open"));
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"),
-                Input.ENDINGS.stream().map(p -> "*" + p).toList()));
-        File file = chooser.showOpenDialog(context.window().get());
-        if (file != null) {
-            open(file.toPath());
-        }
+        PictureDialog.one(context).ifPresent(this::open);
     }
 
     void open(Path file) {
@@ -223,12 +210,6 @@ final class InspectView extends StackPane {
             return false;
         }
         return true;
-    }
-
-    private void dragOver(DragEvent event) {
-        if (event.getDragboard().hasImage() || event.getDragboard().hasString()) {
-            event.acceptTransferModes(TransferMode.COPY);
-        }
     }
 
     void copyCommand() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.scene.Node;
+import org.diptych.app.canvas.Input;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
@@ -49,7 +50,7 @@ public final class TasksFeature implements Feature {
 
     @Override
     public boolean open(List<Path> files) {
-        Optional<Path> picture = files.stream().filter(TasksView::picture).findFirst();
+        Optional<Path> picture = files.stream().filter(Input::picture).findFirst();
         picture.ifPresent(file -> made().controller().open(file));
         return picture.isPresent();
     }

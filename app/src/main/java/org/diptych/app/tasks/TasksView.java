@@ -1,7 +1,5 @@
 package org.diptych.app.tasks;
 
-import java.io.File;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,7 +22,6 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.FileChooser;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
@@ -32,6 +29,7 @@ import org.diptych.app.fx.Waiting;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.PictureDialog;
 import org.diptych.app.shell.RegionChooser;
 import org.diptych.app.tasks.TasksModel.Hiding;
 import org.diptych.engine.api.Task;
@@ -39,7 +37,6 @@ import org.diptych.engine.api.TaskView;
 
 /// The view: one card an objective, and what is drawn and hidden for all of them.
 final class TasksView extends BorderPane {
-    private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
 
     private final AppContext context;
     private final I18n i18n;
@@ -210,18 +207,7 @@ final class TasksView extends BorderPane {
     }
 
     void choose() {
-        FileChooser chooser = new FileChooser();
-        chooser.setTitle(i18n.get("inspect.open"));
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(i18n.get("inspect.pictures"),
-                PICTURES.stream().map(p -> "*" + p).toList()));
-        File file = chooser.showOpenDialog(context.window().get());
-        if (file != null) {
-            controller.open(file.toPath());
-        }
-    }
-
-    static boolean picture(Path file) {
-        return PICTURES.stream().anyMatch(file.toString().toLowerCase(Locale.ROOT)::endsWith);
+        PictureDialog.one(context).ifPresent(controller::open);
     }
 
     void copyCommand() {
