@@ -9,6 +9,7 @@ import javafx.scene.Node;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.VBox;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
@@ -93,6 +94,17 @@ class TeachStagesTest {
         });
     }
 
+    private void scrollToCounts() throws Exception {
+        FxStage.call(() -> {
+            Node up = find("finetune-counts");
+            while (!(up instanceof ScrollPane)) {
+                up = up.getParent();
+            }
+            ((ScrollPane) up).setVvalue(0.6);
+            return null;
+        });
+    }
+
     @Test
     void aPlanInStagesTellsWhatEachTrains() throws Exception {
         startFrom("fresh small LLaVA");
@@ -101,6 +113,7 @@ class TeachStagesTest {
         assertThat(FxStage.call(this::counts)).anyMatch(t -> t.startsWith("words: "))
                 .anyMatch(t -> t.startsWith("16,512 of ")).contains("multi_modal_projector", "16.5 k of 16.5 k");
         assertThat(FxStage.call(() -> find("finetune-trains").isDisabled())).as("the stages say what learns").isTrue();
+        scrollToCounts();
         assertThat(window.shootLooks("teach-stages")).isEmpty();
         choose("finetune-stage", 2);
         FxStage.await("W alone", () -> counts().stream().filter(t -> t.contains("full fine-tune")).count() == 1
@@ -120,6 +133,7 @@ class TeachStagesTest {
         choose("finetune-stage", 1);
         FxStage.await("the bridge", () -> counts().stream().noneMatch(t -> t.contains("(100 %)"))
                 && counts().stream().anyMatch(t -> t.startsWith("0 of ")));
+        scrollToCounts();
         assertThat(window.shootLooks("teach-bridge")).isEmpty();
     }
 

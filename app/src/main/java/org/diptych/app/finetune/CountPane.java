@@ -3,6 +3,7 @@ package org.diptych.app.finetune;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javafx.geometry.Insets;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
@@ -21,7 +22,7 @@ import org.diptych.engine.api.PlanOutline;
 
 /// How many numbers the plan would train, stage by stage and part by part, against a full fine-tune.
 final class CountPane extends VBox {
-    private static final double BAR = 44;
+    private static final double BAR = 32;
     private static final Duration QUIET = Duration.millis(150);
 
     private final I18n i18n;
@@ -68,7 +69,11 @@ final class CountPane extends VBox {
             Optional<FineTunePlan.Stage> plan = Optional.of(i)
                     .flatMap(n -> counted.map(FineTunePlan::stages).filter(all -> n < all.size())
                             .map(all -> all.get(n)));
-            plan.ifPresent(p -> getChildren().add(Ui.styled(Ui.wrapped(new Label(title(p))), "small", "strong")));
+            plan.ifPresent(p -> {
+                Label stageTitle = Ui.styled(Ui.wrapped(new Label(title(p))), "small", "strong");
+                VBox.setMargin(stageTitle, new Insets(6, 0, 0, 0));
+                getChildren().add(stageTitle);
+            });
             getChildren().add(Ui.styled(Ui.wrapped(new Label(i18n.get("finetune.counts.all", stage.trainable(),
                     stage.total(), percent(stage.share())))), "small"));
             stage.parts().forEach(part -> getChildren().add(part(part)));

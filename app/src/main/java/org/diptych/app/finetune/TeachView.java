@@ -39,13 +39,11 @@ final class TeachView extends BorderPane {
         sees = new SeesPane(context, model);
         getStyleClass().add("view");
         setTop(banner);
-        ScrollPane form = new ScrollPane(new TeachForm(context, model, controller));
-        form.setFitToWidth(true);
-        form.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        ScrollPane form = WatchPane.scrolled(new TeachForm(context, model, controller));
         VBox.setVgrow(form, Priority.ALWAYS);
         VBox left = Ui.styled(new VBox(12, form, actions), "panel");
         left.setMinWidth(272);
-        left.setPrefWidth(300);
+        left.setPrefWidth(312);
         setLeft(left);
         setCenter(watch);
         BorderPane.setMargin(watch, new Insets(0, 12, 0, 12));

@@ -61,7 +61,7 @@ final class WatchPane extends VBox {
         model.run.subscribe(run -> cost.show(run.map(r -> r.log())));
     }
 
-    private static ScrollPane scrolled(Region content) {
+    static ScrollPane scrolled(Region content) {
         content.setPadding(new Insets(0, BESIDE, 0, 0));
         ScrollPane scroll = new ScrollPane(content);
         scroll.setFitToWidth(true);
