@@ -188,6 +188,8 @@ class AskTest {
         assertThat(FxStage.call(() -> find("ask-mode-caption").isDisabled())).isTrue();
         assertThat(FxStage.call(() -> ((Label) find("ask-reasons")).getText())).contains("CLIP")
                 .contains("does not answer questions");
+        assertThat(FxStage.call(() -> ((Label) find("ask-hint")).getText())).contains("how well it fits");
+        window.shootAll("ask-empty-match");
         ask("a red boat");
         FxStage.await("the score", () -> find("ask-score-cosine") != null);
         FxStage.await("its map", () -> map().length > 0);

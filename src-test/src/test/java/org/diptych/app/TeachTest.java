@@ -17,6 +17,7 @@ import javafx.scene.control.CheckBox;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
+import javafx.scene.control.TableCell;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.TextField;
@@ -369,9 +370,14 @@ class TeachTest {
         LiveChart chart = FxStage.call(() -> find("runs-chart"));
         FxStage.settle();
         FxStage.call(() -> {
-            window.scene.getRoot().lookupAll(".check-box").stream().map(CheckBox.class::cast)
-                    .filter(b -> b.getParent() instanceof javafx.scene.control.TableCell<?, ?> && !b.isSelected())
-                    .limit(1).forEach(CheckBox::fire);
+            for (RunSummary wanted : List.of(one, two)) { // rows lie in the scene in any order
+                table.lookupAll(".check-box").stream().map(CheckBox.class::cast)
+                        .filter(b -> b.getParent() instanceof TableCell<?, ?> cell
+                                && cell.getTableRow().getItem() instanceof RunSummary run
+                                && run.id().equals(wanted.id())
+                                && !b.isSelected())
+                        .findFirst().ifPresent(CheckBox::fire);
+            }
             return null;
         });
         FxStage.await("two curves", () -> chart.points() == 20);

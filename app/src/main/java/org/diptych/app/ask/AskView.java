@@ -124,7 +124,13 @@ final class AskView extends StackPane {
         transcript.setFitToWidth(true);
         transcript.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         transcript.setId("ask-transcript");
-        Label hint = Ui.styled(Ui.wrapped(i18n.label("ask.empty")), "hint");
+        Label hint = Ui.styled(Ui.wrapped(new Label()), "hint");
+        hint.setId("ask-hint");
+        hint.textProperty().bind(i18n.compute(() -> i18n.get(switch (model.mode.get()) {
+            case MATCH -> "ask.empty.match";
+            case FILL -> "ask.empty.fill";
+            default -> "ask.empty";
+        }), model.mode));
         hint.setMaxWidth(360);
         StackPane hinted = new StackPane(hint, transcript);
         VBox.setVgrow(hinted, Priority.ALWAYS);
