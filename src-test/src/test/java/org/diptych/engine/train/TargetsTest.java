@@ -173,6 +173,8 @@ class TargetsTest {
         assertThat(copied.get("itm")).isZero();
         assertThat(copied.get("mlm")).isEqualTo(1);
         assertThat(cost.parts().get(2).forwards()).isEqualTo(2);
+        assertThat(cost.forwards()).isEqualTo(
+                cost.parts().get(0).forwards() + cost.parts().get(1).forwards() + 2, within(1e-9));
         assertThat(cost.parts().get(0).stacks()).filteredOn(StepCost.Stack::copy).extracting(StepCost.Stack::name)
                 .contains("visual_encoder_m");
         assertThat(cost.ms()).isGreaterThan(cost.parts().stream().mapToDouble(StepCost.Part::ms).sum());
