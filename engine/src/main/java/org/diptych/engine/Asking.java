@@ -26,6 +26,7 @@ import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.TasksRequest;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
+import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.EncodesImage;
 import org.diptych.engine.model.EncodesText;
@@ -34,6 +35,7 @@ import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Recorder;
+import org.diptych.engine.probe.Explaining;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Priority;
@@ -81,20 +83,16 @@ final class Asking {
         encoded.tokens().filter(t -> t.truncated())
                 .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
         Guesses guesses = new Guesses(model, inputs);
-        return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(whole(request.picture())),
+        return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(Box.whole(request.picture())),
                 Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), scores, guesses.answers(),
                 guesses.fills(encoded.tokens().orElseThrow()), guesses.next(), notes);
-    }
-
-    static Box whole(Picture picture) {
-        return new Box(0, 0, picture.width(), picture.height());
     }
 
     JobHandle<RelevanceResult> relevance(RelevanceRequest request) {
         return lane.submitPrepared(Message.of("engine.job.relevance"), Priority.INTERACTIVE,
                 context -> Explaining.encode(shelf.get(request.model()).model(), request),
                 (encoded, context) -> new Explaining(shelf.get(request.model()).model(), request, encoded)
-                        .result(context));
+                        .result(context.scope()));
     }
 
     JobHandle<TimingResult> timing(TimingRequest request) {

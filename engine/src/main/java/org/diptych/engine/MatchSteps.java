@@ -11,6 +11,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;

@@ -21,6 +21,7 @@ import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.data.toybox.ToyboxRegions;
+import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.Taught;
@@ -28,6 +29,7 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Drawn;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.objective.Reading;
+import org.diptych.engine.probe.Explaining;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 
@@ -128,7 +130,7 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
             encoded.add(company(model, other, encoded.getFirst()));
         }
         cells = Explaining.grid(model, encoded.getFirst())
-                .map(grid -> cells(grid, encoded.getFirst().view().orElse(Asking.whole(request.picture()))))
+                .map(grid -> cells(grid, encoded.getFirst().view().orElse(Box.whole(request.picture()))))
                 .orElse(List.of());
         return new Drawn(model, examples, encoded, IntStream.rangeClosed(0, COMPANY).toArray(),
                 new long[COMPANY + 1], request.seed(), 1);

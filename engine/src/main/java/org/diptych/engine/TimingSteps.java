@@ -9,6 +9,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
+import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;

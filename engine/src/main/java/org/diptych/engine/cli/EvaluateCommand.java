@@ -49,7 +49,8 @@ final class EvaluateCommand extends EngineCommand {
             for (EvaluateResult.Mark mark : result.marks()) {
                 String wanted = Double.isNaN(mark.wanted())
                         ? ""
-                        : String.format(Locale.ROOT, "  ≥ %.2f  %s", mark.wanted(), mark.met() ? "✓" : "✗");
+                        : String.format(Locale.ROOT, "  %s %.2f  %s", mark.most() ? "≤" : "≥",
+                                mark.wanted(), mark.met() ? "✓" : "✗");
                 console.line(String.format(Locale.ROOT, "%-34s %.3f  (%d)%s", mark.name(), mark.value(), mark.count(),
                         wanted));
             }

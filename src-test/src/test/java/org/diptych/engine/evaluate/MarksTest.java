@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EvaluateRequest;
@@ -27,6 +30,8 @@ import org.diptych.engine.work.Priority;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("invariant")
 class MarksTest {
@@ -69,6 +74,51 @@ class MarksTest {
             weights.close();
             return true;
         });
+    }
+
+    /// The smallest model of each family, with no training: every mark that its heads allow is there, none beyond, and nothing is right that must be learnt.
+    @ParameterizedTest
+    @CsvSource(delimiter = ':', textBlock = """
+            roberta : toybox.masked.colour.reader toybox.masked.kind.reader
+            uniter  : toybox.kind_swap toybox.match toybox.masked.colour toybox.masked.kind.blank toybox.answers toybox.answers.count toybox.pointing.chefer toybox.pointing.word.raw
+            vilt    : toybox.kind_swap toybox.match toybox.masked.colour toybox.masked.kind.blank toybox.answers toybox.answers.count toybox.pointing.chefer toybox.pointing.word.raw
+            albef   : toybox.r1.image_to_text toybox.kind_swap toybox.match toybox.masked.colour toybox.masked.kind.blank toybox.pointing.grad_cam toybox.pointing.word.chefer
+            blip    : toybox.r1.image_to_text toybox.kind_swap toybox.match toybox.caption toybox.pointing.grad_cam
+            llava   : toybox.replies
+            """)
+    void eachFamilyIsMeasuredByWhatItCanDo(String family, String names, @TempDir java.nio.file.Path folder)
+            throws Exception {
+        FineTunePlan plan;
+        try (var in = getClass().getResourceAsStream("/org/diptych/plans/" + family + ".json")) {
+            plan = PlanFile.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), family);
+        }
+        NDManager weights = TestLane.lane().scopes().weights();
+        VisionLanguageModel model = TestLane.run(context -> {
+            VisionLanguageModel made = Models.named(family).orElseThrow().create(FreshFiles.write(folder, plan),
+                    new ModelFiles(Optional.of(folder)));
+            ((Initialises) made).initialise(weights, 1);
+            return made;
+        });
+        Map<String, Mark> marks = TestLane.lane().submitSteps(Message.of("test.marks"), Priority.BULK,
+                new Marks(() -> model, new EvaluateRequest("m", "toybox:test", "aligned", 5, 2))).result()
+                .toCompletableFuture().join().marks().stream().collect(Collectors.toMap(Mark::name, m -> m));
+        List<String> expected = List.of(names.split(" "));
+        assertThat(marks.keySet()).containsAll(expected);
+        assertThat(marks.keySet().stream().map(MarksTest::group).distinct())
+                .containsExactlyInAnyOrderElementsOf(Stream
+                        .concat(expected.stream().map(MarksTest::group), expected.contains("toybox.kind_swap")
+                                ? Stream.of("colour_swap")
+                                : Stream.empty())
+                        .distinct().toList());
+        assertThat(marks.values()).anyMatch(m -> !m.met());
+        TestLane.run(context -> {
+            weights.close();
+            return true;
+        });
+    }
+
+    private static String group(String mark) {
+        return mark.split("\\.")[1];
     }
 
     private static EvaluateResult measure(VisionLanguageModel model, String data, String world) throws EngineException {

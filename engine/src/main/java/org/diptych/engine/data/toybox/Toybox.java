@@ -52,6 +52,17 @@ public final class Toybox {
                 new Dice(seed ^ NEGATIVES));
     }
 
+    /// What a reader of a short caption alone can know of the kind or the colour of one thing, were that word left out.
+    ///
+    /// @param kind true for the kind, false for the colour
+    /// @return word -> probability in the training world, all together 1
+    public static Map<String, Double> odds(long seed, World world, String language, int thing, boolean kind) {
+        Layout layout = Layout.of(seed, world);
+        return kind
+                ? Odds.kind(layout, thing, language.equals("zh"))
+                : Odds.colour(layout, thing, language.equals("zh"));
+    }
+
     /// @return where each two things stand, and which is bigger
     public static List<Fact> facts(long seed, World world) {
         return Facts.of(Layout.of(seed, world));

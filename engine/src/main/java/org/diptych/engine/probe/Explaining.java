@@ -1,6 +1,7 @@
-package org.diptych.engine;
+package org.diptych.engine.probe;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Score;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.FillsMasks;
@@ -30,11 +32,9 @@ import org.diptych.engine.model.PatchText;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.VisionLanguageModel;
-import org.diptych.engine.probe.Relevance;
-import org.diptych.engine.work.JobContext;
 
 /// One question of relevance, from the score it asks about to the map.
-record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded encoded) {
+public record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded encoded) {
     private static final int AT_ONCE = 32;
 
     /// The score of some words alone is asked with these words alone; what a word of a sentence looks at, an answer and a masked word need the whole.
@@ -42,7 +42,7 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
         return request.method() == RelevanceMethod.GRAD_CAM || !(request.score() instanceof Score.Match);
     }
 
-    static Encoded encode(VisionLanguageModel model, RelevanceRequest request) throws EngineException {
+    public static Encoded encode(VisionLanguageModel model, RelevanceRequest request) throws EngineException {
         String text = whole(request) ? request.text() : request.asked();
         Encoded encoded = model.encode(
                 RegionSources.sample(model, request.picture(), Optional.of(text), request.regions()));
@@ -61,19 +61,28 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
         if (word.token() < 0 || word.token() >= tokens.size() || tokens.tokens().get(word.token()).special()) {
             throw new EngineException("engine.word", word.token(), tokens.size());
         }
+        return masked(fills, encoded, List.of(word.token()));
+    }
+
+    /// @param model with a token for masked words
+    /// @return the same with some of its tokens masked
+    public static Encoded masked(FillsMasks model, Encoded encoded, List<Integer> places) {
+        Tokens tokens = encoded.tokens().orElseThrow();
         List<Tokens.Token> all = new ArrayList<>(tokens.tokens());
-        Tokens.Token old = all.get(word.token());
-        int mask = fills.maskId().getAsInt();
-        all.set(word.token(), new Tokens.Token(mask, fills.word(mask), old.start(), old.end(), old.segment()));
+        int mask = model.maskId().orElseThrow();
+        for (int place : places) {
+            Tokens.Token old = all.get(place);
+            all.set(place, new Tokens.Token(mask, model.word(mask), old.start(), old.end(), old.segment()));
+        }
         return new Encoded(Optional.of(new Tokens(tokens.text(), all, tokens.truncated())), encoded.pixels(),
                 encoded.height(), encoded.width(), encoded.view(), encoded.regions());
     }
 
-    RelevanceResult result(JobContext context) throws EngineException {
+    public RelevanceResult result(NDManager scope) throws EngineException {
         if (!model.methods().contains(request.method())) {
             throw new EngineException("engine.method", model.family(), request.method());
         }
-        Inputs inputs = model.batch(List.of(encoded), context.scope());
+        Inputs inputs = model.batch(List.of(encoded), scope);
         Function<Pass, NDArray> score = score(inputs);
         return switch (request.method()) {
             case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER, GRAD_CAM -> {
@@ -100,7 +109,7 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
 
     private RelevanceResult result(Axis picture, float[] values, float[] words, double score) {
         return new RelevanceResult(picture, values, words, encoded.tokens().orElseThrow(), score,
-                encoded.view().orElse(Asking.whole(request.picture())), encoded.regions());
+                encoded.view().orElse(Box.whole(request.picture())), encoded.regions());
     }
 
     private Axis.Patches grid() throws EngineException {
@@ -109,7 +118,7 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
     }
 
     /// A model that keeps a picture's proportions has a grid of its own for each.
-    static Optional<Axis.Patches> grid(VisionLanguageModel model, Encoded encoded) {
+    public static Optional<Axis.Patches> grid(VisionLanguageModel model, Encoded encoded) {
         return model.sites(encoded).stream().map(AttentionSite::key)
                 .flatMap(key -> key instanceof Axis.Joined joined ? joined.parts().stream() : Stream.of(key))
                 .filter(Axis.Patches.class::isInstance).map(Axis.Patches.class::cast).findFirst()
@@ -135,7 +144,7 @@ record Explaining(VisionLanguageModel model, RelevanceRequest request, Encoded e
     private Function<Pass, NDArray> score(Inputs inputs) throws EngineException {
         return switch (request.score()) {
             case Score.Match match -> {
-                if (!Asking.scores(model) || !(model instanceof ScoresPairs pairs)) {
+                if (!model.capabilities().contains(Capability.SCORES_PAIRS) || !(model instanceof ScoresPairs pairs)) {
                     throw new EngineException("engine.method", model.family(), "match");
                 }
                 yield pass -> pairs.matchLogits(pass, inputs, inputs);

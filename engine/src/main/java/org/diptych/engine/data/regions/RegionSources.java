@@ -1,4 +1,4 @@
-package org.diptych.engine;
+package org.diptych.engine.data.regions;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// Gives a model that reads regions what it reads of a picture.
-final class RegionSources {
+public final class RegionSources {
     private static final int COLOURS = 3;
 
     private RegionSources() {
@@ -22,7 +22,7 @@ final class RegionSources {
 
     /// @param text   or none
     /// @param source passed over for a model that reads pixels
-    static Sample sample(VisionLanguageModel model, Picture picture, Optional<String> text,
+    public static Sample sample(VisionLanguageModel model, Picture picture, Optional<String> text,
             Optional<RegionSource> source) throws EngineException {
         Optional<Regions> regions = Optional.empty();
         if (model instanceof ReadsRegions reads && source.isPresent()) {
