@@ -8,6 +8,8 @@ public final class KilledRun {
     }
 
     public static void main(String[] args) throws Exception {
-        TinyRun.start(KilledRunTest.plan(args[1]), Path.of(args[0])).toTheEnd();
+        Path run = Path.of(args[0]);
+        (new RunFolder(run).holdsRun() ? TinyRun.resume(run) : TinyRun.start(KilledRunTest.plan(args[1]), run))
+                .toTheEnd();
     }
 }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunSummary.Status;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A real process, killed without warning in the middle of a step.
 @Tag("invariant")
 class KilledRunTest {
+    private static final int KILLS = 20;
+    private static final int INTERVAL = 3;
+
     @TempDir
     Path folder;
 
@@ -27,7 +32,10 @@ class KilledRunTest {
     static FineTunePlan plan(String family) throws EngineException, IOException {
         return family.equals("clip")
                 ? TinyRun.plan("\"steps\": 12", "\"steps\": 60", "\"checkpointEvery\": 5", "\"checkpointEvery\": 4")
-                : TinyPlans.of(family, "steps", "60", "checkpointEvery", "4", "lessons.alphaRamp", "20");
+                : family.equals("clip-long")
+                        ? TinyRun.plan("\"steps\": 12", "\"steps\": 900", "\"checkpointEvery\": 5",
+                                "\"checkpointEvery\": " + INTERVAL, "\"evaluateEvery\": 5", "\"evaluateEvery\": 50")
+                        : TinyPlans.of(family, "steps", "60", "checkpointEvery", "4", "lessons.alphaRamp", "20");
     }
 
     @ParameterizedTest
@@ -46,6 +54,31 @@ class KilledRunTest {
         assertThat(resumed.losses()).isEqualTo(expected).hasSize(60);
         assertThat(TinyRun.losses(RunLogFile.read(run))).isEqualTo(expected);
         assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.FINISHED);
+        resumed.close();
+        whole.close();
+    }
+
+    /// Whatever the moment (in a step, an evaluation, a checkpoint being written), what is lost is less than what lies between two checkpoints, and the run that is
+    /// taken up twenty times is the run that was never broken.
+    @Test
+    void killedTwentyTimesAtRandomMomentsItLosesOneIntervalAtMost() throws Exception {
+        Path run = folder.resolve("run");
+        SplittableRandom random = new SplittableRandom(20);
+        int reached = 0;
+        for (int i = 0; i < KILLS; i++) {
+            Process process = start("clip-long", run, reached + 1);
+            Thread.sleep(random.nextInt(60));
+            process.destroyForcibly().waitFor();
+            reached = steps(run);
+            int saved = TestLane.run(context -> new RunFolder(run).load(context.scope()).step());
+            assertThat(saved).as("kill " + i + ": " + output()).isBetween(reached - INTERVAL, reached);
+            assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.INTERRUPTED);
+        }
+        assertThat(reached).isBetween(KILLS, 899);
+        TinyRun resumed = TinyRun.resume(run).toTheEnd();
+        TinyRun whole = TinyRun.start(plan("clip-long"), folder.resolve("whole")).toTheEnd();
+        assertThat(resumed.losses()).isEqualTo(whole.losses()).hasSize(900);
+        assertThat(TinyRun.losses(RunLogFile.read(run))).isEqualTo(whole.losses());
         resumed.close();
         whole.close();
     }
