@@ -17,6 +17,7 @@ import javafx.stage.Screen;
 import javafx.stage.Stage;
 import javafx.util.Duration;
 import org.diptych.app.ask.AskFeature;
+import org.diptych.app.capfilt.CapFiltFeature;
 import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.chart.FirstChart;
@@ -189,7 +190,7 @@ public final class Workbench extends Application {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
                 new InspectFeature(context), new AskFeature(context), new ContrastFeature(context),
-                new TasksFeature(context),
+                new TasksFeature(context), new CapFiltFeature(context),
                 new TeachFeature(context), new RunsFeature(context), new SettingsFeature(context));
     }
 

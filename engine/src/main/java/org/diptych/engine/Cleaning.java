@@ -1,11 +1,20 @@
 package org.diptych.engine;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CapFiltRole;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.pipeline.CapFilt;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Priority;
@@ -30,6 +39,48 @@ final class Cleaning {
                 throw e;
             });
         }
+    }
+
+    Set<CapFiltRole> roles(String handle) {
+        try {
+            return CapFilt.roles(shelf.get(handle).model());
+        } catch (EngineException e) {
+            return Set.of(); // it was closed in between
+        }
+    }
+
+    static Set<CapFiltRole> learns(String family) {
+        Set<CapFiltRole> roles = EnumSet.noneOf(CapFiltRole.class);
+        try {
+            FineTunePlan plan = Bundled.plan(family);
+            List<Task> offered = Teaching.tasks(plan);
+            for (CapFiltRole role : CapFiltRole.values()) {
+                if (plan.startFrom().isEmpty() && plan.stages().isEmpty()
+                        && plan.objectives().containsKey(role.tasks().getLast().plan())
+                        && offered.contains(role.tasks().getLast())) {
+                    roles.add(role);
+                }
+            }
+        } catch (EngineException e) {
+            return Set.of();
+        }
+        return roles;
+    }
+
+    static FineTunePlan plan(CapFiltRole role, String family, int steps, Optional<Path> human)
+            throws EngineException {
+        FineTunePlan whole = Bundled.plan(family).stretched(steps);
+        Map<String, Double> objectives = new LinkedHashMap<>();
+        for (Task task : role.tasks()) {
+            if (whole.objectives().containsKey(task.plan())) {
+                objectives.put(task.plan(), whole.objectives().get(task.plan()));
+            }
+        }
+        FineTunePlan.Data d = whole.data();
+        FineTunePlan.Data clean = new FineTunePlan.Data(human.map(p -> p.toAbsolutePath().toString()).orElse("toybox"),
+                d.world(), d.language(), d.captions(), 0, d.hardNegatives(), d.train(), d.validation(),
+                d.pictureSize());
+        return whole.withObjectives(objectives).withData(clean);
     }
 
     private CapFilt.Role role(String handle) throws EngineException {

@@ -9,12 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CapFiltRole;
+import org.diptych.engine.api.CapFiltWork;
 import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
@@ -383,6 +386,37 @@ public final class Engine implements AutoCloseable {
     public JobHandle<CapFiltResult> overrule(Path folder, Map<Integer, Boolean> other) {
         return lane.submitOffLane(Message.of("engine.job.write", folder),
                 context -> CleanedSet.overrule(folder, other));
+    }
+
+    /// @return the parts in such work that a loaded model can have; none for a model that is not loaded any more
+    public Set<CapFiltRole> capFiltRoles(String handle) {
+        return cleaning.roles(handle);
+    }
+
+    /// @return the parts that a fresh model of the family can be taught by the family's own plan; none where there is no such plan
+    public Set<CapFiltRole> capFiltLearns(String family) {
+        return Cleaning.learns(family);
+    }
+
+    /// @param human folder of pairs beyond doubt to learn from; Toybox without noise where there is none
+    /// @return a plan by which a fresh model of the family learns its part in such work
+    /// @throws EngineException when the family has no plan
+    public FineTunePlan capFiltPlan(CapFiltRole role, String family, int steps, Optional<Path> human)
+            throws EngineException {
+        return Cleaning.plan(role, family, steps, human);
+    }
+
+    /// Reads what lies in a folder of such work.
+    public JobHandle<CapFiltWork> capFiltWork(Path folder) {
+        return lane.submitOffLane(Message.of("engine.job.capfilt.read", folder), context -> CleanedSet.work(folder));
+    }
+
+    /// Takes all decisions anew by a threshold and by what a person wants, and writes the cleaned set.
+    ///
+    /// @param other number of a decision that a person takes -> whether its caption is kept; all others are the filter's
+    public JobHandle<CapFiltResult> decide(Path folder, double threshold, Map<Integer, Boolean> other) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder),
+                context -> CleanedSet.decide(folder, threshold, other));
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {

@@ -11,6 +11,7 @@ public interface Navigator {
     String CONTRAST = "contrast";
     String TASKS = "tasks";
     String TEACH = "teach";
+    String CAPFILT = "capfilt";
     String RUNS = "runs";
     String SETTINGS = "settings";
 

@@ -1,5 +1,7 @@
 package org.diptych.engine.api;
 
+import java.util.Optional;
+
 /// What was thought of one caption of one picture.
 ///
 /// @param number    from 0, as a person names it
@@ -20,9 +22,13 @@ public record CaptionDecision(int number, int pair, String image, Source source,
 
     /// @return the filter's own view, unless a person has decided
     public CaptionDecision judged(double threshold) {
-        return overruled
-                ? this
-                : new CaptionDecision(number, pair, image, source, caption, match, match >= threshold, false);
+        return overruled ? this : decided(threshold, Optional.empty());
+    }
+
+    /// @param person whether a person wants it kept; empty: what the filter says
+    public CaptionDecision decided(double threshold, Optional<Boolean> person) {
+        return new CaptionDecision(number, pair, image, source, caption, match,
+                person.orElse(match >= threshold), person.isPresent());
     }
 
     /// @return as a person wants it

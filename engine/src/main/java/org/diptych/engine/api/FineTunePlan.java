@@ -68,6 +68,13 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
     }
 
+    /// @param other name of an objective -> its weight
+    /// @return the same plan, by which other things are learnt
+    public FineTunePlan withObjectives(Map<String, Double> other) {
+        return new FineTunePlan(name, model, config, startFrom, data, other, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+    }
+
     /// @return the same plan with its batch in other parts, and another end
     public FineTunePlan with(int parts, EarlyStop end) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,

@@ -2,11 +2,14 @@ package org.diptych.engine.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CapFiltRole;
 import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.CaptionDecision.Source;
 import org.diptych.engine.api.Decoding;
@@ -98,10 +101,30 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
         pairs = Optional.of(all);
     }
 
+    /// @return the parts that a model can have
+    public static Set<CapFiltRole> roles(VisionLanguageModel model) {
+        Set<CapFiltRole> roles = EnumSet.noneOf(CapFiltRole.class);
+        if (model.imageSize() > 0 && writes(model)) {
+            roles.add(CapFiltRole.CAPTIONER);
+        }
+        if (model.imageSize() > 0 && judges(model)) {
+            roles.add(CapFiltRole.FILTER);
+        }
+        return roles;
+    }
+
+    private static boolean writes(VisionLanguageModel model) {
+        return model instanceof Generates writer && !writer.needsText()
+                && model.capabilities().contains(Capability.GENERATES);
+    }
+
+    private static boolean judges(VisionLanguageModel model) {
+        return model instanceof ScoresPairs pair && pair.probability();
+    }
+
     private VisionLanguageModel writer() throws EngineException {
         VisionLanguageModel model = captioner.model().get();
-        if (!(model instanceof Generates writer) || writer.needsText()
-                || !model.capabilities().contains(Capability.GENERATES)) {
+        if (!writes(model)) {
             throw new EngineException("pipeline.captioner", captioner.origin());
         }
         return model;
@@ -109,7 +132,7 @@ public final class CapFilt implements EngineLane.Steps<CapFiltResult> {
 
     private VisionLanguageModel judge() throws EngineException {
         VisionLanguageModel model = filter.model().get();
-        if (!(model instanceof ScoresPairs pair) || !pair.probability()) {
+        if (!judges(model)) {
             throw new EngineException("pipeline.filter", filter.origin());
         }
         return model;

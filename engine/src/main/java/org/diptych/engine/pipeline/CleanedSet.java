@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.CapFiltResult;
+import org.diptych.engine.api.CapFiltWork;
 import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.CaptionDecision.Source;
 import org.diptych.engine.api.EngineException;
@@ -16,8 +19,8 @@ import org.diptych.engine.data.FolderDataset;
 public final class CleanedSet {
     private static final String FOLDER = "cleaned";
 
-    private final Settings settings;
     private final Path out;
+    private Settings settings;
     private final Decisions decisions;
 
     private CleanedSet(Path out) throws EngineException {
@@ -32,6 +35,46 @@ public final class CleanedSet {
         return new CleanedSet(out).decisions.read();
     }
 
+    /// @return what lies in the folder, to be looked at
+    /// @throws EngineException when no such work was begun there, or its pairs are no longer there
+    public static CapFiltWork work(Path out) throws EngineException {
+        CleanedSet set = new CleanedSet(out);
+        Settings s = set.settings;
+        FolderDataset pairs = FolderDataset.whole(s.pairs());
+        return new CapFiltWork(s.captioner(), s.filter(), s.pairs(), s.human(), s.topP(), s.least(), s.most(),
+                s.threshold(), s.seed(), set.decisions.read(),
+                IntStream.range(0, pairs.size()).mapToObj(pairs::image).toList(),
+                IntStream.range(0, pairs.size()).filter(i -> !pairs.right(i)).boxed()
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /// Takes every decision anew from the filter's probabilities, and writes the set.
+    ///
+    /// @param out       folder of the work
+    /// @param threshold least probability with which a caption is kept
+    /// @param other     number of a decision that a person takes -> whether its caption is kept; all others are the filter's again
+    /// @throws EngineException when there is no such decision, or no such work
+    public static CapFiltResult decide(Path out, double threshold, Map<Integer, Boolean> other)
+            throws EngineException {
+        CleanedSet set = new CleanedSet(out);
+        List<CaptionDecision> all = set.decisions.read();
+        check(other, all);
+        if (set.settings.threshold() != threshold) {
+            set.settings = set.settings.withThreshold(threshold);
+            set.settings.write(set.out);
+        }
+        return set.write(all.stream().map(d -> d.decided(threshold, Optional.ofNullable(other.get(d.number()))))
+                .toList());
+    }
+
+    private static void check(Map<Integer, Boolean> other, List<CaptionDecision> all) throws EngineException {
+        for (int number : other.keySet()) {
+            if (number < 0 || number >= all.size()) {
+                throw new EngineException("pipeline.number", number, all.size() - 1);
+            }
+        }
+    }
+
     /// Writes the set anew, after some decisions were overruled.
     ///
     /// @param out   folder of the work
@@ -40,11 +83,7 @@ public final class CleanedSet {
     public static CapFiltResult overrule(Path out, Map<Integer, Boolean> other) throws EngineException {
         CleanedSet set = new CleanedSet(out);
         List<CaptionDecision> all = set.decisions.read();
-        for (int number : other.keySet()) {
-            if (number < 0 || number >= all.size()) {
-                throw new EngineException("pipeline.number", number, all.size() - 1);
-            }
-        }
+        check(other, all);
         return set.write(all.stream()
                 .map(d -> other.containsKey(d.number()) ? d.overruled(other.get(d.number())) : d).toList());
     }

@@ -39,6 +39,14 @@ record Settings(String captioner, String filter, Path pairs, Optional<Path> huma
         if (Files.exists(out.resolve(NAME)) && !read(out).same(this)) {
             throw new EngineException("pipeline.other", out, out.resolve(NAME));
         }
+        write(out);
+    }
+
+    Settings withThreshold(double other) {
+        return new Settings(captioner, filter, pairs, human, topP, least, most, other, seed);
+    }
+
+    void write(Path out) throws EngineException {
         JsonObject json = new JsonObject();
         json.addProperty("captioner", captioner);
         json.addProperty("filter", filter);

@@ -1,0 +1,41 @@
+package org.diptych.app.capfilt;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import javafx.scene.image.Image;
+import org.diptych.app.canvas.Pixels;
+import org.diptych.app.fx.Fx;
+import org.diptych.engine.Engine;
+
+/// Small pictures, read beside the window's thread; those last asked for are kept.
+final class Thumbs {
+    private static final int MOST = 400;
+
+    private final Engine engine;
+    private final int side;
+    private final Map<Path, CompletionStage<Image>> kept = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, CompletionStage<Image>> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    /// @param side of the square into which a picture fits
+    Thumbs(Engine engine, int side) {
+        this.engine = engine;
+        this.side = side;
+    }
+
+    /// @param done gets the picture on JavaFX's thread, at once where it is there; never for one that cannot be read
+    void ask(Path file, Consumer<Image> done) {
+        CompletionStage<Image> picture = kept.computeIfAbsent(file, f -> engine.readPicture(f).result()
+                .thenApplyAsync(p -> Pixels.image(p.fit(side))));
+        Fx.deliver(picture, done, error -> {
+        });
+    }
+}
