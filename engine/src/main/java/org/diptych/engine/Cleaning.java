@@ -1,9 +1,7 @@
 package org.diptych.engine;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,21 +48,17 @@ final class Cleaning {
     }
 
     static Set<CapFiltRole> learns(String family) {
-        Set<CapFiltRole> roles = EnumSet.noneOf(CapFiltRole.class);
         try {
             FineTunePlan plan = Bundled.plan(family);
-            List<Task> offered = Teaching.tasks(plan);
-            for (CapFiltRole role : CapFiltRole.values()) {
-                if (plan.startFrom().isEmpty() && plan.stages().isEmpty()
-                        && plan.objectives().containsKey(role.tasks().getLast().plan())
-                        && offered.contains(role.tasks().getLast())) {
-                    roles.add(role);
-                }
+            if (!plan.startFrom().isEmpty() || !plan.stages().isEmpty()) {
+                return Set.of(); // it takes other models, or more than one step, to make this one
             }
+            Set<CapFiltRole> roles = CapFilt.roles(Teaching.unset(plan));
+            roles.removeIf(role -> !plan.objectives().containsKey(role.tasks().getLast().plan()));
+            return roles;
         } catch (EngineException e) {
             return Set.of();
         }
-        return roles;
     }
 
     static FineTunePlan plan(CapFiltRole role, String family, int steps, Optional<Path> human)

@@ -132,7 +132,8 @@ final class Teaching {
         return Objective.tasks(unset(plan));
     }
 
-    private static VisionLanguageModel unset(FineTunePlan plan) throws EngineException {
+    /// @return a fresh model of the plan, without weights: to be asked what it is, not to compute
+    static VisionLanguageModel unset(FineTunePlan plan) throws EngineException {
         String id = plan.model().startsWith(FRESH) ? plan.model().substring(FRESH.length()) : plan.model();
         JsonObject config = FreshFiles.config(plan);
         return Models.named(id).orElseThrow(() -> new EngineException("train.family", id)).create(config,

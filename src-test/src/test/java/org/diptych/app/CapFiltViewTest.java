@@ -25,6 +25,7 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.CapFiltRole;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.ToyboxRequest;
 import org.junit.jupiter.api.AfterAll;
@@ -294,6 +295,9 @@ class CapFiltViewTest {
     /// Both parts are taught, for as short as it goes, and clean Toybox pairs.
     @Test
     void thePipelineRunsFromNothingAndIsBrokenOff() throws Exception {
+        assertThat(engine.capFiltLearns("blip")).containsExactly(CapFiltRole.CAPTIONER, CapFiltRole.FILTER);
+        assertThat(engine.capFiltLearns("clip")).as("it has no matching head").isEmpty();
+        assertThat(engine.capFiltLearns("uniter")).as("it reads regions, which pairs do not have").isEmpty();
         set("capfilt-steps", 4000);
         set("capfilt-count", 12);
         FxStage.call(() -> {
@@ -316,8 +320,10 @@ class CapFiltViewTest {
         fire("capfilt-new");
         set("capfilt-steps", 2);
         fire("capfilt-start");
-        FxStage.await("the end", () -> find("capfilt-cancel").isDisabled()
-                && !this.<TableView<?>>find("capfilt-table").getItems().isEmpty());
+        FxStage.await("the end", () -> find("capfilt-cancel").isDisabled());
+        assertThat(FxStage.call(() -> window.scene.getRoot().lookupAll(".error-banner").stream()
+                .filter(Node::isVisible).count())).as("errors shown").isZero();
+        FxStage.await("the decisions", () -> !this.<TableView<?>>find("capfilt-table").getItems().isEmpty());
         assertThat(rows()).isEqualTo(12);
         Path made = data.resolve("capfilt/set-1");
         assertThat(made.resolve("captioner/model/model.safetensors")).exists();

@@ -4,10 +4,12 @@ import java.util.Locale;
 import java.util.Optional;
 import javafx.beans.Observable;
 import javafx.geometry.Insets;
+import javafx.geometry.VPos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.image.ImageView;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
@@ -22,7 +24,7 @@ import org.diptych.engine.api.CaptionDecision.Source;
 /// The chosen pair in large: its picture, and both texts with what the filter says of them against the threshold.
 final class PairDetail extends HBox {
     static final int SIDE = 480;
-    private static final double LEAST = 120;
+    private static final double LEAST = 136;
 
     private final I18n i18n;
     private final CapFiltModel model;
@@ -51,7 +53,11 @@ final class PairDetail extends HBox {
         picture.setSmooth(true);
         picture.fitWidthProperty().bind(frame.widthProperty());
         picture.fitHeightProperty().bind(heightProperty().subtract(34));
-        VBox texts = new VBox(16, web, synthetic);
+        HBox texts = new HBox(24, web, synthetic);
+        for (Side side : new Side[]{web, synthetic}) {
+            HBox.setHgrow(side, Priority.ALWAYS);
+            side.setPrefWidth(200); // both alike, whatever their texts
+        }
         texts.setPadding(new Insets(0, 12, 0, 0));
         ScrollPane scroll = new ScrollPane(texts);
         scroll.setFitToWidth(true);
@@ -93,25 +99,26 @@ final class PairDetail extends HBox {
         private final ScoreBar bar = new ScoreBar();
         private final Label score = Ui.styled(new Label(), "small", "muted");
         private final Button turn = new Button();
-        private final HBox figures = Ui.row(12, bar, score, turn);
+        private final VBox figures = new VBox(6, bar, Ui.row(8, score, Ui.spring(), turn));
 
         Side(Source source) {
             super(6);
             this.source = source;
             String name = source.name().toLowerCase(Locale.ROOT);
-            getStyleClass().add("decision-side");
             turn.setId("capfilt-turn-" + name);
             turn.setMinWidth(USE_PREF_SIZE);
             turn.setOnAction(e -> model.chosen.get()
                     .ifPresent(c -> controller.overrule(new Chosen(c.pair(), source))));
-            score.setMinWidth(USE_PREF_SIZE);
-            HBox.setHgrow(bar, Priority.ALWAYS);
-            bar.setMaxWidth(360);
+            score.setWrapText(true);
+            score.setMinHeight(USE_PREF_SIZE);
+            bar.setMaxWidth(Double.MAX_VALUE);
             Label title = Ui.styled(i18n.label("capfilt." + name), "strong");
             for (Label each : new Label[]{title, kept, person, wrong}) {
                 each.setMinWidth(USE_PREF_SIZE);
             }
-            getChildren().addAll(Ui.row(8, title, kept, person, wrong), text, figures);
+            FlowPane head = new FlowPane(8, 4, title, kept, person, wrong);
+            head.setRowValignment(VPos.CENTER);
+            getChildren().addAll(head, text, figures);
         }
 
         void show(Pair pair) {
