@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javafx.beans.Observable;
 import javafx.beans.property.ObjectProperty;
@@ -24,7 +25,6 @@ import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltRole;
 import org.diptych.engine.api.CapFiltWork;
 import org.diptych.engine.api.CaptionDecision;
-import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
@@ -40,7 +40,6 @@ final class CapFiltController {
     private final Consumer<Throwable> failed;
     private final Stages stages;
     private final LatestTask<Path, CapFiltWork> read;
-    private final Map<String, Set<CapFiltRole>> families = new LinkedHashMap<>();
     private final Saves saves;
     private Optional<Consumer<Board>> onceShown = Optional.empty();
     private long seen = -1;
@@ -60,14 +59,12 @@ final class CapFiltController {
         });
         read = new LatestTask<>(Duration.millis(20), folder -> context.engine().capFiltWork(folder), this::show,
                 failed);
-        for (ModelCard card : context.engine().catalog()) {
-            if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
-                families.put(card.id(), context.engine().capFiltLearns(card.id()));
-            }
-        }
         Map<String, String> remembered = context.settings().get().choices();
-        choose(model.captioner, CapFiltRole.CAPTIONER, remembered.getOrDefault("capfilt.captioner", ""));
-        choose(model.filter, CapFiltRole.FILTER, remembered.getOrDefault("capfilt.filter", ""));
+        Fx.deliver(CompletableFuture.supplyAsync(this::families), found -> {
+            model.families.set(Optional.of(found));
+            choose(model.captioner, CapFiltRole.CAPTIONER, remembered.getOrDefault("capfilt.captioner", ""));
+            choose(model.filter, CapFiltRole.FILTER, remembered.getOrDefault("capfilt.filter", ""));
+        }, failed);
         context.loaded().addListener((ListChangeListener<LoadedModel>) change -> {
             choose(model.captioner, CapFiltRole.CAPTIONER, "");
             choose(model.filter, CapFiltRole.FILTER, "");
@@ -78,6 +75,17 @@ final class CapFiltController {
         for (Observable each : model.settings()) {
             each.addListener(o -> context.settings().update(v -> v.withChoices(model.remembered())));
         }
+    }
+
+    /// Asks each family's plan what can be learnt by it, for which its model is laid out without weights.
+    private Map<String, Set<CapFiltRole>> families() {
+        Map<String, Set<CapFiltRole>> out = new LinkedHashMap<>();
+        for (ModelCard card : context.engine().catalog()) {
+            if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
+                out.put(card.id(), context.engine().capFiltLearns(card.id()));
+            }
+        }
+        return out;
     }
 
     /// Shows what lies in the folder that was last worked in.
@@ -108,7 +116,7 @@ final class CapFiltController {
             }
         }
         part(role).get().filter(p -> p.kind() == Part.Kind.FILE).ifPresent(out::add);
-        families.forEach((family, roles) -> {
+        model.families.get().orElse(Map.of()).forEach((family, roles) -> {
             if (roles.contains(role)) {
                 out.add(new Part(Part.Kind.TAUGHT, family, context.engine().catalog().stream()
                         .filter(c -> c.id().equals(family)).findFirst().map(ModelCard::title).orElse(family)));
@@ -122,6 +130,9 @@ final class CapFiltController {
     }
 
     private void choose(ObjectProperty<Optional<Part>> to, CapFiltRole role, String remembered) {
+        if (model.families.get().isEmpty()) {
+            return; // what was chosen the last time may be among them
+        }
         List<Part> offered = parts(role);
         to.set(to.get().flatMap(p -> offered.stream().filter(p::same).findFirst())
                 .or(() -> offered.stream().filter(p -> p.remembered().equals(remembered)).findFirst())
@@ -340,17 +351,5 @@ final class CapFiltController {
         model.board.get().ifPresent(b -> context.folders().accept(Files.isDirectory(b.folder().resolve(CLEANED))
                 ? b.folder().resolve(CLEANED)
                 : b.folder()));
-    }
-
-    /// @return the command that goes on with what is in sight
-    Optional<String> command() {
-        return model.board.get().map(b -> {
-            CapFiltWork w = b.work();
-            return "diptych capfilt --captioner " + CommandLine.quote(w.captioner()) + " --filter "
-                    + CommandLine.quote(w.filter()) + " --pairs " + CommandLine.quote(w.pairs().toString())
-                    + w.human().map(h -> " --human " + CommandLine.quote(h.toString())).orElse("") + " --out "
-                    + CommandLine.quote(b.folder().toString()) + " --top-p " + w.topP() + " --least " + w.least()
-                    + " --most " + w.most() + " --threshold " + b.threshold() + " --seed " + w.seed();
-        });
     }
 }

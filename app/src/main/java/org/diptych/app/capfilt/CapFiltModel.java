@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -17,8 +18,10 @@ import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import org.diptych.engine.api.CapFiltRequest;
+import org.diptych.engine.api.CapFiltRole;
 import org.diptych.engine.api.CapFiltWork;
 import org.diptych.engine.api.CaptionDecision.Source;
+import org.diptych.engine.api.CommandLine;
 
 /// What the form holds, and the decisions in sight.
 final class CapFiltModel {
@@ -54,6 +57,15 @@ final class CapFiltModel {
         Board with(double other) {
             return new Board(folder, work, other, this.other);
         }
+
+        /// @return the command that goes on with it
+        String command() {
+            return "diptych capfilt --captioner " + CommandLine.quote(work.captioner()) + " --filter "
+                    + CommandLine.quote(work.filter()) + " --pairs " + CommandLine.quote(work.pairs().toString())
+                    + work.human().map(h -> " --human " + CommandLine.quote(h.toString())).orElse("") + " --out "
+                    + CommandLine.quote(folder.toString()) + " --top-p " + work.topP() + " --least " + work.least()
+                    + " --most " + work.most() + " --threshold " + threshold + " --seed " + work.seed();
+        }
     }
 
     /// The text that a key acts on.
@@ -83,6 +95,9 @@ final class CapFiltModel {
     final IntegerProperty most = new SimpleIntegerProperty(USUAL.most());
     final IntegerProperty seed = new SimpleIntegerProperty((int) USUAL.seed());
 
+    /// Which parts each family can be taught; nothing while it is being asked for.
+    final ObjectProperty<Optional<Map<String, Set<CapFiltRole>>>> families = new SimpleObjectProperty<>(
+            Optional.empty());
     final ObjectProperty<Optional<Stages.Going>> going = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<Board>> board = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<List<Pair>> rows = new SimpleObjectProperty<>(List.of());

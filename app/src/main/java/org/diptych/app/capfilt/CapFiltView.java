@@ -190,7 +190,7 @@ final class CapFiltView extends BorderPane {
     }
 
     void copyCommand() {
-        controller.command().ifPresent(text -> {
+        model.board.get().map(CapFiltModel.Board::command).ifPresent(text -> {
             ClipboardContent content = new ClipboardContent();
             content.putString(text);
             Clipboard.getSystemClipboard().setContent(content);

@@ -98,6 +98,7 @@ final class SetupForm extends VBox {
                 fill.run();
             }
         });
+        model.families.subscribe(f -> fill.run());
         context.loaded().addListener((ListChangeListener<LoadedModel>) change -> fill.run());
         i18n.textsProperty().subscribe(t -> fill.run());
         fixed.add(box);
@@ -201,12 +202,13 @@ final class SetupForm extends VBox {
 
     private VBox share(String key, double low, double high, double step, DoubleProperty value) {
         Slider slider = new Slider(low, high, value.get());
+        double parts = Math.round(1 / step); // a quotient has no rounding left over, as a product would
         slider.setId(key.replace('.', '-'));
         slider.setBlockIncrement(step);
         slider.setTooltip(i18n.tooltip(key + ".why"));
         slider.accessibleTextProperty().bind(i18n.text(key));
         Label said = Ui.styled(new Label(), "small");
-        slider.valueProperty().subscribe(v -> value.set(Math.round(v.doubleValue() / step) * step));
+        slider.valueProperty().subscribe(v -> value.set(Math.round(v.doubleValue() * parts) / parts));
         value.subscribe(v -> {
             said.setText(String.format(Locale.ROOT, "%.2f", v.doubleValue()));
             if (Math.abs(slider.getValue() - v.doubleValue()) > step / 2) {
