@@ -201,6 +201,8 @@ class CapFiltViewTest {
     void anEmptyViewSaysWhatToDo() throws Exception {
         assertThat(text("capfilt-empty")).contains("press Start");
         FxStage.await("it can begin", () -> !find("capfilt-start").isDisabled());
+        assertThat(FxStage.call(() -> this.<ComboBox<?>>find("capfilt-filter").getValue()))
+                .isEqualTo(FxStage.call(() -> this.<ComboBox<?>>find("capfilt-captioner").getValue()));
         assertThat(window.shootLooks("capfilt-empty")).isEmpty();
         window.close();
         open(Map.of("capfilt.pairs", folder.toString()));
@@ -302,13 +304,6 @@ class CapFiltViewTest {
         set("capfilt-steps", 4000);
         set("capfilt-count", 12);
         FxStage.await("it can begin", () -> !find("capfilt-start").isDisabled());
-        FxStage.call(() -> {
-            for (String role : List.of("capfilt-captioner", "capfilt-filter")) {
-                ComboBox<?> box = find(role);
-                box.getSelectionModel().selectFirst();
-            }
-            return null;
-        });
         fire("capfilt-start");
         Path out = folder.resolve("out");
         FxStage.await("the captioner learns", () -> text("capfilt-state").contains("teaching the captioner · ")

@@ -129,6 +129,7 @@ final class CapFiltController {
         return role == CapFiltRole.CAPTIONER ? model.captioner : model.filter;
     }
 
+    /// As far as nothing was chosen before, both parts are of one kind, as in the paper.
     private void choose(ObjectProperty<Optional<Part>> to, CapFiltRole role, String remembered) {
         if (model.families.get().isEmpty()) {
             return; // what was chosen the last time may be among them
@@ -136,6 +137,7 @@ final class CapFiltController {
         List<Part> offered = parts(role);
         to.set(to.get().flatMap(p -> offered.stream().filter(p::same).findFirst())
                 .or(() -> offered.stream().filter(p -> p.remembered().equals(remembered)).findFirst())
+                .or(() -> offered.stream().filter(p -> model.captioner.get().filter(p::same).isPresent()).findFirst())
                 .or(() -> offered.stream().findFirst()));
     }
 

@@ -105,8 +105,7 @@ final class CapFiltView extends BorderPane {
         PairDetail detail = new PairDetail(i18n, model, controller, new Thumbs(context.engine(), PairDetail.SIDE));
         SplitPane split = new SplitPane(table, detail);
         split.setOrientation(Orientation.VERTICAL);
-        split.setDividerPositions(0.54);
-        SplitPane.setResizableWithParent(detail, false);
+        split.setDividerPositions(0.56);
         VBox.setVgrow(split, Priority.ALWAYS);
         VBox board = new VBox(12, new FiguresPane(i18n, model), tools(), split);
         VBox empty = empty();
