@@ -82,7 +82,7 @@ final class Asking {
         List<Message> notes = new ArrayList<>();
         encoded.tokens().filter(t -> t.truncated())
                 .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
-        Guesses guesses = new Guesses(model, inputs);
+        Guesses guesses = new Guesses(model, inputs, request.answers());
         return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(Box.whole(request.picture())),
                 Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), scores, guesses.answers(),
                 guesses.fills(encoded.tokens().orElseThrow()), guesses.next(), notes);

@@ -145,7 +145,7 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         RunSummary.Status status = ended.status();
         try {
             if (status == RunSummary.Status.FINISHED && wanted(piece)) {
-                ended.keep(kept(piece.folder), context.scope());
+                ended.keep(kept(piece.folder), false, context.scope());
             }
         } finally {
             ended.close();

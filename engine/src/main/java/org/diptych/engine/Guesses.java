@@ -19,17 +19,27 @@ import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// What a model answers to a text and puts in its gaps, for as far as its file can.
-record Guesses(VisionLanguageModel model, Inputs inputs) {
+///
+/// @param among answers to choose from, for a model that ranks any it is given; empty for its own list
+record Guesses(VisionLanguageModel model, Inputs inputs, List<String> among) {
     private static final int BEST = 5;
 
     /// @return the likeliest answers, their probabilities shares of the whole list
     List<Guess> answers() {
         if (!model.capabilities().contains(Capability.ANSWERS) || !(model instanceof Answers answers)) {
             return List.of();
+        }
+        if (answers instanceof RanksAnswers ranks) {
+            List<String> list = among.isEmpty() ? ranks.answers() : among;
+            return list.isEmpty()
+                    ? List.of()
+                    : best(ranks.answerScores(Pass.INFER, inputs, list), list::get).stream()
+                            .filter(guess -> guess.probability() > 0).toList();
         }
         return best(answers.answerLogits(Pass.INFER, inputs), id -> answer(answers, id));
     }

@@ -17,6 +17,7 @@ import org.diptych.engine.api.Talk;
 import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Generates;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
@@ -74,8 +75,11 @@ final class Shelf {
                 && model instanceof FillsMasks fills && fills.maskId().isPresent()
                         ? Optional.of(fills.word(fills.maskId().getAsInt()))
                         : Optional.empty();
+        boolean answers = model.capabilities().contains(Capability.ANSWERS);
+        boolean ranks = answers && model instanceof RanksAnswers;
         return new Talk(writes && !needs, needs,
-                writes && model instanceof Converses talks ? talks.templates() : List.of(), mask);
+                writes && model instanceof Converses talks ? talks.templates() : List.of(), ranks,
+                answers && (!ranks || !((RanksAnswers) model).answers().isEmpty()), mask);
     }
 
     /// What a plan may train or freeze: every first part of a weight's name, and each numbered layer.

@@ -237,6 +237,37 @@ class AskTest {
                 && map().length > 0 && !java.util.Arrays.equals(map(), first));
     }
 
+    /// A model that reads questions and says how likely a text is as their answer: it writes where no answers are given, and chooses where some are.
+    @Test
+    void givenAnswersAreChosenFrom() throws Exception {
+        LoadedModel asked = load(Path.of("golden/blip/vqa").toString());
+        FxStage.call(() -> {
+            window.models.add(asked);
+            return null;
+        });
+        choose(asked);
+        mode("question");
+        ask("what color is it ?");
+        FxStage.await("words", () -> !words().isEmpty());
+        FxStage.await("the end", () -> !going());
+        FxStage.call(() -> {
+            ((TextField) find("ask-among")).setText("red, blue，a big cat");
+            return null;
+        });
+        ask("what color is it ?");
+        FxStage.await("its map",
+                () -> all("ask-findings").getLast().lookup("GridPane") != null && map().length > 0);
+        GridPane answers = FxStage.call(() -> (GridPane) all("ask-findings").getLast().lookup("GridPane"));
+        assertThat(FxStage.call(answers::getRowCount)).isEqualTo(3);
+        window.shootAll("ask-among");
+        choose(blip);
+        assertThat(FxStage.call(() -> find("ask-among").isVisible())).isFalse();
+        FxStage.call(() -> {
+            window.models.remove(asked.handle());
+            return null;
+        });
+    }
+
     @Test
     void aCaptionNeedsNoWordsAndStops() throws Exception {
         choose(blip);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.diptych.engine.api.Box;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
@@ -75,10 +77,14 @@ class RegionModelsTest {
         try {
             Path to = Files.createDirectories(folder.resolve(golden.replace('/', '-')));
             for (String name : List.of("model.safetensors", "config.json")) {
-                Files.copy(from.resolve(name), to.resolve(name));
+                Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (Files.exists(from.resolve("vocab.txt"))) {
+                Files.copy(from.resolve("vocab.txt"), to.resolve("vocab.txt"), StandardCopyOption.REPLACE_EXISTING);
+                return to;
             }
             List<String> words = new ArrayList<>(WORDS);
-            int rows = golden.startsWith("vilt") ? 99 : 100;
+            int rows = golden.startsWith("vilt") ? 99 : golden.endsWith("vqa") && golden.startsWith("albef") ? 61 : 100;
             for (int i = words.size(); i < rows; i++) {
                 words.add("word" + i);
             }
@@ -194,6 +200,43 @@ class RegionModelsTest {
                 .isThrownBy(() -> held.explain(RelevanceMethod.CHEFER, new Score.Answer("no such answer"))).actual();
         assertThat(told.key()).isEqualTo("engine.answer");
         free(held);
+    }
+
+    /// Models that say how likely a text is as the answer choose among any that they are given, or among those of a list beside their weights.
+    @ParameterizedTest
+    @CsvSource({"albef/vqa", "blip/vqa", "blip/vqa_original"})
+    void givenAnswersAreRankedAndExplained(String golden) throws Exception {
+        Held held = load(golden);
+        assertThat(held.shelf.get("m").shown().talk().ranks()).isTrue();
+        assertThat(held.shelf.get("m").shown().talk().lists()).isFalse();
+        assertThat(held.look(TEXT).answers()).isEmpty();
+        assertThat(assertThatExceptionOfType(EngineException.class)
+                .isThrownBy(() -> held.explain(RelevanceMethod.CHEFER, new Score.Answer(""))).actual().key())
+                .isEqualTo("engine.answers");
+        List<String> among = List.of("and", "a and", "a");
+        List<Guess> ranked = done(held.asking.inspect(new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT,
+                Optional.empty(), among))).answers();
+        assertThat(ranked).extracting(Guess::name).containsExactlyInAnyOrderElementsOf(among);
+        assertThat(ranked.stream().mapToDouble(Guess::probability).sum())
+                .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-5));
+        RelevanceResult one = held.explain(RelevanceMethod.GRAD_ATTENTION, new Score.Answer("a and"));
+        RelevanceResult other = held.explain(RelevanceMethod.GRAD_ATTENTION, new Score.Answer("and"));
+        assertThat(one.score()).isNegative().isNotEqualTo(other.score());
+        assertThat(one.values()).isNotEqualTo(other.values());
+        free(held);
+
+        Files.writeString(folder.resolve(golden.replace('/', '-')).resolve("answer_list.json"), "[\"a\", \"and\"]");
+        Held listed = load(golden);
+        assertThat(listed.shelf.get("m").shown().talk().lists()).isTrue();
+        List<Guess> own = listed.look(TEXT).answers();
+        assertThat(own).extracting(Guess::name).containsExactlyInAnyOrder("a", "and");
+        assertThat(listed.explain(RelevanceMethod.CHEFER, new Score.Answer("")).values())
+                .isEqualTo(listed.explain(RelevanceMethod.CHEFER, new Score.Answer(own.getFirst().name())).values());
+        free(listed);
+
+        Files.writeString(folder.resolve(golden.replace('/', '-')).resolve("answer_list.json"), "{\"a\": 1}");
+        assertThat(assertThatExceptionOfType(EngineException.class).isThrownBy(() -> load(golden)).actual().key())
+                .isEqualTo("checkpoint.answers");
     }
 
     /// A file without a head opens for what it can do, and what it cannot is known.

@@ -29,6 +29,7 @@ final class AskBar extends VBox {
     private final AskController controller;
     private final Map<Mode, ToggleButton> modes = new EnumMap<>(Mode.class);
     private final TextField text = new TextField();
+    private final TextField among = new TextField();
     private final ChoiceBox<String> template = new ChoiceBox<>();
     private final Button gap;
     private final Label reasons = Ui.wrapped(Ui.styled(new Label(), "small", "muted"));
@@ -47,7 +48,7 @@ final class AskBar extends VBox {
         Segments<Mode> chips = new Segments<>(model.mode);
         chips.setId("ask-modes");
         chips.show(List.of(Mode.values()), this::chip);
-        getChildren().addAll(chips, template, line(), reasons);
+        getChildren().addAll(chips, template, line(), answers(), reasons);
         context.model().subscribe(m -> follow());
         model.mode.subscribe(m -> follow());
         i18n.textsProperty().subscribe(t -> follow());
@@ -90,6 +91,21 @@ final class AskBar extends VBox {
         return Ui.row(8, text, gap, ask, cancel);
     }
 
+    /// Answers to choose from.
+    private TextField answers() {
+        among.setId("ask-among");
+        among.setTooltip(i18n.tooltip("ask.among"));
+        among.promptTextProperty().bind(i18n.compute(() -> i18n.get(context.model().get()
+                .filter(m -> m.talk().asked() || m.talk().lists()).isPresent()
+                        ? "ask.among.prompt"
+                        : "ask.among.needed"),
+                context.model()));
+        among.accessibleTextProperty().bind(among.promptTextProperty());
+        among.textProperty().bindBidirectional(model.among);
+        among.setOnAction(e -> controller.ask());
+        return among;
+    }
+
     /// What the chosen model can be asked, and what it lacks for the rest.
     private void follow() {
         Optional<LoadedModel> loaded = context.model().get();
@@ -107,6 +123,7 @@ final class AskBar extends VBox {
             template.setValue(chosen);
         }
         Ui.show(template, model.mode.get() == Mode.CHAT && !templates.isEmpty());
+        Ui.show(among, model.mode.get() == Mode.QUESTION && loaded.filter(m -> m.talk().ranks()).isPresent());
         Ui.show(gap, model.mode.get() == Mode.FILL && loaded.flatMap(m -> m.talk().mask()).isPresent());
     }
 

@@ -17,7 +17,7 @@ final class AskCommands {
     }
 
     static String of(Turn turn) {
-        boolean writes = turn.mode().writes(turn.model());
+        boolean writes = turn.writes();
         List<String> words = new ArrayList<>(List.of("diptych", writes ? "ask" : "look", "--model",
                 turn.model().provenance() == LoadedModel.Provenance.TOYBOX
                         ? turn.model().handle()
@@ -25,6 +25,9 @@ final class AskCommands {
         turn.input().ifPresent(input -> words.addAll(picture(input)));
         if (!turn.asked().isEmpty() || !writes) {
             words.addAll(List.of(writes && turn.mode() != Mode.CAPTION ? "--question" : "--text", turn.asked()));
+        }
+        if (!turn.among().isEmpty()) {
+            words.addAll(List.of("--among", String.join(",", turn.among())));
         }
         turn.said().ifPresent(said -> words.addAll(said(said)));
         turn.how().ifPresent(how -> words.addAll(how.options()));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.animation.Animation;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
@@ -76,7 +77,25 @@ final class AskController {
 
     /// @return true when what is asked now is answered in words that come one by one
     boolean writes() {
-        return context.model().get().filter(m -> model.mode.get().writes(m)).isPresent();
+        return context.model().get().filter(this::writes).isPresent();
+    }
+
+    /// Answers to choose from are ranked, not written.
+    private boolean writes(LoadedModel loaded) {
+        return model.mode.get().writes(loaded) && among(loaded).isEmpty();
+    }
+
+    private List<String> among(LoadedModel loaded) {
+        return model.mode.get() == Mode.QUESTION && loaded.talk().ranks()
+                ? Stream.of(model.among.get().split("[,，、;；]")).map(String::strip).filter(a -> !a.isEmpty()).distinct()
+                        .toList()
+                : List.of();
+    }
+
+    /// @return true when a person has to say which answers there are
+    boolean wantsAnswers() {
+        return context.model().get().filter(m -> model.mode.get() == Mode.QUESTION && m.talk().ranks()
+                && !m.talk().lists() && !m.talk().asked() && among(m).isEmpty()).isPresent();
     }
 
     private void newModel(Optional<LoadedModel> now) {
@@ -161,10 +180,10 @@ final class AskController {
         String text = model.text.get().strip();
         try {
             check(mode, loaded.get(), text);
-            boolean writes = mode.writes(loaded.get());
+            boolean writes = writes(loaded.get());
             Turn turn = new Turn(mode, loaded.get(), text, model.input.get(),
                     writes ? Optional.of(model.ways.get().decoding()) : Optional.empty(),
-                    mode == Mode.CHAT ? Optional.of(said(loaded.get())) : Optional.empty());
+                    mode == Mode.CHAT ? Optional.of(said(loaded.get())) : Optional.empty(), among(loaded.get()));
             // before the start: what fails at once puts its text back
             model.text.set(mode == Mode.QUESTION || mode == Mode.CHAT ? "" : text);
             if (writes) {
@@ -178,7 +197,10 @@ final class AskController {
     }
 
     private void check(Mode mode, LoadedModel loaded, String text) throws EngineException {
-        if (model.input.get().isEmpty() && !(mode.writes(loaded) && mode != Mode.CAPTION)) {
+        if (wantsAnswers()) {
+            throw new EngineException("engine.answers", loaded.card().title());
+        }
+        if (model.input.get().isEmpty() && !(writes(loaded) && mode != Mode.CAPTION)) {
             throw new EngineException("ask.picture");
         }
         if (text.isEmpty() && mode != Mode.CAPTION) {
@@ -227,7 +249,7 @@ final class AskController {
 
     private void find(Turn turn) {
         JobHandle<InspectResult> looking = context.engine().inspect(new InspectRequest(turn.model().handle(),
-                turn.input().orElseThrow().seen(), turn.asked(), TraceSelection.DEFAULT, regions(turn)));
+                turn.input().orElseThrow().seen(), turn.asked(), TraceSelection.DEFAULT, regions(turn), turn.among()));
         start(turn);
         await(turn, List.of(looking), looking, this::found);
     }

@@ -20,6 +20,8 @@ final class AskModel {
     final ObjectProperty<Optional<Input>> input = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Mode> mode = new SimpleObjectProperty<>(Mode.CAPTION);
     final StringProperty text = new SimpleStringProperty("");
+    /// Answers to choose from, between commas.
+    final StringProperty among = new SimpleStringProperty("");
     /// The form of conversation.
     final StringProperty template = new SimpleStringProperty("");
     final ObjectProperty<Ways> ways;

@@ -43,6 +43,7 @@ final class Turn {
     private final Optional<Input> input;
     private final Optional<Decoding> how;
     private final Optional<Said> said;
+    private final List<String> among;
     final ObservableList<Word> words = FXCollections.observableArrayList();
     final ObjectProperty<Optional<GenerateResult.Read>> read = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<GenerateResult>> written = new SimpleObjectProperty<>(Optional.empty());
@@ -55,14 +56,16 @@ final class Turn {
 
     /// @param how  how words are chosen, empty where none are written
     /// @param said what was said before, in a conversation
+    /// @param among answers to choose from, empty for the model's own list or words
     Turn(Mode mode, LoadedModel model, String asked, Optional<Input> input, Optional<Decoding> how,
-            Optional<Said> said) {
+            Optional<Said> said, List<String> among) {
         this.mode = mode;
         this.model = model;
         this.asked = asked;
         this.input = input;
         this.how = how;
         this.said = said;
+        this.among = among;
     }
 
     Mode mode() {
@@ -87,6 +90,15 @@ final class Turn {
 
     Optional<Said> said() {
         return said;
+    }
+
+    List<String> among() {
+        return among;
+    }
+
+    /// @return true when it is answered in words that come one by one
+    boolean writes() {
+        return how.isPresent();
     }
 
     /// @return what was written, as far as it is

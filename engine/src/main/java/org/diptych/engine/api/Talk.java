@@ -8,8 +8,11 @@ import java.util.Optional;
 /// @param alone     true when it writes about a picture without being given words
 /// @param asked     true when it writes answers to questions; false when it only goes on with the words it is given
 /// @param templates forms of conversation it reads, its own first; empty for a model that holds none
+/// @param ranks     true when it chooses among any answers it is given
+/// @param lists     true when it has a list of answers of its own
 /// @param mask      what stands for a masked word in a text; empty when it fills no gaps, or came without the tokenizer that has one
-public record Talk(boolean alone, boolean asked, List<String> templates, Optional<String> mask) {
+public record Talk(boolean alone, boolean asked, List<String> templates, boolean ranks, boolean lists,
+        Optional<String> mask) {
     public Talk {
         templates = List.copyOf(templates);
     }

@@ -36,7 +36,12 @@ public interface TrainingControl {
     /// Writes the weights of this moment as an ordinary Hugging Face folder.
     ///
     /// @return the folder written
-    JobHandle<Path> keep(Path folder);
+    default JobHandle<Path> keep(Path folder) {
+        return keep(folder, false);
+    }
+
+    /// @param half true for 16-bit floats (fp16), half the size; what is opened again is widened
+    JobHandle<Path> keep(Path folder, boolean half);
 
     /// Drops what was learnt: the base weights are as they were before.
     JobHandle<Path> restore();

@@ -54,6 +54,8 @@ final class LookCommand extends EngineCommand {
     private String regions = "";
     @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX|next:WORD")
     private String score = "";
+    @Option(names = "--among", paramLabel = "A", split = ",")
+    private List<String> among = List.of();
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
     @Option(names = "--json")
@@ -103,7 +105,7 @@ final class LookCommand extends EngineCommand {
         }
     }
 
-    private Score score(LoadedModel loaded) {
+    private Score score(LoadedModel loaded, List<Guess> answers) {
         if (score.startsWith("answer:")) {
             return new Score.Answer(score.substring("answer:".length()));
         }
@@ -117,7 +119,7 @@ final class LookCommand extends EngineCommand {
             return new Score.Match();
         }
         return loaded.capabilities().contains(Capability.ANSWERS)
-                ? new Score.Answer("")
+                ? new Score.Answer(among.isEmpty() ? "" : answers.getFirst().name())
                 : loaded.capabilities().contains(Capability.GENERATES) ? new Score.Next("") : new Score.Match();
     }
 
@@ -128,7 +130,7 @@ final class LookCommand extends EngineCommand {
             throw new EngineException("cli.words", words, said);
         }
         InspectResult result = console.await(engine.inspect(new InspectRequest(loaded.handle(), input.picture, said,
-                TraceSelection.DEFAULT, input.regions)));
+                TraceSelection.DEFAULT, input.regions, among)));
         result.notes().forEach(note -> console.note(note.key(), note.args().toArray()));
         for (AttentionTrace.SiteTrace site : result.trace().sites()) {
             for (int layer = 0; layer < site.site().layers(); layer++) {
@@ -148,9 +150,10 @@ final class LookCommand extends EngineCommand {
             }
         }
         Map<String, RelevanceResult> relevance = new LinkedHashMap<>();
-        for (RelevanceMethod each : methods(loaded)) {
+        for (RelevanceMethod each : methods(loaded, result.answers())) {
             RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(loaded.handle(),
-                    input.picture, said, start, start + words.length(), each, score(loaded), input.regions)));
+                    input.picture, said, start, start + words.length(), each, score(loaded, result.answers()),
+                    input.regions)));
             relevance.put(each.name().toLowerCase(Locale.ROOT), found);
             draw(engine, input, found.picture(), found.values(), new Seen(found.view(), found.regions()),
                     "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");
@@ -174,11 +177,16 @@ final class LookCommand extends EngineCommand {
                 .collect(java.util.stream.Collectors.joining(", "));
     }
 
-    /// Occlusion answers for the match alone.
-    private List<RelevanceMethod> methods(LoadedModel loaded) {
+    /// Occlusion answers for the match alone. A model that ranks answers explains nothing before it is given some.
+    private List<RelevanceMethod> methods(LoadedModel loaded, List<Guess> answers) {
+        boolean waits = score.isEmpty() && loaded.talk().ranks() && answers.isEmpty()
+                && !loaded.capabilities().contains(Capability.SCORES_PAIRS);
+        if (waits) {
+            return List.of();
+        }
         return method != null
                 ? List.of(method)
-                : loaded.methods().stream().filter(m -> score(loaded) instanceof Score.Match
+                : loaded.methods().stream().filter(m -> score(loaded, answers) instanceof Score.Match
                         || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
     }
 

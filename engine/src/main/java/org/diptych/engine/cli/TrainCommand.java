@@ -20,6 +20,8 @@ final class TrainCommand extends EngineCommand {
     private Path plan;
     @Option(names = "--out", paramLabel = "RUN")
     private Path out;
+    @Option(names = "--half")
+    private boolean half;
     @Option(names = "--resume")
     private boolean resume;
     @Option(names = "--branch", paramLabel = "RUN")
@@ -81,7 +83,7 @@ final class TrainCommand extends EngineCommand {
                 run = console.await(engine.fineTune(read, out));
             }
             RunSummary summary = Learning.carry(console, run, out);
-            Path kept = console.await(run.keep(out.resolve(Learning.KEPT)));
+            Path kept = console.await(run.keep(out.resolve(Learning.KEPT), half));
             if (json) {
                 Map<String, Object> done = new LinkedHashMap<>();
                 done.put("run", out.toString());

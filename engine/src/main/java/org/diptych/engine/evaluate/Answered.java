@@ -14,7 +14,9 @@ import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// Questions about the scene, answered from a closed list; all together and form by form.
@@ -39,7 +41,10 @@ final class Answered implements Suite {
         }
         Answers model = (Answers) scene.model();
         List<String> names = model.answers().isEmpty() ? Toybox.answers(Case.LANGUAGE) : model.answers();
-        try (NDArray logits = model.answerLogits(Pass.INFER, scene.model().batch(encoded, scene.scope()))) {
+        Inputs inputs = scene.model().batch(encoded, scene.scope());
+        try (NDArray logits = model instanceof RanksAnswers ranks
+                ? ranks.answerScores(Pass.INFER, inputs, names)
+                : model.answerLogits(Pass.INFER, inputs)) {
             for (int i = 0; i < questions.size(); i++) {
                 int best = MatrixMath.peak(logits.get(i).toFloatArray());
                 boolean right = best < names.size() && names.get(best).equals(questions.get(i).answer());

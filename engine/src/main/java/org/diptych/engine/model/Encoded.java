@@ -15,6 +15,11 @@ import org.diptych.engine.api.Tokens;
 /// @param regions boxes and features for region models
 public record Encoded(Optional<Tokens> tokens, float[] pixels, int height, int width, Optional<Box> view,
         Optional<Regions> regions) {
+    /// @return a text alone
+    public static Encoded of(Tokens tokens) {
+        return new Encoded(Optional.of(tokens), new float[0], 0, 0, Optional.empty(), Optional.empty());
+    }
+
     /// @return the same picture with another text
     public Encoded saying(Tokens other) {
         return new Encoded(Optional.of(other), pixels, height, width, view, regions);

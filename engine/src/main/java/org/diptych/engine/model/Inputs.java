@@ -1,6 +1,7 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,5 +20,12 @@ public record Inputs(Map<String, NDArray> tensors, List<Encoded> samples) {
             throw new IllegalArgumentException("no " + name + " among " + tensors.keySet());
         }
         return array;
+    }
+
+    /// @return these with others added or put in their place
+    public Inputs with(Map<String, NDArray> more) {
+        Map<String, NDArray> all = new HashMap<>(tensors);
+        all.putAll(more);
+        return new Inputs(all, samples);
     }
 }

@@ -29,6 +29,7 @@ import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.PatchText;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.TellsNext;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -153,6 +154,10 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
                 if (!(model instanceof Answers answers) || !model.capabilities().contains(Capability.ANSWERS)) {
                     throw new EngineException("engine.method", model.family(), "answer");
                 }
+                if (answers instanceof RanksAnswers ranks) {
+                    String name = answer.name().isEmpty() ? likeliest(ranks, inputs) : answer.name();
+                    yield pass -> ranks.answerLikelihood(pass, inputs, name);
+                }
                 int id = id(answers, inputs, answer.name());
                 yield pass -> answers.answerLogits(pass, inputs).get(new NDIndex("0, {}", id));
             }
@@ -185,6 +190,13 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
         }
         return known.filter(id -> writer.word(id).equals(word) || ("#" + id).equals(word)).findFirst()
                 .orElseThrow(() -> new EngineException("engine.next", model.family(), word));
+    }
+
+    private String likeliest(RanksAnswers ranks, Inputs inputs) throws EngineException {
+        if (ranks.answers().isEmpty()) {
+            throw new EngineException("engine.answers", model.family());
+        }
+        return ranks.answers().get(MatrixMath.peak(ranks.answerLogits(Pass.INFER, inputs).toFloatArray()));
     }
 
     private int id(Answers answers, Inputs inputs, String name) throws EngineException {

@@ -2,6 +2,7 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -37,7 +38,8 @@ final class KeptModel {
     ///
     /// @param adapters changes beside matrices, which are added to them
     /// @param outward  from the model's names to the reference's
-    record Kept(VisionLanguageModel model, Adapters adapters, NameMap outward) {
+    /// @param half     true for floats of 16 bits
+    record Kept(VisionLanguageModel model, Adapters adapters, NameMap outward, boolean half) {
         /// @return the model's own weights, changes added
         Map<String, NDArray> weights(NDManager scope) {
             Map<String, NDArray> all = new LinkedHashMap<>();
@@ -71,7 +73,18 @@ final class KeptModel {
         SafeFile.write(folder.resolve("config.json"), pretty(JsonParser.parseString(model.config()).getAsJsonObject()));
         SafeFile.write(folder.resolve("diptych.json"), pretty(about(model, plan, summary)));
         // Last, since a folder without weights is no checkpoint: whoever finds the weights finds all the rest.
+        if (kept.half()) {
+            tensors.replaceAll((_, tensor) -> tensor.getDataType() == DataType.FLOAT32
+                    ? halved(tensor, scope)
+                    : tensor);
+        }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+    }
+
+    private static NDArray halved(NDArray tensor, NDManager scope) {
+        NDArray half = tensor.toType(DataType.FLOAT16, false);
+        half.attach(scope);
+        return half;
     }
 
     private static Map<String, NDArray> tensors(Map<String, NDArray> weights, NameMap outward, NDManager scope) {

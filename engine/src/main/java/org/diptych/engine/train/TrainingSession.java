@@ -442,18 +442,18 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     }
 
     @Override
-    public JobHandle<Path> keep(Path folder) {
+    public JobHandle<Path> keep(Path folder, boolean half) {
         return lane.submit(Message.of("train.keep", folder), Priority.INTERACTIVE,
-                context -> keep(folder, context.scope()));
+                context -> keep(folder, half, context.scope()));
     }
 
-    /// As [#keep(Path)], at once. Called on the lane.
-    public Path keep(Path folder, NDManager now) throws EngineException {
+    /// As [#keep(Path, boolean)], at once. Called on the lane.
+    public Path keep(Path folder, boolean half, NDManager now) throws EngineException {
         if (closed) {
             throw new EngineException("train.dropped", start.folder().id());
         }
         Path whole = folder.toAbsolutePath();
-        KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward()), start.folder(), plan,
+        KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward(), half), start.folder(), plan,
                 summary(), now);
         kept = Optional.of(whole);
         start.folder().status(status, step, kept);

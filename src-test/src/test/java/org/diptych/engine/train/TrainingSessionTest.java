@@ -2,6 +2,7 @@ package org.diptych.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -103,6 +104,16 @@ class TrainingSessionTest {
             return out;
         });
         assertThat(same(read, expected)).isTrue();
+        Path half = TinyRun.await(run.session().keep(folder.resolve("half"), true));
+        assertThat(Files.size(half.resolve("model.safetensors")))
+                .isLessThan(Files.size(kept.resolve("model.safetensors")) * 6 / 10);
+        TestLane.run(context -> {
+            new Loader(Models.all()).load(half, context.scope()).model().module().weights()
+                    .forEach((name, weight) -> assertThat(weight.get().toFloatArray()).as(name)
+                            .containsExactly(expected.get(name), within(1e-3f)));
+            return true;
+        });
+        TinyRun.await(run.session().keep(folder.resolve("kept")));
         RunSummary summary = new RunStore(folder).list().getFirst();
         assertThat(summary.status()).isEqualTo(Status.FINISHED);
         assertThat(summary.kept()).contains(kept.toAbsolutePath());

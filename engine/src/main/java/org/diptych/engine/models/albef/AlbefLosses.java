@@ -157,8 +157,10 @@ record AlbefLosses(AlbefModel model) {
     }
 
     Asked asked(Pass pass, AlbefSide side, Inputs inputs) {
-        NDArray ids = inputs.get("question_ids");
-        NDArray attended = inputs.get("question_mask");
+        NDArray ids = inputs.has("question_ids") ? inputs.get("question_ids") : inputs.get("input_ids");
+        NDArray attended = inputs.has("question_mask")
+                ? inputs.get("question_mask")
+                : AlbefModel.attended(inputs, ids);
         return new Asked(side.text().all(pass, ids, attended, side.picture(pass, AlbefModel.pixels(inputs))),
                 attended);
     }
@@ -189,25 +191,14 @@ record AlbefLosses(AlbefModel model) {
 
     /// Ranks a closed list of answers: the likelihood of the first word counts twice (salesforce/ALBEF `model_vqa.py`, `rank_answer`).
     ///
-    /// @param inputs `question_ids`, `question_mask`, the picture, `answer_list_ids` and `answer_list_mask` (A, L)
+    /// @param inputs the question, the picture, `answer_list_ids` and `answer_list_mask` (A, L)
     /// @return `rank_topk_ids` int64 (Q, k) numbers in the list, best first, and `rank_topk_probs` (Q, k)
     Map<String, NDArray> rank(Inputs inputs) {
-        AnswerRanking ranking = new AnswerRanking(inputs.get("answer_list_ids"), inputs.get("answer_list_mask"),
-                model.facts().best());
-        Asked asked = asked(Pass.READABLE, model.online(), inputs);
-        long[] starts = new long[(int) asked.states().getShape().get(0)];
-        Arrays.fill(starts, ranking.start());
-        NDManager near = asked.states().getManager();
-        NDArray start = Staging.longs(near, starts, new Shape(starts.length, 1));
-        NDArray first = answerLogits(Pass.READABLE, model.online(), asked, start, start.onesLike())
-                .get(new NDIndex(":, 0")).softmax(-1); // (Q, V)
-        List<List<AnswerRanking.Candidate>> all = ranking.candidates(first,
-                (q, answers, attended) -> likelihood(answerLogits(Pass.READABLE, model.online(),
-                        asked.one(q, (int) answers.getShape().get(0)), answers, attended), answers));
+        List<List<AnswerRanking.Candidate>> all = candidates(Pass.READABLE, inputs, ranking(inputs));
         int k = all.getFirst().size();
-        long[] ids = new long[starts.length * k];
+        long[] ids = new long[all.size() * k];
         float[] probabilities = new float[ids.length];
-        for (int q = 0; q < starts.length; q++) {
+        for (int q = 0; q < all.size(); q++) {
             double sum = all.get(q).stream().mapToDouble(c -> Math.exp(score(c))).sum();
             List<AnswerRanking.Candidate> order = all.get(q).stream()
                     .sorted(Comparator.comparingDouble(c -> -score(c))).toList();
@@ -216,9 +207,40 @@ record AlbefLosses(AlbefModel model) {
                 probabilities[q * k + i] = (float) (Math.exp(score(order.get(i))) / sum);
             }
         }
-        Shape shape = new Shape(starts.length, k);
+        Shape shape = new Shape(all.size(), k);
+        NDManager near = inputs.get("answer_list_ids").getManager();
         return Map.of("rank_topk_ids", Staging.longs(near, ids, shape), "rank_topk_probs",
                 Staging.floats(near, probabilities, shape));
+    }
+
+    /// @return (Q, A) of which a softmax gives [#rank]'s probabilities
+    NDArray scores(Pass pass, Inputs inputs) {
+        AnswerRanking ranking = ranking(inputs);
+        return ranking.scores(candidates(pass, inputs, ranking), AlbefLosses::score);
+    }
+
+    private AnswerRanking ranking(Inputs inputs) {
+        return new AnswerRanking(inputs.get("answer_list_ids"), inputs.get("answer_list_mask"), model.facts().best());
+    }
+
+    private List<List<AnswerRanking.Candidate>> candidates(Pass pass, Inputs inputs, AnswerRanking ranking) {
+        Asked asked = asked(pass, model.online(), inputs);
+        long[] starts = new long[(int) asked.states().getShape().get(0)];
+        Arrays.fill(starts, ranking.start());
+        NDArray start = Staging.longs(asked.states().getManager(), starts, new Shape(starts.length, 1));
+        NDArray first = answerLogits(pass, model.online(), asked, start, start.onesLike())
+                .get(new NDIndex(":, 0")).softmax(-1); // (Q, V)
+        return ranking.candidates(first,
+                (q, answers, attended) -> likelihood(answerLogits(pass, model.online(),
+                        asked.one(q, (int) answers.getShape().get(0)), answers, attended), answers));
+    }
+
+    /// @param inputs the question, the picture, `answer_ids` and `answer_mask` of one answer
+    /// @return (1) its log-likelihood
+    NDArray logLikelihood(Pass pass, Inputs inputs) {
+        NDArray ids = inputs.get("answer_ids");
+        return likelihood(answerLogits(pass, model.online(), asked(pass, model.online(), inputs), ids,
+                inputs.get("answer_mask")), ids).neg();
     }
 
     private static double score(AnswerRanking.Candidate candidate) {

@@ -36,6 +36,7 @@ import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Phase;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Taught;
@@ -46,6 +47,7 @@ import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
+import org.diptych.engine.tower.AnswerRanking;
 import org.diptych.engine.tower.FeatureQueue;
 import org.diptych.engine.tower.Follower;
 import org.diptych.engine.tower.Following;
@@ -60,6 +62,7 @@ public final class AlbefModel extends Module
             EncodesText,
             ScoresPairs,
             FillsMasks,
+            RanksAnswers,
             Taught,
             Distils,
             Traceable,
@@ -80,11 +83,13 @@ public final class AlbefModel extends Module
     private final Optional<FeatureQueue> queue;
 
     private final Following<AlbefLosses.Step> following;
+    private final List<String> answers;
 
     AlbefModel(JsonObject json, AlbefConfig config, ModelFiles files) throws EngineException {
         this.json = json;
         this.config = config;
         tokenizer = Tokenizers.find(files.folder());
+        answers = files.answers();
         Preprocess usual = Preprocess.square(config.vision().image(), Normalise.CLIP);
         preprocess = files.folder().isPresent() ? PreprocessConfig.read(files.folder().get(), usual) : usual;
         online = child("", new AlbefSide(config, ""));
@@ -185,6 +190,9 @@ public final class AlbefModel extends Module
         }
         if (config.parts().words()) {
             all.add(Capability.FILLS_MASKS);
+        }
+        if (config.decoder() > 0 && tokenizer.isPresent()) { // answers are given as texts
+            all.add(Capability.ANSWERS);
         }
         return all;
     }
@@ -380,7 +388,32 @@ public final class AlbefModel extends Module
     }
 
     @Override
+    public List<String> answers() {
+        return answers;
+    }
+
+    @Override
+    public NDArray answerScores(Pass pass, Inputs inputs, List<String> among) {
+        return new AlbefLosses(this).scores(pass, with(inputs, "answer_list", among));
+    }
+
+    @Override
+    public NDArray answerLikelihood(Pass pass, Inputs inputs, String answer) {
+        return new AlbefLosses(this).logLikelihood(pass, with(inputs, "answer", List.of(answer)));
+    }
+
+    private Inputs with(Inputs inputs, String name, List<String> texts) {
+        return AnswerRanking.beside(inputs, name, texts.stream()
+                .map(text -> Encoded.of(tokenizer.orElseThrow().encode(text, config.positions()))).toList(),
+                config.pad());
+    }
+
+    @Override
     public List<RelevanceMethod> methods() {
+        if (config.decoder() > 0) {
+            return List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                    RelevanceMethod.ROLLOUT, RelevanceMethod.RAW);
+        }
         return match.isPresent() || config.parts().contrast()
                 ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
                         RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)

@@ -187,18 +187,35 @@ record BlipLosses(BlipModel model) {
     NDArray best(Inputs inputs) {
         int k = inputs.has("k_test") ? (int) inputs.get("k_test").toLongArray()[0] : model.facts().best();
         AnswerRanking ranking = new AnswerRanking(inputs.get("answer_list_ids"), inputs.get("answer_list_mask"), k);
-        Asked asked = asked(Pass.READABLE, inputs);
+        long[] best = candidates(Pass.READABLE, inputs, ranking).stream().mapToLong(of -> of.stream()
+                .min(Comparator.comparingDouble(AnswerRanking.Candidate::whole)).orElseThrow().answer()).toArray();
+        return Staging.longs(inputs.get("answer_list_ids").getManager(), best, new Shape(best.length));
+    }
+
+    /// @return (Q, A) the largest for [#best]'s
+    NDArray scores(Pass pass, Inputs inputs) {
+        AnswerRanking ranking = new AnswerRanking(inputs.get("answer_list_ids"), inputs.get("answer_list_mask"),
+                model.facts().best());
+        return ranking.scores(candidates(pass, inputs, ranking), candidate -> -candidate.whole());
+    }
+
+    private List<List<AnswerRanking.Candidate>> candidates(Pass pass, Inputs inputs, AnswerRanking ranking) {
+        Asked asked = asked(pass, inputs);
         long[] starts = new long[(int) asked.states().getShape().get(0)];
         Arrays.fill(starts, ranking.start());
-        NDManager near = asked.states().getManager();
-        NDArray start = Staging.longs(near, starts, new Shape(starts.length, 1));
-        NDArray first = answerLogits(Pass.READABLE, asked, start, start.onesLike()).get(new NDIndex(":, 0"))
+        NDArray start = Staging.longs(asked.states().getManager(), starts, new Shape(starts.length, 1));
+        NDArray first = answerLogits(pass, asked, start, start.onesLike()).get(new NDIndex(":, 0"))
                 .softmax(-1); // (Q, V)
-        List<List<AnswerRanking.Candidate>> all = ranking.candidates(first,
-                (q, answers, attended) -> whole(answerLogits(Pass.READABLE,
+        return ranking.candidates(first,
+                (q, answers, attended) -> whole(answerLogits(pass,
                         asked.one(q, (int) answers.getShape().get(0)), answers, attended), answers));
-        long[] best = all.stream().mapToLong(of -> of.stream()
-                .min(Comparator.comparingDouble(AnswerRanking.Candidate::whole)).orElseThrow().answer()).toArray();
-        return Staging.longs(near, best, new Shape(best.length));
+    }
+
+    /// @param inputs the question, the picture, `answer_ids` and `answer_mask` of one answer
+    /// @return (1) its log-likelihood
+    NDArray logLikelihood(Pass pass, Inputs inputs) {
+        NDArray ids = inputs.get("answer_ids");
+        NDArray logits = answerLogits(pass, asked(pass, inputs), ids, inputs.get("answer_mask"));
+        return Losses.nextWordRows(logits, labels(ids), IGNORED, 0).sum(new int[]{1}).neg();
     }
 }

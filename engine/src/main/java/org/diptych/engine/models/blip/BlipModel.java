@@ -37,6 +37,7 @@ import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Phase;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
@@ -49,6 +50,7 @@ import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.Rows;
 import org.diptych.engine.text.TextTokenizer;
 import org.diptych.engine.text.Tokenizers;
+import org.diptych.engine.tower.AnswerRanking;
 import org.diptych.engine.tower.Asked;
 import org.diptych.engine.tower.FeatureQueue;
 import org.diptych.engine.tower.Follower;
@@ -65,6 +67,7 @@ public final class BlipModel extends Module
             EncodesText,
             ScoresPairs,
             Generates,
+            RanksAnswers,
             Taught,
             Distils,
             Traceable,
@@ -86,12 +89,14 @@ public final class BlipModel extends Module
     private final Optional<Weight> temperature;
     private final Optional<FeatureQueue> queue;
     private final Following<BlipLosses.Step> following;
+    private final List<String> answers;
 
     BlipModel(JsonObject json, BlipConfig config, ModelFiles files) throws EngineException {
         this.json = json;
         this.config = config;
         BlipConfig.Parts parts = config.parts();
         tokenizer = Tokenizers.find(files.folder());
+        answers = files.answers();
         Preprocess usual = Preprocess.square(config.vision().image(), Normalise.CLIP);
         preprocess = files.folder().isPresent() ? PreprocessConfig.read(files.folder().get(), usual) : usual;
         online = child("", new BlipSide(config, ""));
@@ -195,6 +200,9 @@ public final class BlipModel extends Module
         }
         if (decoder.isPresent()) {
             all.add(Capability.GENERATES);
+        }
+        if (config.parts().asks() && tokenizer.isPresent()) { // answers are given as texts
+            all.add(Capability.ANSWERS);
         }
         return all;
     }
@@ -463,7 +471,33 @@ public final class BlipModel extends Module
     }
 
     @Override
+    public List<String> answers() {
+        return answers;
+    }
+
+    @Override
+    public NDArray answerScores(Pass pass, Inputs inputs, List<String> among) {
+        return new BlipLosses(this).scores(pass, with(inputs, "answer_list", among));
+    }
+
+    @Override
+    public NDArray answerLikelihood(Pass pass, Inputs inputs, String answer) {
+        return new BlipLosses(this).logLikelihood(pass, with(inputs, "answer", List.of(answer)));
+    }
+
+    private Inputs with(Inputs inputs, String name, List<String> texts) {
+        Inputs all = AnswerRanking.beside(inputs, name, texts.stream()
+                .map(text -> Encoded.of(tokenizer.orElseThrow().encode(text, config.text().positions()))).toList(),
+                (int) config.ends().pad());
+        return all.with(Map.of(name + "_ids", writes(all.get(name + "_ids"))));
+    }
+
+    @Override
     public List<RelevanceMethod> methods() {
+        if (config.parts().asks()) {
+            return List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                    RelevanceMethod.ROLLOUT, RelevanceMethod.RAW);
+        }
         return match.isPresent() || config.embed() > 0
                 ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
                         RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
