@@ -44,6 +44,7 @@ class AskTest {
     private static Engine engine;
     private static LoadedModel llava;
     private static LoadedModel blip;
+    private static LoadedModel blip2;
     private static LoadedModel lxmert;
     private static LoadedModel clip;
 
@@ -59,6 +60,7 @@ class AskTest {
         engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
         llava = load(Path.of("golden/llava/v1_5_hf").toString());
         blip = load(Path.of("golden/blip/captioning").toString());
+        blip2 = load(Path.of("golden/blip2/stage2_opt").toString());
         lxmert = load(RandomModel.save(data.resolve("two-streams"), new LxmertFamily(),
                 JsonParser.parseString(RegionViewsTest.CONFIG.formatted(RegionViewsTest.WORDS.size()))
                         .getAsJsonObject(),
@@ -276,6 +278,26 @@ class AskTest {
         FxStage.await("words", () -> !words().isEmpty());
         FxStage.await("the end", () -> !going());
         window.shootAll("ask-caption");
+    }
+
+    /// The language model looks at queries, which have looked at the picture: its words have maps all the same.
+    @Test
+    void aWordBehindQueriesHasItsMap() throws Exception {
+        choose(blip2);
+        mode("caption");
+        ask("");
+        FxStage.await("the end", () -> !going() && words().size() > 1);
+        float[] last = FxStage.call(this::map);
+        assertThat(last).hasSize(16);
+        assertThat(FxStage.call(() -> ((Label) find("ask-map-caption")).getText()))
+                .contains("Queries look at the picture");
+        FxStage.call(() -> {
+            click(((Pane) all("ask-words").getLast()).getChildren().getFirst());
+            return null;
+        });
+        FxStage.settle();
+        assertThat(FxStage.call(this::map)).as("another word, another map").hasSize(16).isNotEqualTo(last);
+        window.shootAll("ask-queries");
     }
 
     private void type(String field, String text) throws Exception {

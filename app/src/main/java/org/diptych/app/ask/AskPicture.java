@@ -74,8 +74,7 @@ final class AskPicture extends VBox {
         sites.setConverter(new StringConverter<>() {
             @Override
             public String toString(String site) {
-                String key = "inspect.site." + site;
-                return site == null || site.isEmpty() ? "" : i18n.texts().has(key) ? i18n.get(key) : site;
+                return site == null || site.isEmpty() ? "" : i18n.named("inspect.site.", site);
             }
 
             @Override
@@ -173,6 +172,11 @@ final class AskPicture extends VBox {
         boolean word = place.get().word() < turn.words.size();
         if (!seen) {
             return word ? i18n.get("ask.map.unknown", Turn.shown(turn.words, place.get().word())) : "";
+        }
+        String through = sight(model).through();
+        if (word && !through.isEmpty()) {
+            return i18n.get("ask.map.through", Turn.shown(turn.words, place.get().word()),
+                    i18n.named("inspect.site.", through));
         }
         return word
                 ? i18n.get("ask.map.word", Turn.shown(turn.words, place.get().word()))

@@ -18,10 +18,11 @@ import org.diptych.engine.api.RelevanceResult;
 /// @param regions the boxes, of a model that reads regions
 /// @param prompt  one value for each token that was read, special ones included; shorter where the end is not known
 /// @param written one value for each word written before
+/// @param through name of the site by which what was looked at has looked at the picture, empty where it was looked at itself
 record Sight(Optional<Axis> over, float[] picture, Optional<Box> view, Optional<Regions> regions, float[] prompt,
-        float[] written) {
+        float[] written, String through) {
     static final Sight NONE = new Sight(Optional.empty(), new float[0], Optional.empty(), Optional.empty(),
-            new float[0], new float[0]);
+            new float[0], new float[0], "");
 
     /// @return sites of a word that have something to say of the picture, in the order of the pass; of the words alone where none has
     static List<String> sites(GenerateResult.Word word) {
@@ -55,7 +56,8 @@ record Sight(Optional<Axis> over, float[] picture, Optional<Box> view, Optional<
         float[] written = first(word, chosen.get(), Gaze::written, layer);
         Optional<Axis> over = turn.read.get().flatMap(Read::grid)
                 .filter(g -> g.rows() * g.cols() == picture.length).map(Axis.class::cast);
-        return new Sight(over, picture, turn.read.get().flatMap(Read::view), Optional.empty(), prompt, written);
+        return new Sight(over, picture, turn.read.get().flatMap(Read::view), Optional.empty(), prompt, written,
+                chosen.get().through());
     }
 
     private interface Part {
@@ -72,7 +74,7 @@ record Sight(Optional<Axis> over, float[] picture, Optional<Box> view, Optional<
 
     static Sight of(RelevanceResult found) {
         return new Sight(Optional.of(found.picture()), found.values(), Optional.of(found.view()), found.regions(),
-                found.tokens(), new float[0]);
+                found.tokens(), new float[0], "");
     }
 
     private static int length(float[][] rows) {

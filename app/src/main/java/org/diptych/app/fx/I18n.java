@@ -50,6 +50,14 @@ public final class I18n {
         return texts.get().get(key, args);
     }
 
+    /// @param kind begins the keys of such names, `inspect.site.`
+    /// @param name of a part of a model, as the model calls it
+    /// @return what a person calls it; the name itself where no text is there for it
+    public String named(String kind, String name) {
+        String key = kind + name.replace('.', '_');
+        return texts().has(key) ? get(key) : name;
+    }
+
     /// @param args values; those that are observable are followed too
     public StringBinding text(String key, Object... args) {
         Observable[] followed = Stream

@@ -159,8 +159,7 @@ final class HeadsPanel extends VBox {
     }
 
     private String siteName(String name) {
-        String key = "inspect.site." + name.replace('.', '_');
-        return i18n.texts().has(key) ? i18n.get(key) : name;
+        return i18n.named("inspect.site.", name);
     }
 
     private void fillSites() {

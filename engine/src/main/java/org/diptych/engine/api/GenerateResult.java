@@ -59,7 +59,9 @@ public record GenerateResult(String text, Optional<Tokens> prompt, Optional<Box>
     /// @param picture `[layer][patch]`, row by row; empty when the site does not look at the picture
     /// @param prompt  `[layer][token]` in the order of the prompt's tokens, a picture's place left out; empty when it does not look at words
     /// @param written `[layer][word]` to the words written before
-    public record Gaze(String site, float[][] picture, float[][] prompt, float[][] written) {
+    /// @param through name of the cross-attention by which what the place looked at has itself looked at the picture, whose product with the place's own attention `picture` then is; empty where the
+    ///                place looks at the patches themselves, or at nothing of the picture
+    public record Gaze(String site, float[][] picture, float[][] prompt, float[][] written, String through) {
     }
 
     public GenerateResult {

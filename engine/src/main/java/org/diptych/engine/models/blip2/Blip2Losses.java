@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.Optional;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
@@ -67,7 +66,7 @@ record Blip2Losses(Blip2Model model) {
     Guess languageGuess(Pass pass, Inputs inputs) {
         int queries = model.facts().former().queries();
         NDArray logits = model.languageLogits(pass,
-                model.projected(pass, model.ask(pass, model.picture(pass, inputs)).states()), Optional.of(inputs));
+                model.projected(pass, model.ask(pass, model.picture(pass, inputs)).states()), inputs);
         long all = logits.getShape().get(1);
         return new Guess(logits.get(new NDIndex(":, {}:{}", queries - 1, all - 1)), labels(inputs));
     }
@@ -158,8 +157,7 @@ record Blip2Losses(Blip2Model model) {
     /// @param picture (B, N, D') behind its norm
     /// @param whole   true scores the first word too, which the last query tells (LAVIS); false only words that follow words (transformers)
     NDArray language(Pass pass, NDArray picture, Inputs inputs, boolean whole) {
-        NDArray logits = model.languageLogits(pass, model.projected(pass, model.ask(pass, picture).states()),
-                Optional.of(inputs));
+        NDArray logits = model.languageLogits(pass, model.projected(pass, model.ask(pass, picture).states()), inputs);
         long t = inputs.get("input_ids").getShape().get(1);
         long q = logits.getShape().get(1) - t;
         NDArray labels = labels(inputs);

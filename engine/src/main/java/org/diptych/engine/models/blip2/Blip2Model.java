@@ -266,17 +266,21 @@ public final class Blip2Model extends Module
         return out;
     }
 
+    /// @return int64 (B, 1) what the language model begins with where there is no text
+    private NDArray first(NDArray told) {
+        long[] first = new long[(int) told.getShape().get(0)];
+        Arrays.fill(first, ends().start());
+        return Staging.longs(told.getManager(), first, new Shape(first.length, 1));
+    }
+
     /// @param projected (B, Q, W)
     /// @param text      with `input_ids` that follow the queries, and `attention_mask` where it is padded
     /// @return (B, Q + T, V)
-    NDArray languageLogits(Pass pass, NDArray projected, Optional<Inputs> text) {
+    NDArray languageLogits(Pass pass, NDArray projected, Inputs text) {
         OptLanguage model = language.orElseThrow();
-        NDArray all = projected;
-        NDArray there = projected.getManager().ones(projected.getShape().slice(0, 2), DataType.INT64);
-        if (text.isPresent()) {
-            all = NDArrays.concat(new NDList(projected, model.embed(text.get().get("input_ids"))), 1);
-            there = there.concat(attended(text.get()).toType(DataType.INT64, false), 1);
-        }
+        NDArray all = NDArrays.concat(new NDList(projected, model.embed(text.get("input_ids"))), 1);
+        NDArray there = projected.getManager().ones(projected.getShape().slice(0, 2), DataType.INT64)
+                .concat(attended(text).toType(DataType.INT64, false), 1);
         return model.logits(model.apply(pass, all, there));
     }
 
@@ -287,7 +291,8 @@ public final class Blip2Model extends Module
         QFormer.Asked asked = ask(pass, picture);
         boolean text = inputs.has("input_ids");
         if (language.isPresent()) {
-            languageLogits(pass, projected(pass, asked.states()), text ? Optional.of(inputs) : Optional.empty());
+            NDArray told = projected(pass, asked.states());
+            languageLogits(pass, told, text ? inputs : new Inputs(Map.of("input_ids", first(told)), List.of()));
         } else if (text && config.former().vocabulary() > 0) {
             NDArray ids = inputs.get("input_ids");
             projections.ifPresent(_ -> textFeature(pass, former.read(pass, ids, attended(inputs))));
@@ -355,20 +360,25 @@ public final class Blip2Model extends Module
     public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
         NDArray queried = projected(pass, ask(pass, picture(pass, inputs)).states());
         OptLanguage model = language.orElseThrow();
-        long b = queried.getShape().get(0);
-        long[] first = new long[(int) b];
-        Arrays.fill(first, ends().start());
-        NDArray ids = inputs.has("input_ids")
-                ? inputs.get("input_ids")
-                : Staging.longs(queried.getManager(), first, new Shape(b, 1));
+        NDArray ids = inputs.has("input_ids") ? inputs.get("input_ids") : first(queried);
         NDArray there = inputs.has("input_ids") ? attended(inputs) : ids.onesLike();
         return new Blip2Writing(model, config.language().orElseThrow(), pass, queried, ids, there, rows, cached);
     }
 
     @Override
+    public String text(long[] ids) {
+        return reader.tokenizer().map(t -> t.decode(ids)).orElseGet(() -> Generates.super.text(ids));
+    }
+
+    @Override
+    public String word(long id) {
+        return reader.tokenizer().map(t -> t.readable((int) id)).orElseGet(() -> Generates.super.word(id));
+    }
+
+    @Override
     public NDArray nextLogits(Pass pass, Inputs inputs) {
         NDArray queried = projected(pass, ask(pass, picture(pass, inputs)).states());
-        return languageLogits(pass, queried, Optional.of(inputs)).get(new NDIndex(":, -1"));
+        return languageLogits(pass, queried, inputs).get(new NDIndex(":, -1"));
     }
 
     @Override

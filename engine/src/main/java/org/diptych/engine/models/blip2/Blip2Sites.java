@@ -5,6 +5,7 @@ import java.util.List;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.AttentionSite.Kind;
 import org.diptych.engine.api.Axis;
+import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.tower.Encoder;
 
@@ -25,10 +26,10 @@ record Blip2Sites(Blip2Config config) {
                 patches, patches, false, 0));
         sites.add(former(QFormer.QUERIES, queries, queries, false, -1));
         sites.add(looks(QFormer.QUERIES, queries));
-        if (sample.tokens().isEmpty()) {
+        if (sample.tokens().isEmpty() && config.language().isEmpty()) {
             return sites;
         }
-        Axis text = new Axis.Text(sample.tokens().get().size());
+        Axis text = new Axis.Text(sample.tokens().map(Tokens::size).orElse(1)); // without a text the language model's first token
         Axis both = new Axis.Joined(List.of(queries, text));
         if (config.language().isPresent()) {
             Blip2Config.Opt opt = config.language().get();

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.diptych.engine.model.Calls;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
@@ -79,7 +78,7 @@ record Blip2Trace(Blip2Model model) {
         NDArray picture = model.normed(pass, states);
         NDArray pooled = model.normed(Pass.READABLE, picture.get(new NDIndex(":, 0")));
         NDArray projected = model.projected(pass, model.ask(pass, picture).states());
-        NDArray logits = model.languageLogits(pass, projected, Optional.of(inputs));
+        NDArray logits = model.languageLogits(pass, projected, inputs);
         Map<String, NDArray> out = new LinkedHashMap<>();
         calls.heard().forEach((name, value) -> out.put(path(name.replaceFirst("#0$", "")), value));
         out.put("vision.post_layernorm#1", pooled);
