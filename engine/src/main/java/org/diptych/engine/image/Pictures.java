@@ -44,6 +44,16 @@ public final class Pictures {
         return open(file).picture;
     }
 
+    /// @return true for a file that begins as one of the formats does; what follows is not looked at
+    public static boolean isPicture(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            Format.of(in.readNBytes(Format.MAGIC), String.valueOf(file.getFileName()));
+            return true;
+        } catch (IOException | EngineException e) {
+            return false;
+        }
+    }
+
     /// @param name shown to the person
     /// @throws EngineException when the bytes are no picture, broken or too large a one
     public static Picture read(byte[] bytes, String name) throws EngineException {

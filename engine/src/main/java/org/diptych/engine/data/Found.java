@@ -1,0 +1,70 @@
+package org.diptych.engine.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.diptych.engine.api.BrokenRow;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.Message;
+import org.diptych.engine.api.SetReport;
+
+/// What the readers of public formats fill: pairs, and rows that cannot be used.
+final class Found {
+    /// What a row is for. Sets that do not say leave it to [PairSet].
+    enum Part {
+        TRAIN, VALIDATION, TEST, ANY;
+
+        /// `train`, `restval` (Karpathy's: of the validation set, to train with), `val`, `validation`, `dev` or `test`, alone or in a name such as `captions_val2017.json`.
+        static Part of(String name) {
+            String lower = name.toLowerCase(java.util.Locale.ROOT);
+            if (lower.contains("train") || lower.contains("restval")) {
+                return TRAIN;
+            }
+            if (lower.contains("val") || lower.equals("dev")) {
+                return VALIDATION;
+            }
+            return lower.contains("test") ? TEST : ANY;
+        }
+    }
+
+    /// @param answer its words; empty where there is no question
+    record Asked(String question, String answer) {
+    }
+
+    /// @param questions     about the picture
+    /// @param conversations about the picture
+    record Pair(Path image, String caption, Part part, List<Asked> questions, List<Conversation> conversations) {
+        Pair(Path image, String caption, Part part) {
+            this(image, caption, part, List.of(), List.of());
+        }
+    }
+
+    private final List<Pair> pairs = new ArrayList<>();
+    private final List<BrokenRow> broken = new ArrayList<>();
+    private int skipped;
+
+    void take(Pair pair) {
+        pairs.add(pair);
+    }
+
+    /// @param row    from 1
+    /// @param reason last part of a key of the bundle `data`
+    void skip(int row, String reason, Object... args) {
+        skipped++;
+        if (broken.size() < SetReport.LISTED) {
+            broken.add(new BrokenRow(row, Message.of("data.broken." + reason, args)));
+        }
+    }
+
+    List<Pair> pairs() {
+        return pairs;
+    }
+
+    List<BrokenRow> broken() {
+        return broken;
+    }
+
+    int skipped() {
+        return skipped;
+    }
+}

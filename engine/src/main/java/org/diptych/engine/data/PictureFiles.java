@@ -1,0 +1,76 @@
+package org.diptych.engine.data;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.diptych.engine.image.Pictures;
+
+/// Where the pictures of an annotation file lie: beside it, or in a folder of a known name beside it or beside its own folder, as `annotations/captions_train2017.json` and `train2017/` do.
+final class PictureFiles {
+    private static final String IMAGES = "images";
+
+    private final Set<Path> folders = new LinkedHashSet<>();
+    /// Picture -> whether it begins as a picture does; most are asked for once for each of their captions.
+    private final Map<Path, Boolean> seen = new HashMap<>();
+
+    /// @param file  the annotations
+    /// @param names of folders that the pictures may lie in; a folder `images` is always looked into
+    PictureFiles(Path file, List<String> names) {
+        Path own = file.toAbsolutePath().normalize().getParent();
+        folders.add(own);
+        Path above = own.getParent() == null ? own : own.getParent();
+        for (Path root : List.of(own, own.resolve(IMAGES), above, above.resolve(IMAGES))) {
+            for (String name : names) {
+                add(root.resolve(name));
+            }
+        }
+        add(own.resolve(IMAGES));
+        add(above.resolve(IMAGES));
+    }
+
+    private void add(Path folder) {
+        if (Files.isDirectory(folder)) {
+            folders.add(folder);
+        }
+    }
+
+    /// Says in `found` why a picture cannot be used.
+    ///
+    /// @param name as the row has it
+    /// @return the file, when it is there and begins as a picture does
+    Optional<Path> take(String name, int row, Found found) {
+        if (name.isBlank()) {
+            found.skip(row, "picture.none");
+            return Optional.empty();
+        }
+        Optional<Path> file = find(name);
+        if (file.isEmpty()) {
+            found.skip(row, "picture.missing", name);
+        } else if (!seen.computeIfAbsent(file.get(), Pictures::isPicture)) {
+            found.skip(row, "picture.other", name);
+            return Optional.empty();
+        }
+        return file;
+    }
+
+    /// @return the first file of that name, in any of the folders
+    Optional<Path> find(String name) {
+        try {
+            for (Path folder : folders) {
+                Path file = folder.resolve(name);
+                if (seen.containsKey(file) || Files.isRegularFile(file)) {
+                    return Optional.of(file);
+                }
+            }
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // no file can have such a name here
+        }
+        return Optional.empty();
+    }
+}
