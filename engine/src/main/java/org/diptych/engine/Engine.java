@@ -54,6 +54,7 @@ import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.api.SetReport;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.TasksRequest;
@@ -65,6 +66,7 @@ import org.diptych.engine.bench.Bench;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Assembly;
 import org.diptych.engine.checkpoint.Loader;
+import org.diptych.engine.data.DataSets;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
@@ -241,6 +243,17 @@ public final class Engine implements AutoCloseable {
     /// Counts what a plan would train against all that its model has; nothing is trained, and no weight is read.
     public JobHandle<PlanOutline> outline(FineTunePlan plan) {
         return lane.submitOffLane(Message.of("train.outline", plan.name()), context -> teaching.outline(plan));
+    }
+
+    /// Counts what a file or folder holds to learn from, and lists the rows that cannot be used.
+    ///
+    /// @param source as a plan names it
+    public JobHandle<SetReport> describe(Path source) {
+        return lane.submitOffLane(Message.of("data.job.set", source),
+                context -> DataSets.open(source, rows -> {
+                    context.checkCancelled();
+                    context.progress(Message.of("data.phase.rows"), rows, 0);
+                }).report());
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights

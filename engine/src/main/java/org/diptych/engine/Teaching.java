@@ -28,8 +28,8 @@ import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.Sha256;
 import org.diptych.engine.data.Dataset;
-import org.diptych.engine.data.FolderDataset;
-import org.diptych.engine.data.InstructDataset;
+import org.diptych.engine.data.DataSets;
+import org.diptych.engine.data.OpenedSet;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
 import org.diptych.engine.model.Initialises;
@@ -111,10 +111,9 @@ final class Teaching {
                 base.digest, lane.scopes().device().getDeviceType(), Natives.threads(), versions());
         TrainingSession session;
         try {
-            session = TrainingSession.start(lane,
-                    new TrainingSession.Start(plan, run, base.model, handle, dataset(plan.data(), Split.TRAIN),
-                            dataset(plan.data(), Split.VALIDATION), header, outward(base.model),
-                            resumes));
+            List<Dataset> data = datasets(plan.data());
+            session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle,
+                    data.getFirst(), data.getLast(), header, outward(base.model), resumes));
         } catch (EngineException | RuntimeException e) {
             base.weights.close();
             throw e;
@@ -227,15 +226,13 @@ final class Teaching {
         return Sha256.of(Files.isDirectory(source) ? source.resolve("model.safetensors") : source);
     }
 
-    private static Dataset dataset(FineTunePlan.Data plan, Split split) throws EngineException {
+    /// @return what is learnt from, and what is kept for validation
+    private static List<Dataset> datasets(FineTunePlan.Data plan) throws EngineException {
         if (plan.source().equals("toybox")) {
-            return new ToyboxDataset(plan, split);
+            return List.of(new ToyboxDataset(plan, Split.TRAIN), new ToyboxDataset(plan, Split.VALIDATION));
         }
-        Optional<Path> instructions = InstructDataset.file(Path.of(plan.source()));
-        return instructions.isPresent()
-                ? InstructDataset.open(instructions.get(), split == Split.TRAIN ? plan.train() : plan.validation(),
-                        split == Split.VALIDATION)
-                : FolderDataset.open(Path.of(plan.source()), split == Split.TRAIN ? plan.train() : plan.validation(),
-                        split == Split.VALIDATION);
+        OpenedSet set = DataSets.open(Path.of(plan.source()), rows -> {
+        });
+        return List.of(set.train(plan.train()), set.validation(plan.validation()));
     }
 }

@@ -65,6 +65,7 @@ final class CaptionTable {
 
     private static void take(Csv.Row row, Columns columns, char separator, PictureFiles pictures, Found found) {
         List<String> cells = row.cells();
+        found.seen(row.line());
         if (row.open()) {
             found.skip(row.line(), "quote");
         } else if (cells.size() <= Math.max(columns.image, columns.caption)) {

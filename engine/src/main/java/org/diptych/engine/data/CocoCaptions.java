@@ -23,20 +23,25 @@ final class CocoCaptions {
     private CocoCaptions() {
     }
 
+    /// @return the part of COCO that the file's name tells of, as the folder of its pictures is called
+    static Optional<String> folder(Path file) {
+        Matcher split = FOLDER.matcher(file.getFileName().toString());
+        return split.find() ? Optional.of(split.group()) : Optional.empty();
+    }
+
     static void read(Path file, Found found) throws IOException {
         Map<Long, String> names = new HashMap<>();
         List<Written> written = new ArrayList<>();
-        Found unseen = new Found(); // an image that cannot be used is told of by the captions that name it
+        Found unseen = found.aside(); // an image that cannot be used is told of by the captions that name it
         JsonRows.read(file, Map.of("images", (row, entry) -> image(row, entry, names, unseen), "annotations",
                 (row, entry) -> annotation(row, entry, written, found)), found);
-        Matcher split = FOLDER.matcher(file.getFileName().toString());
-        List<String> folders = split.find() ? List.of(split.group()) : List.of();
-        PictureFiles pictures = new PictureFiles(file, folders);
+        PictureFiles pictures = new PictureFiles(file, folder(file).stream().toList());
         Found.Part part = Found.Part.of(file.getFileName().toString());
         for (Written one : written) {
+            found.seen(one.row);
             String name = names.get(one.image);
             if (name == null) {
-                found.skip(one.row, "image", one.image);
+                found.skip(one.row, "image", Long.toString(one.image));
             } else {
                 pictures.take(name, one.row, found)
                         .ifPresent(image -> found.take(new Found.Pair(image, one.caption, part)));

@@ -7,18 +7,21 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.SetReport;
 import org.diptych.engine.image.Pictures;
 
 /// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, and `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known), or `captions.csv` with the same two columns. Every
 /// fifth pair is kept for validation. Lines that cannot be used are left out and counted.
 public final class FolderDataset implements Dataset {
+    /// What its file is called in a folder.
+    static final String NAME = "captions.jsonl";
     private static final int VALIDATION_EVERY = 5;
 
     /// @param label what is in it
@@ -38,21 +41,48 @@ public final class FolderDataset implements Dataset {
         this.skipped = skipped;
     }
 
-    private record Lines(List<Row> rows, int skipped) {
+    private record Lines(List<Row> rows, Found found) {
     }
 
     /// @param most       pairs at most
     /// @param validation the kept fifth, else the rest
     /// @throws EngineException when there is no caption file, or too few usable lines
     public static FolderDataset open(Path folder, int most, boolean validation) throws EngineException {
-        Lines lines = read(folder);
-        List<Row> part = new ArrayList<>();
-        for (int i = 0; i < lines.rows().size() && part.size() < most; i++) {
-            if (i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation) {
-                part.add(lines.rows().get(i));
+        return part(folder, read(folder), most, validation);
+    }
+
+    private static FolderDataset part(Path source, Lines lines, int most, boolean validation) throws EngineException {
+        List<Row> part = IntStream.range(0, lines.rows().size())
+                .filter(i -> i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation).limit(most)
+                .mapToObj(lines.rows()::get).toList();
+        return of(source, part, lines);
+    }
+
+    /// @param source as the plan names it
+    /// @param file   of one pair a line
+    /// @param found  still empty
+    static OpenedSet opened(Path source, Path file, Found found) throws IOException, EngineException {
+        Lines lines = lines(file, found);
+        PairSet.distinct(source, lines.rows().stream().map(Row::caption).toList());
+        int kept = lines.rows().size() / VALIDATION_EVERY;
+        SetReport report = new SetReport(source, SetFormat.LINES.key(), lines.rows().size() - kept, kept, 0, 0,
+                lines.found().skipped(), lines.found().broken());
+        return new OpenedSet() {
+            @Override
+            public SetReport report() {
+                return report;
             }
-        }
-        return of(folder, part, lines);
+
+            @Override
+            public Dataset train(int most) throws EngineException {
+                return part(source, lines, most, false);
+            }
+
+            @Override
+            public Dataset validation(int most) throws EngineException {
+                return part(source, lines, most, true);
+            }
+        };
     }
 
     /// Every pair, none kept for validation.
@@ -65,47 +95,60 @@ public final class FolderDataset implements Dataset {
 
     private static FolderDataset of(Path folder, List<Row> part, Lines lines) throws EngineException {
         if (part.size() < 2) {
-            throw new EngineException("data.few", folder, lines.rows().size(), lines.skipped());
+            throw new EngineException("data.few", folder, lines.rows().size(), lines.found().skipped());
         }
-        return new FolderDataset(folder.toString(), part, lines.skipped());
+        return new FolderDataset(folder.toString(), part, lines.found().skipped());
     }
 
     private static Lines read(Path folder) throws EngineException {
-        Path lines = folder.resolve("captions.jsonl");
+        Path lines = folder.resolve(NAME);
         Path table = folder.resolve("captions.csv");
         if (!Files.exists(lines) && !Files.exists(table)) {
             throw new EngineException("data.captions", folder);
         }
-        List<Row> all = new ArrayList<>();
-        int skipped = 0;
         try {
-            boolean json = Files.exists(lines);
-            for (String read : Files.readAllLines(json ? lines : table)) {
-                String line = read.startsWith("\uFEFF") ? read.substring(1) : read; // spreadsheets mark UTF-8 so
-                if (line.isBlank() || !json && line.replace(" ", "").equalsIgnoreCase("image,caption")) {
-                    continue;
-                }
-                Optional<Row> row = json ? fromJson(folder, line) : fromTable(folder, line);
-                if (row.isPresent()) {
-                    all.add(row.get());
-                } else {
-                    skipped++;
-                }
+            if (Files.exists(lines)) {
+                return lines(lines, new Found());
             }
+            Found found = new Found();
+            CaptionTable.read(table, found);
+            return new Lines(found.pairs().stream().map(p -> new Row(p.image(), p.caption(), true, List.of())).toList(),
+                    found);
         } catch (IOException e) {
             throw new EngineException(e, "data.unreadable", folder, String.valueOf(e.getMessage()));
         }
-        return new Lines(all, skipped);
     }
 
-    private static Optional<Row> fromJson(Path folder, String line) {
+    private static Lines lines(Path file, Found found) throws IOException {
+        PictureFiles pictures = new PictureFiles(file, List.of());
+        List<Row> all = new ArrayList<>();
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).startsWith("\uFEFF") ? lines.get(i).substring(1) : lines.get(i);
+            found.seen(i + 1);
+            if (!line.isBlank()) {
+                row(line, i + 1, pictures, found).ifPresent(all::add);
+            }
+        }
+        return new Lines(all, found);
+    }
+
+    private static Optional<Row> row(String line, int row, PictureFiles pictures, Found found) {
         try {
-            JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+            if (!(JsonParser.parseString(line) instanceof JsonObject json)) {
+                found.skip(row, "object");
+                return Optional.empty();
+            }
             boolean right = !json.has("right") || json.get("right").getAsBoolean();
-            return row(folder, json.get("image").getAsString(), json.get("caption").getAsString(), right,
-                    boxes(json));
+            List<Boxed> boxes = boxes(json);
+            Optional<String> caption = JsonRows.text(json, "caption", row, found);
+            return caption.isEmpty()
+                    ? Optional.empty()
+                    : JsonRows.text(json, "image", row, found).flatMap(name -> pictures.take(name, row, found))
+                            .map(image -> new Row(image, caption.get(), right, boxes));
         } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException
                 | NumberFormatException e) {
+            found.skip(row, "object");
             return Optional.empty();
         }
     }
@@ -123,50 +166,6 @@ public final class FolderDataset implements Dataset {
             }
         }
         return out;
-    }
-
-    private static Optional<Row> fromTable(Path folder, String line) {
-        List<String> cells = cells(line);
-        return cells.size() < 2
-                ? Optional.empty()
-                : row(folder, cells.get(0).strip(), cells.get(1).strip(), true, List.of());
-    }
-
-    /// The first two cells of a line; a second without quotes takes the rest, since captions have commas that no one thought of quoting.
-    private static List<String> cells(String line) {
-        List<String> out = new ArrayList<>();
-        int at = 0;
-        while (out.size() < 2 && at <= line.length()) {
-            if (at < line.length() && line.charAt(at) == '"') {
-                StringBuilder cell = new StringBuilder();
-                int i = at + 1;
-                while (i < line.length() && (line.charAt(i) != '"' || line.startsWith("\"\"", i))) {
-                    cell.append(line.charAt(i));
-                    i += line.charAt(i) == '"' ? 2 : 1;
-                }
-                out.add(cell.toString());
-                int comma = line.indexOf(',', Math.min(i, line.length()));
-                at = comma < 0 ? line.length() + 1 : comma + 1;
-            } else {
-                int comma = out.isEmpty() ? line.indexOf(',', at) : -1;
-                int end = comma < 0 ? line.length() : comma;
-                out.add(line.substring(at, end));
-                at = end + 1;
-            }
-        }
-        return out;
-    }
-
-    private static Optional<Row> row(Path folder, String image, String caption, boolean right,
-            List<Boxed> boxes) {
-        try {
-            Path file = folder.resolve(image);
-            return Files.isRegularFile(file) && !caption.isBlank()
-                    ? Optional.of(new Row(file, caption, right, boxes))
-                    : Optional.empty();
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
     }
 
     /// @return lines that could not be used

@@ -3,8 +3,9 @@ package org.diptych.engine.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.diptych.engine.api.BrokenRow;
-import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.SetReport;
 
@@ -16,7 +17,7 @@ final class Found {
 
         /// `train`, `restval` (Karpathy's: of the validation set, to train with), `val`, `validation`, `dev` or `test`, alone or in a name such as `captions_val2017.json`.
         static Part of(String name) {
-            String lower = name.toLowerCase(java.util.Locale.ROOT);
+            String lower = name.toLowerCase(Locale.ROOT);
             if (lower.contains("train") || lower.contains("restval")) {
                 return TRAIN;
             }
@@ -27,21 +28,45 @@ final class Found {
         }
     }
 
-    /// @param answer its words; empty where there is no question
-    record Asked(String question, String answer) {
+    /// @param row at which the question stands, from 1
+    record Asked(int row, String question, String answer) {
     }
 
-    /// @param questions     about the picture
-    /// @param conversations about the picture
-    record Pair(Path image, String caption, Part part, List<Asked> questions, List<Conversation> conversations) {
+    /// @param questions about the picture
+    record Pair(Path image, String caption, Part part, List<Asked> questions) {
         Pair(Path image, String caption, Part part) {
-            this(image, caption, part, List.of(), List.of());
+            this(image, caption, part, List.of());
         }
     }
 
+    private static final int EVERY = 500;
+
     private final List<Pair> pairs = new ArrayList<>();
     private final List<BrokenRow> broken = new ArrayList<>();
+    private final LongConsumer watch;
     private int skipped;
+
+    Found() {
+        this(rows -> {
+        });
+    }
+
+    /// @param watch is told now and then how many rows there were; what it throws ends the reading
+    Found(LongConsumer watch) {
+        this.watch = watch;
+    }
+
+    /// @return another one for rows that are not told of themselves
+    Found aside() {
+        return new Found(watch);
+    }
+
+    /// Called for each row.
+    void seen(long row) {
+        if (row % EVERY == 0) {
+            watch.accept(row);
+        }
+    }
 
     void take(Pair pair) {
         pairs.add(pair);

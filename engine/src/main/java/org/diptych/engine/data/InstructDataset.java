@@ -1,13 +1,12 @@
 package org.diptych.engine.data;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.SetReport;
 import org.diptych.engine.image.Pictures;
 
 /// Conversations about pictures in LLaVA's form: a JSON list, see [InstructJson], whose pictures lie beside the file or below it. Every fifth picture is kept for
@@ -25,7 +25,13 @@ public final class InstructDataset implements Dataset {
     public static final String NAME = "instructions.json";
     private static final int VALIDATION_EVERY = 5;
 
+    /// LLaVA's own lists name COCO's pictures without their folder.
+    private static final List<String> FOLDERS = List.of("train2017", "train2014");
+
     private record Row(String id, Path image, Conversation conversation) {
+        String caption() {
+            return conversation.turns().getFirst().answer();
+        }
     }
 
     private final String name;
@@ -36,67 +42,86 @@ public final class InstructDataset implements Dataset {
         this.rows = rows;
     }
 
-    /// @return the file of conversations that a plan's source names, if it names one
-    public static Optional<Path> file(Path source) {
-        if (Files.isDirectory(source)) {
-            return Optional.of(source.resolve(NAME)).filter(Files::isRegularFile);
-        }
-        return source.getFileName() != null && source.getFileName().toString().endsWith(".json")
-                ? Optional.of(source)
-                : Optional.empty();
-    }
-
     /// @param most       conversations at most
     /// @param validation those of the kept fifth, else the rest
     /// @throws EngineException when the file is no such list, or has too few usable entries
     public static InstructDataset open(Path file, int most, boolean validation) throws EngineException {
-        List<Row> all = new ArrayList<>();
-        int skipped = 0;
-        for (JsonElement entry : list(file)) {
-            Optional<Row> row = row(file.toAbsolutePath().getParent(), entry);
-            if (row.isPresent()) {
-                all.add(row.get());
-            } else {
-                skipped++;
+        return part(file, read(file, new Found()), most, validation);
+    }
+
+    private record Entries(List<Row> rows, Found found) {
+        List<Row> part(boolean validation) {
+            Map<Path, Integer> pictures = new LinkedHashMap<>();
+            List<Row> part = new ArrayList<>();
+            for (Row row : rows) {
+                pictures.putIfAbsent(row.image, pictures.size());
+                boolean kept = pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1;
+                if (kept == validation) {
+                    part.add(row);
+                }
             }
+            return part;
         }
-        Map<Path, Integer> pictures = new LinkedHashMap<>();
-        List<Row> part = new ArrayList<>();
-        for (Row row : all) {
-            pictures.putIfAbsent(row.image, pictures.size());
-            boolean kept = pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1;
-            if (kept == validation && part.size() < most) {
-                part.add(row);
-            }
-        }
+    }
+
+    private static InstructDataset part(Path file, Entries all, int most, boolean validation) throws EngineException {
+        List<Row> part = all.part(validation).stream().limit(most).toList();
         if (part.size() < 2) {
-            throw new EngineException("data.instructions.few", file, all.size(), skipped);
+            throw new EngineException("data.instructions.few", file, all.rows.size(), all.found.skipped());
         }
         return new InstructDataset(file.toString(), part);
     }
 
-    private static JsonArray list(Path file) throws EngineException {
-        try {
-            return JsonParser.parseString(Files.readString(file)).getAsJsonArray();
-        } catch (IOException e) {
-            throw new EngineException(e, "data.unreadable", file, String.valueOf(e.getMessage()));
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new EngineException(e, "data.instructions.form", file, String.valueOf(e.getMessage()));
-        }
+    /// @param found still empty
+    static OpenedSet opened(Path file, Found found) throws EngineException {
+        Entries all = read(file, found);
+        PairSet.distinct(file, all.rows.stream().map(Row::caption).toList());
+        SetReport report = new SetReport(file, SetFormat.CONVERSATIONS.key(), all.part(false).size(),
+                all.part(true).size(), 0, 0, all.found.skipped(), all.found.broken());
+        return new OpenedSet() {
+            @Override
+            public SetReport report() {
+                return report;
+            }
+
+            @Override
+            public Dataset train(int most) throws EngineException {
+                return part(file, all, most, false);
+            }
+
+            @Override
+            public Dataset validation(int most) throws EngineException {
+                return part(file, all, most, true);
+            }
+        };
     }
 
-    private static Optional<Row> row(Path folder, JsonElement entry) {
-        if (!(entry instanceof JsonObject json) || !json.has("image") || !json.get("image").isJsonPrimitive()) {
+    private static Entries read(Path file, Found found) throws EngineException {
+        List<Row> rows = new ArrayList<>();
+        PictureFiles pictures = new PictureFiles(file, FOLDERS);
+        try (JsonReader in = new JsonReader(Files.newBufferedReader(file))) {
+            JsonRows.list(in, (row, entry) -> row(row, entry, pictures, found).ifPresent(rows::add), found);
+        } catch (MalformedJsonException | EOFException | JsonParseException | IllegalStateException e) {
+            throw new EngineException(e, "data.instructions.form", file, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new EngineException(e, "data.unreadable", file, String.valueOf(e.getMessage()));
+        }
+        return new Entries(rows, found);
+    }
+
+    private static Optional<Row> row(int row, JsonObject entry, PictureFiles pictures, Found found) {
+        Optional<String> image = JsonRows.text(entry, "image", row, found);
+        if (image.isEmpty()) {
             return Optional.empty();
         }
-        try {
-            Path image = folder.resolve(json.get("image").getAsString()).normalize();
-            String id = json.has("id") && json.get("id").isJsonPrimitive() ? json.get("id").getAsString() : "";
-            return InstructJson.turns(json).filter(_ -> Files.isRegularFile(image))
-                    .map(turns -> new Row(id, image, new Conversation("conversation", turns)));
-        } catch (InvalidPathException e) {
+        Optional<List<Conversation.Turn>> turns = InstructJson.turns(entry);
+        if (turns.isEmpty()) {
+            found.skip(row, "turns");
             return Optional.empty();
         }
+        String id = entry.has("id") && entry.get("id").isJsonPrimitive() ? entry.get("id").getAsString() : "";
+        return pictures.take(image.get(), row, found)
+                .map(file -> new Row(id, file, new Conversation("conversation", turns.get())));
     }
 
     @Override
@@ -112,7 +137,7 @@ public final class InstructDataset implements Dataset {
     @Override
     public Example example(int index) throws EngineException {
         Row row = rows.get(index);
-        return new Example(row.id, Pictures.read(row.image), row.conversation.turns().getFirst().answer(), true,
+        return new Example(row.id, Pictures.read(row.image), row.caption(), true,
                 new More() {
                     @Override
                     public List<Conversation> conversations() {

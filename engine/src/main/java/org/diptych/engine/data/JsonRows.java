@@ -52,6 +52,7 @@ final class JsonRows {
     static void list(JsonReader in, Row each, Found found) throws IOException {
         in.beginArray();
         for (int row = 1; in.hasNext(); row++) {
+            found.seen(row);
             if (JsonParser.parseReader(in) instanceof JsonObject entry) {
                 each.take(row, entry);
             } else {

@@ -63,7 +63,7 @@ final class PictureFiles {
     Optional<Path> find(String name) {
         try {
             for (Path folder : folders) {
-                Path file = folder.resolve(name);
+                Path file = folder.resolve(name).normalize();
                 if (seen.containsKey(file) || Files.isRegularFile(file)) {
                     return Optional.of(file);
                 }

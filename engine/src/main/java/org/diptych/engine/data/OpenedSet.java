@@ -1,0 +1,18 @@
+package org.diptych.engine.data;
+
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.SetReport;
+
+/// A set that was read once, with what is kept of it for validation.
+public interface OpenedSet {
+    /// @return what was found, whether or not it is enough to learn from
+    SetReport report();
+
+    /// @param most pairs at most
+    /// @throws EngineException when there is too little to learn from
+    Dataset train(int most) throws EngineException;
+
+    /// @param most pairs at most
+    /// @throws EngineException when there is too little to validate with
+    Dataset validation(int most) throws EngineException;
+}
