@@ -47,6 +47,7 @@ import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
@@ -98,6 +99,7 @@ public final class Engine implements AutoCloseable {
     private final RunStore runs;
     private final Asking asking;
     private final Teaching teaching;
+    private final Needs needs;
     private final Speaking speaking;
     private final Cleaning cleaning;
 
@@ -109,6 +111,7 @@ public final class Engine implements AutoCloseable {
         asking = new Asking(lane, shelf);
         speaking = new Speaking(lane, shelf);
         teaching = new Teaching(lane, shelf, runs, data, cards);
+        needs = new Needs(lane, data);
         cleaning = new Cleaning(lane, shelf);
     }
 
@@ -254,6 +257,11 @@ public final class Engine implements AutoCloseable {
                     context.checkCancelled();
                     context.progress(Message.of("data.phase.rows"), rows, 0);
                 }).report());
+    }
+
+    /// Tells what a plan would take of the device's memory. A small model is tried with four examples and thrown away; nothing is learnt.
+    public JobHandle<PlanMemory> memory(FineTunePlan plan) {
+        return needs.memory(plan);
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights

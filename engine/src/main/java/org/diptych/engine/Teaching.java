@@ -50,7 +50,7 @@ import org.diptych.engine.work.Priority;
 
 /// Starts runs: a model instance of their own, its data, a folder, and provenance.
 final class Teaching {
-    private static final String FRESH = "fresh:";
+    static final String FRESH = "fresh:";
     private static final List<String> BESIDE = List.of(".json", ".txt", ".gz", ".model", ".spm");
 
     private final EngineLane lane;
@@ -227,7 +227,7 @@ final class Teaching {
     }
 
     /// @return what is learnt from, and what is kept for validation
-    private static List<Dataset> datasets(FineTunePlan.Data plan) throws EngineException {
+    static List<Dataset> datasets(FineTunePlan.Data plan) throws EngineException {
         if (plan.source().equals("toybox")) {
             return List.of(new ToyboxDataset(plan, Split.TRAIN), new ToyboxDataset(plan, Split.VALIDATION));
         }

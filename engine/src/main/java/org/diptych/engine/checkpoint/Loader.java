@@ -107,7 +107,7 @@ public final class Loader {
         }
     }
 
-    /// The model of a file with every weight unset, from the headers alone.
+    /// The model of a file with every weight unset, from the headers alone; it reads words where a tokenizer lies beside.
     ///
     /// @throws EngineException when the file is damaged or of no known model
     public VisionLanguageModel outline(Path path) throws EngineException {
@@ -116,7 +116,7 @@ public final class Loader {
             Known known = recognise(reader).orElseThrow(() -> unknown(path, reader));
             Map<String, long[]> shapes = new HashMap<>();
             reader.names().forEach(n -> shapes.put(n, reader.entry(n).shape()));
-            return make(path, known, shapes, config(folder), new ModelFiles(Optional.empty())).model;
+            return make(path, known, shapes, config(folder), new ModelFiles(Optional.of(folder))).model;
         }
     }
 

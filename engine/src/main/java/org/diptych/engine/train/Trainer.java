@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.StepCost;
@@ -110,6 +111,27 @@ final class Trainer {
         values.add("ms.backward", (System.nanoTime() - began) / 1e6);
         objectives.keySet().forEach(o -> o.afterStep(model));
         return values.all();
+    }
+
+    /// Goes through a micro-batch as a step does, up to its loss; nothing is learnt.
+    ///
+    /// @return bytes of memory that are held when the way back would begin, where the platform tells
+    OptionalLong held(Prepared part, NDManager scope) {
+        JniUtils.setSeed(plan.seed());
+        OptionalLong before = Natives.allocated();
+        try (NDManager now = scope.newSubManager()) {
+            Inputs base = model.batch(part.samples(), now);
+            try (GradientCollector _ = Engine.getInstance().newGradientCollector()) {
+                loss(1, part, part, base, now, new StepValues());
+                OptionalLong after = Natives.allocated();
+                if (model instanceof Follows follows) {
+                    follows.followed(); // it waits for whoever asked for a training pass
+                }
+                return before.isPresent() && after.isPresent()
+                        ? OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()))
+                        : OptionalLong.empty();
+            }
+        }
     }
 
     /// @return the part's share in the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back

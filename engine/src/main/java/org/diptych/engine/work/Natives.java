@@ -3,7 +3,9 @@ package org.diptych.engine.work;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 import java.io.IOException;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -108,6 +110,16 @@ public final class Natives {
     /// @return bytes that native libraries hold by `malloc`, tensors among them, where the platform tells (Linux with the GNU library)
     public static OptionalLong allocated() {
         return Heap.bytes();
+    }
+
+    /// @return bytes that the device can still give to this process, 0 where it does not tell
+    public static long free(Device device) {
+        return device.isGpu() ? graphics(device) : Room.free(resident().orElse(0L));
+    }
+
+    private static long graphics(Device device) {
+        MemoryUsage memory = CudaUtils.getGpuMemory(device);
+        return memory.getMax() - memory.getUsed();
     }
 
     private static void setUnlessSet(String name, String value) {

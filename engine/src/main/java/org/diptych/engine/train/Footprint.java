@@ -1,0 +1,155 @@
+package org.diptych.engine.train;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.diptych.engine.api.AttentionSite;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanMemory;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Example;
+import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.Follows;
+import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.nn.Adapters;
+import org.diptych.engine.nn.Linear;
+import org.diptych.engine.objective.Drawn;
+
+/// What a run will take of memory at most. Weights and what the optimiser keeps are counted; activations are measured with the trainer's own step where that is quick and safe, and reckoned else.
+public final class Footprint {
+    /// A micro-batch has two examples at least: with one there is no wrong partner.
+    private static final int FEW = 2;
+    private static final int MORE = 4;
+    /// Examples of the first step that are looked through for the longest texts.
+    private static final int LOOKED_AT = 32;
+    private static final int FLOAT = Float.BYTES;
+
+    private Footprint() {
+    }
+
+    /// Activations in bytes.
+    ///
+    /// @param fixed    that do not grow with the micro-batch
+    /// @param example  of each of its examples
+    /// @param measured false when they were reckoned
+    public record Activations(long fixed, long example, boolean measured) {
+    }
+
+    /// Counts; no weight is read.
+    ///
+    /// @param model its weights may be unset
+    /// @param free  bytes that the device has to give, 0 when unknown
+    public static PlanMemory of(VisionLanguageModel model, FineTunePlan plan, Activations activations, long free) {
+        FineTunePlan.Lora lora = plan.lora();
+        Set<String> following = model instanceof Follows f ? f.followers() : Set.of();
+        Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
+        long[] numbers = new long[3]; // all, that learn, that follow
+        try {
+            model.module().weights().forEach((name, weight) -> {
+                long size = weight.shape().size();
+                boolean own = Adapters.own(name);
+                numbers[0] += size;
+                if (following.contains(name)) {
+                    numbers[2] += size;
+                } else if (weight.trainable()
+                        && plan.course().stream().anyMatch(stage -> plan.learns(name, own, stage))) {
+                    numbers[1] += size;
+                }
+            });
+        } finally {
+            adapters.detach();
+        }
+        return new PlanMemory(FLOAT * numbers[0], FLOAT * numbers[1], FLOAT * numbers[2], FLOAT * numbers[1],
+                2 * FLOAT * numbers[1], activations.fixed, activations.example, activations.measured, plan.batch(),
+                plan.accumulate(), free);
+    }
+
+    /// The examples of the first step whose texts are the longest: a batch is as wide as its widest.
+    private static int[] widest(VisionLanguageModel model, FineTunePlan plan, Dataset data) throws EngineException {
+        int[] first = new Draw(plan.seed(), data.size(), data.group(), Math.min(plan.batch(), data.size())).examples(1);
+        List<int[]> widths = new ArrayList<>(); // place, tokens
+        for (int place : IntStream.of(first).limit(LOOKED_AT).toArray()) {
+            Encoded encoded = Drawn.encode(model, data.example(place));
+            widths.add(new int[]{place, encoded.tokens().map(t -> t.ids().length).orElse(0)});
+        }
+        widths.sort(Comparator.comparingInt((int[] w) -> -w[1]));
+        return widths.stream().limit(MORE).mapToInt(w -> w[0]).toArray();
+    }
+
+    /// Runs forward and loss of a micro-batch of two examples and of one of four, as a step does, and takes what they hold as a line through both. Lane thread only. The model is of no use
+    /// for anything else afterwards.
+    ///
+    /// @param model every weight set
+    /// @param scope of a run, closed by the caller
+    /// @return empty where the platform does not tell what is allocated
+    /// @throws EngineException when the plan does not fit the model
+    public static Optional<Activations> measure(VisionLanguageModel model, FineTunePlan plan, Dataset data,
+            NDManager scope) throws EngineException {
+        FineTunePlan.Lora lora = plan.lora();
+        Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
+        adapters.initialise(scope, plan.seed());
+        Trainer trainer = new Trainer(model, plan, scope);
+        int[] places = widest(model, plan, data);
+        Optional<Activations> most = Optional.empty();
+        for (int stage = 0; stage < plan.course().size(); stage++) {
+            trainer.enter(stage, true);
+            Preparer preparer = new Preparer(data, model, trainer.objectives(stage), plan.seed());
+            double alpha = plan.lessons().alpha();
+            Prepared few = preparer.prepare(IntStream.of(places).limit(FEW).toArray(), new long[FEW], 1, alpha);
+            trainer.held(few, scope); // the first pass also makes what all later ones share
+            OptionalLong little = trainer.held(few, scope);
+            OptionalLong much = places.length < MORE
+                    ? little
+                    : trainer.held(preparer.prepare(places, new long[MORE], 1, alpha), scope);
+            if (little.isEmpty() || much.isEmpty()) {
+                return Optional.empty();
+            }
+            long example = places.length < MORE
+                    ? little.getAsLong() / FEW
+                    : Math.max(0, (much.getAsLong() - little.getAsLong()) / (MORE - FEW));
+            Activations now = new Activations(Math.max(0, little.getAsLong() - FEW * example), example, true);
+            if (most.isEmpty() || size(now, plan) > size(most.get(), plan)) {
+                most = Optional.of(now);
+            }
+        }
+        return most;
+    }
+
+    private static long size(Activations activations, FineTunePlan plan) {
+        return activations.fixed + activations.example * (plan.batch() / plan.accumulate());
+    }
+
+    /// Reckons what an example's activations take, for a model that is too large to try: of each linear map its input and its output are held, at as many positions as a layer has on average. For
+    /// a Transformer layer of width h this makes 18 h numbers a position, where Korthikanti et al. 2022 (section 4.1) count 34 bytes of half precision; as there, attention holds
+    /// two numbers a head and pair of positions beside. All stages and all objectives are taken to see the whole input once each.
+    ///
+    /// @param model its weights may be unset
+    public static Activations reckon(VisionLanguageModel model, FineTunePlan plan, Dataset data)
+            throws EngineException {
+        long example = 0;
+        for (int place : widest(model, plan, data)) {
+            Example one = data.example(place);
+            List<AttentionSite> sites = model.sites(Drawn.encode(model, one));
+            long layers = sites.stream().mapToLong(AttentionSite::layers).sum();
+            long positions = sites.stream().mapToLong(s -> (long) s.layers() * s.query().size()).sum();
+            long pairs = sites.stream()
+                    .mapToLong(s -> (long) s.layers() * s.heads() * s.query().size() * s.key().size()).sum();
+            long widths = model.module().modules().values().stream().filter(Linear.class::isInstance)
+                    .mapToLong(m -> width((Linear) m)).sum();
+            example = Math.max(example, FLOAT * (widths * positions / Math.max(1, layers) + 2 * pairs));
+        }
+        int objectives = plan.course().stream().mapToInt(s -> s.objectives().size()).max().orElse(1);
+        return new Activations(0, example * Math.max(1, objectives), false);
+    }
+
+    private static long width(Linear map) {
+        return map.weights().values().stream().filter(w -> w.shape().dimension() == 2)
+                .mapToLong(w -> w.shape().get(0) + w.shape().get(1)).sum();
+    }
+}
