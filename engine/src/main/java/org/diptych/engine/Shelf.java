@@ -77,8 +77,8 @@ final class Shelf {
                         : Optional.empty();
         boolean answers = model.capabilities().contains(Capability.ANSWERS);
         boolean ranks = answers && model instanceof RanksAnswers;
-        return new Talk(writes && !needs, needs,
-                writes && model instanceof Converses talks ? talks.templates() : List.of(), ranks,
+        List<String> templates = writes && model instanceof Converses talks ? talks.templates() : List.of();
+        return new Talk(writes && !needs, needs || !templates.isEmpty(), templates, ranks,
                 answers && (!ranks || !((RanksAnswers) model).answers().isEmpty()), mask);
     }
 

@@ -74,6 +74,9 @@ final class Speaking {
         if (request.text().isEmpty() && (writer.needsText() || request.picture().isEmpty())) {
             throw new EngineException("engine.prompt", model.family());
         }
+        if (request.picture().isEmpty() && writer.needsPicture()) {
+            throw new EngineException("engine.blind", model.family());
+        }
         Sample sample = new Sample(request.picture(), request.text(), Optional.empty());
         if (request.said().isEmpty()) {
             return model.encode(sample);

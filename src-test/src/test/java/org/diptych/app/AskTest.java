@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javafx.event.Event;
@@ -29,6 +30,7 @@ import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.models.RandomModel;
+import org.diptych.engine.models.blip2.Blip2Family;
 import org.diptych.engine.models.lxmert.LxmertFamily;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +43,20 @@ import org.junit.jupiter.api.io.TempDir;
 /// The view where models are asked: a chat model, a captioner, one that matches and fills gaps, and one that writes nothing.
 @Tag("fx")
 class AskTest {
+    private static final String QUERIES = """
+            {"vision_config": {"hidden_size": 24, "intermediate_size": 48, "num_hidden_layers": 2,
+                               "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
+             "qformer_config": {"hidden_size": 24, "intermediate_size": 48, "num_hidden_layers": 2,
+                                "num_attention_heads": 2, "cross_attention_frequency": 2},
+             "num_query_tokens": 4,
+             "text_config": {"vocab_size": %d, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0,
+                             "hidden_size": 24, "ffn_dim": 48, "num_hidden_layers": 2, "num_attention_heads": 2,
+                             "max_position_embeddings": 64}}""";
     private static Engine engine;
     private static LoadedModel llava;
     private static LoadedModel blip;
     private static LoadedModel blip2;
+    private static LoadedModel asked;
     private static LoadedModel lxmert;
     private static LoadedModel clip;
 
@@ -61,6 +73,10 @@ class AskTest {
         llava = load(Path.of("golden/llava/v1_5_hf").toString());
         blip = load(Path.of("golden/blip/captioning").toString());
         blip2 = load(Path.of("golden/blip2/stage2_opt").toString());
+        List<String> words = new ArrayList<>(RegionViewsTest.WORDS);
+        words.addAll(List.of("question", "short", "answer", ":"));
+        asked = load(RandomModel.save(data.resolve("queries"), new Blip2Family(),
+                JsonParser.parseString(QUERIES.formatted(words.size())).getAsJsonObject(), words).toString());
         lxmert = load(RandomModel.save(data.resolve("two-streams"), new LxmertFamily(),
                 JsonParser.parseString(RegionViewsTest.CONFIG.formatted(RegionViewsTest.WORDS.size()))
                         .getAsJsonObject(),
@@ -298,6 +314,39 @@ class AskTest {
         FxStage.settle();
         assertThat(FxStage.call(this::map)).as("another word, another map").hasSize(16).isNotEqualTo(last);
         window.shootAll("ask-queries");
+    }
+
+    /// One that captions and answers is told which by the form the question is put in.
+    @Test
+    void aQuestionIsPutInTheFormOfItsModel() throws Exception {
+        choose(asked);
+        assertThat(FxStage.call(() -> find("ask-mode-caption").isDisabled())).isFalse();
+        assertThat(FxStage.call(() -> find("ask-mode-chat").isDisabled())).isFalse();
+        mode("question");
+        type("most", "6");
+        assertThat(answer("is the cat red")).isNotEmpty();
+        assertThat(read()).containsExactly("[CLS]", "question", ":", "is", "the", "cat", "red", "answer", ":", "[SEP]");
+        assertThat(FxStage.call(this::map)).hasSize(16);
+        FxStage.call(() -> {
+            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("ask.command.copy"))
+                    .findFirst().orElseThrow().run().run();
+            return null;
+        });
+        assertThat(FxStage.call(() -> Clipboard.getSystemClipboard().getString()))
+                .contains("--question 'is the cat red'", "--template answer");
+        window.shootAll("ask-form");
+        mode("caption");
+        assertThat(answer("the cat")).isNotEmpty();
+        assertThat(read()).as("gone on with as it is").containsExactly("[CLS]", "the", "cat", "[SEP]");
+        mode("question");
+        press("ask-nopicture");
+        ask("is the cat red");
+        FxStage.await("it needs a picture", () -> told("no picture"));
+    }
+
+    private List<String> read() throws Exception {
+        FxStage.await("what was read", () -> all("ask-prompt").getLast().isVisible());
+        return FxStage.call(() -> labels((Pane) all("ask-prompt").getLast()));
     }
 
     private void type(String field, String text) throws Exception {

@@ -183,7 +183,11 @@ final class AskController {
             boolean writes = writes(loaded.get());
             Turn turn = new Turn(mode, loaded.get(), text, model.input.get(),
                     writes ? Optional.of(model.ways.get().decoding()) : Optional.empty(),
-                    mode == Mode.CHAT ? Optional.of(said(loaded.get())) : Optional.empty(), among(loaded.get()));
+                    switch (mode) {
+                        case CHAT -> Optional.of(said(loaded.get()));
+                        case QUESTION -> loaded.get().talk().question();
+                        default -> Optional.empty();
+                    }, among(loaded.get()));
             // before the start: what fails at once puts its text back
             model.text.set(mode == Mode.QUESTION || mode == Mode.CHAT ? "" : text);
             if (writes) {

@@ -55,7 +55,7 @@ final class Turn {
     final ObjectProperty<Pace> pace = new SimpleObjectProperty<>(new Pace(0, 0));
 
     /// @param how  how words are chosen, empty where none are written
-    /// @param said what was said before, in a conversation
+    /// @param said what was said before, in a conversation; the form alone where it makes a text a question
     /// @param among answers to choose from, empty for the model's own list or words
     Turn(Mode mode, LoadedModel model, String asked, Optional<Input> input, Optional<Decoding> how,
             Optional<Said> said, List<String> among) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param how          how its words are chosen; lengths count new words
 /// @param alternatives likeliest words told beside each written one
 /// @param attention    true to tell where the model looked for each word, which takes the slower path
-/// @param said         what was said before and the form of the conversation; empty for a single question or text in the model's own form
+/// @param said         what was said before and the form of the conversation; empty for a text as it is, or a single question to a model that reads every text as one
 public record GenerateRequest(String model, Optional<Picture> picture, Optional<String> text, Decoding how,
         int alternatives, boolean attention, Optional<Said> said) {
     public GenerateRequest(String model, Optional<Picture> picture, Optional<String> text, Decoding how,

@@ -100,10 +100,10 @@ final class AskCommand extends EngineCommand {
                 topP == null ? 1 : topP, repetition, least, most, false, length, seed == null ? 0 : seed, stop);
     }
 
-    /// Empty for a single question in the model's own form.
+    /// Empty for a text that is to be gone on with, or a single question to a model that reads every text as one.
     private Optional<Said> conversation(LoadedModel loaded) throws EngineException {
         if (template == null && before.isEmpty()) {
-            return Optional.empty();
+            return question == null ? Optional.empty() : loaded.talk().question();
         }
         if (loaded.talk().templates().isEmpty()) {
             throw new EngineException("engine.method", loaded.card().id(), "conversation");

@@ -41,9 +41,11 @@ final class Told implements Suite {
 
     @Override
     public void scene(Case scene) throws EngineException {
-        if (scene.model() instanceof Converses talks) {
-            converse(scene, talks);
-        } else if (!((Generates) scene.model()).needsText()) {
+        if (((Generates) scene.model()).needsText()) {
+            if (scene.model() instanceof Converses talks) {
+                converse(scene, talks);
+            }
+        } else {
             String text = write(scene, scene.model().encode(scene.shown(Optional.empty())), List.of());
             captions.add(Toybox.names(scene.seed(), scene.world(), Case.LANGUAGE).stream().allMatch(text::contains));
         }

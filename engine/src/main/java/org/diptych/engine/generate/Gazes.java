@@ -113,7 +113,7 @@ public final class Gazes implements Probe {
         List<float[]> prompt = new ArrayList<>();
         List<float[]> written = new ArrayList<>();
         for (float[] row : layers) {
-            Spread spread = new Spread(row);
+            Spread spread = new Spread(row, Math.min(begun, row.length));
             int at = 0;
             for (Axis part : parts) {
                 spread.take(part, at);
@@ -162,11 +162,13 @@ public final class Gazes implements Probe {
 
     private static final class Spread {
         private final float[] row;
+        private final int read; // of the prompt: what is behind it was written
         private final List<Float> picture = new ArrayList<>();
         private final List<Float> prompt = new ArrayList<>();
 
-        Spread(float[] row) {
+        Spread(float[] row, int read) {
             this.row = row;
+            this.read = read;
         }
 
         private void take(Axis part, int at) {
@@ -203,7 +205,7 @@ public final class Gazes implements Probe {
         }
 
         private void copy(int from, int to, List<Float> target) {
-            for (int i = from; i < Math.min(to, row.length); i++) {
+            for (int i = from; i < Math.min(to, read); i++) {
                 target.add(row[i]);
             }
         }

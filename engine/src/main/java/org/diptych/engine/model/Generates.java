@@ -53,6 +53,11 @@ public interface Generates {
         return false;
     }
 
+    /// @return false when it can write of words alone
+    default boolean needsPicture() {
+        return true;
+    }
+
     default Search search() {
         return Search.TRANSFORMERS;
     }

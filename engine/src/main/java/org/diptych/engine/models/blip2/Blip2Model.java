@@ -17,15 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.kernel.Scalars;
+import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
@@ -56,6 +59,7 @@ public final class Blip2Model extends Module
             VisionLanguageModel,
             ScoresPairs,
             Generates,
+            Converses,
             TellsNext,
             Taught,
             LearnsInStages,
@@ -266,6 +270,18 @@ public final class Blip2Model extends Module
         return out;
     }
 
+    /// A tokenizer that closes each text leaves nothing to go on with: what closes a prompt is not read.
+    private Inputs opened(Inputs prompts) {
+        long last = prompts.get("input_ids").getShape().get(1) - 1;
+        boolean closed = last > 0 && Arrays.stream(prompts.get("input_ids").get(new NDIndex(":, -1")).toLongArray())
+                .allMatch(id -> id == ends().end());
+        NDIndex open = new NDIndex(":, :{}", last);
+        return closed
+                ? new Inputs(Map.of("input_ids", prompts.get("input_ids").get(open), "attention_mask",
+                        attended(prompts).get(open)), List.of())
+                : prompts;
+    }
+
     /// @return int64 (B, 1) what the language model begins with where there is no text
     private NDArray first(NDArray told) {
         long[] first = new long[(int) told.getShape().get(0)];
@@ -360,9 +376,31 @@ public final class Blip2Model extends Module
     public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
         NDArray queried = projected(pass, ask(pass, picture(pass, inputs)).states());
         OptLanguage model = language.orElseThrow();
-        NDArray ids = inputs.has("input_ids") ? inputs.get("input_ids") : first(queried);
-        NDArray there = inputs.has("input_ids") ? attended(inputs) : ids.onesLike();
+        Inputs prompt = inputs.has("input_ids")
+                ? opened(inputs)
+                : new Inputs(Map.of("input_ids", first(queried)), List.of());
+        NDArray ids = prompt.get("input_ids");
+        NDArray there = attended(prompt);
         return new Blip2Writing(model, config.language().orElseThrow(), pass, queried, ids, there, rows, cached);
+    }
+
+    /// Only a language model can be asked; stage 1 has none.
+    @Override
+    public List<String> templates() {
+        return language.isPresent()
+                ? Stream.of(QuestionForm.ANSWER, QuestionForm.SHORT).map(QuestionForm::id).toList()
+                : List.of();
+    }
+
+    @Override
+    public Encoded encode(Sample sample, Said conversation) throws EngineException {
+        return reader.encode(sample, conversation);
+    }
+
+    @Override
+    public List<String> stops(String template) throws EngineException {
+        QuestionForm.named(template);
+        return QuestionForm.STOPS;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.diptych.engine.models.blip2;
 
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -24,6 +25,16 @@ record Blip2Reader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int
         int words = config.language().map(o -> o.positions() - config.former().queries())
                 .orElse(config.former().vocabulary() > 0 ? config.former().positions() : 0);
         return new Blip2Reader(preprocess, Tokenizers.find(files.folder()), words);
+    }
+
+    /// A question in its form; it is not cut, since its end is what asks for the answer.
+    Encoded encode(Sample sample, Said said) throws EngineException {
+        String prompt = QuestionForm.named(said.template()).prompt(said.before(), sample.text().orElseThrow());
+        Encoded encoded = encode(new Sample(sample.picture(), Optional.of(prompt), sample.regions()));
+        if (encoded.tokens().filter(Tokens::truncated).isPresent()) {
+            throw new EngineException("models.long", tokenizer.orElseThrow().pieceIds(prompt).length, words);
+        }
+        return encoded;
     }
 
     Encoded encode(Sample sample) throws EngineException {

@@ -328,6 +328,11 @@ public final class LlavaModel extends Module
     }
 
     @Override
+    public boolean needsPicture() {
+        return false;
+    }
+
+    @Override
     public Writing begin(Pass pass, Inputs inputs, int rows, boolean cached) {
         return new LlavaWriting(this, pass, inputs, rows, cached);
     }

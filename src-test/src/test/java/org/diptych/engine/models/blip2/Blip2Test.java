@@ -1,6 +1,7 @@
 package org.diptych.engine.models.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
@@ -27,6 +28,7 @@ import org.diptych.engine.TestLane;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
@@ -299,6 +301,33 @@ class Blip2Test {
         with(SECOND, (model, _) -> {
             assertThat(model.ends().start()).isEqualTo(END - 1);
             assertThat(model.capabilities()).containsExactly(Capability.GENERATES);
+        });
+    }
+
+    /// As the paper asks (section 4.1); only what has a language model can be asked.
+    @Test
+    void aQuestionIsAskedInThePapersWords() throws EngineException {
+        assertThat(QuestionForm.named("answer").prompt(List.of(), "What is it?"))
+                .isEqualTo("Question: What is it? Answer:");
+        assertThat(QuestionForm.named("short-answer").prompt(List.of(new Conversation.Turn("Who?", "a cat"),
+                new Conversation.Turn("Where?", "On a mat.")), "Why?")).isEqualTo(
+                        "Question: Who? Answer: a cat. Question: Where? Answer: On a mat. Question: Why? Short answer:");
+        assertThatThrownBy(() -> QuestionForm.named("v1")).isInstanceOf(EngineException.class);
+        with(FIRST, (model, _) -> assertThat(model.templates()).isEmpty());
+        with(SECOND, (model, _) -> {
+            assertThat(model.templates()).containsExactly("answer", "short-answer");
+            assertThat(model.stops("answer")).contains("\n");
+            assertThatThrownBy(() -> model.stops("v1")).isInstanceOf(EngineException.class);
+        });
+    }
+
+    @Test
+    void whatClosesAPromptIsNotRead() throws EngineException {
+        with(SECOND, (model, scope) -> {
+            try (Writing closed = model.begin(Pass.INFER, pairs(scope, new long[]{18, 5, END}), 1, true);
+                    Writing open = model.begin(Pass.INFER, pairs(scope, new long[]{18, 5}), 1, true)) {
+                close(closed.logits(), open.logits());
+            }
         });
     }
 
