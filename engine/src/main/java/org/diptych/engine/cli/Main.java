@@ -58,7 +58,7 @@ public final class Main {
                 .addSubcommand(new ExperimentCommand(console))
                 .addSubcommand(new ToyboxCommand(console)).addSubcommand(new BenchCommand(console))
                 .addSubcommand(new TasksCommand(console)).addSubcommand(new TimeCommand(console))
-                .addSubcommand(new InstructCommand(console))
+                .addSubcommand(new InstructCommand(console)).addSubcommand(new DataCommand(console))
                 .addSubcommand(new TourCommand(console));
         line.setCaseInsensitiveEnumValuesAllowed(true); // the window writes `--method chefer`
         localise(line, texts, "");

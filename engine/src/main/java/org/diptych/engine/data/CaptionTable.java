@@ -33,7 +33,7 @@ final class CaptionTable {
 
     private static Optional<Columns> columns(String line, char separator) {
         List<String> names = new Csv(line, separator).next().map(Csv.Row::cells).orElse(List.of()).stream()
-                .map(n -> n.toLowerCase(Locale.ROOT)).toList();
+                .map(n -> n.text().toLowerCase(Locale.ROOT)).toList();
         int image = first(IMAGES, names);
         int caption = first(CAPTIONS, names);
         return image < 0 || caption < 0
@@ -58,30 +58,31 @@ final class CaptionTable {
             if (heading) {
                 heading = false;
             } else {
-                take(row.get(), columns, separator, pictures, found);
+                take(rows, row.get(), columns, pictures, found);
             }
         }
     }
 
-    private static void take(Csv.Row row, Columns columns, char separator, PictureFiles pictures, Found found) {
-        List<String> cells = row.cells();
+    private static void take(Csv rows, Csv.Row row, Columns columns, PictureFiles pictures, Found found) {
+        List<Csv.Cell> cells = row.cells();
         found.seen(row.line());
         if (row.open()) {
             found.skip(row.line(), "quote");
         } else if (cells.size() <= Math.max(columns.image, columns.caption)) {
             found.skip(row.line(), "cells", cells.size(), columns.count);
         } else {
-            String caption = columns.caption == columns.count - 1 && row.plain()
-                    ? String.join(String.valueOf(separator), cells.subList(columns.caption, cells.size()))
-                    : cells.get(columns.caption);
+            Csv.Cell cell = cells.get(columns.caption);
+            String caption = columns.caption == columns.count - 1 && !cell.quoted()
+                    ? rows.rest(row, columns.caption)
+                    : cell.text();
             if (caption.isBlank()) {
                 found.skip(row.line(), "caption");
                 return;
             }
             Found.Part part = columns.split < 0 || columns.split >= cells.size()
                     ? Found.Part.ANY
-                    : Found.Part.of(cells.get(columns.split));
-            pictures.take(cells.get(columns.image), row.line(), found)
+                    : Found.Part.of(cells.get(columns.split).text());
+            pictures.take(cells.get(columns.image).text(), row.line(), found)
                     .ifPresent(image -> found.take(new Found.Pair(image, caption, part)));
         }
     }

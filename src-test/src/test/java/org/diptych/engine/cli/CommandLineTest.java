@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CommandLineTest {
     private static final List<String> SUBCOMMANDS = List.of("models", "load", "look", "ask", "assemble",
             "contrast", "time", "tasks", "train", "evaluate",
-            "runs", "curves", "capfilt", "experiment", "instruct", "toybox", "bench", "tour");
+            "runs", "curves", "capfilt", "experiment", "instruct", "data", "toybox", "bench", "tour");
 
     static Stream<Arguments> helps() {
         return SUBCOMMANDS.stream().flatMap(s -> Stream.of(Arguments.of(s, "en"), Arguments.of(s, "zh")));
