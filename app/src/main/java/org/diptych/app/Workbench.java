@@ -47,7 +47,6 @@ import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
-import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Texts;
 
 /// Where everything meets: settings, language, engine, views. The window shows at once; the engine starts behind it.
@@ -169,7 +168,7 @@ public final class Workbench extends Application {
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
                 new UndoStack(), models, navigator, () -> stage,
                 folder -> getHostServices().showDocument(folder.toUri().toString()));
-        started.catalog().stream().map(ModelCard::id).filter(started::bundled).findFirst()
+        started.first()
                 .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));
         Shell shell = new Shell(context, features(context), started::status);
         navigator.shell = Optional.of(shell);

@@ -44,6 +44,7 @@ import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
@@ -151,6 +152,14 @@ public final class Engine implements AutoCloseable {
     /// @return true when small weights of the family ship with the program
     public boolean bundled(String family) {
         return ships(family);
+    }
+
+    /// @return id of the small model that a first visit opens on: the oldest that ships and turns both pictures and texts into vectors
+    public Optional<String> first() {
+        return cards.values().stream()
+                .filter(c -> bundled(c.id())
+                        && c.capabilities().containsAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT)))
+                .map(ModelCard::id).findFirst();
     }
 
     /// @return models in memory, first loaded first

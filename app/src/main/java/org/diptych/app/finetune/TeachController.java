@@ -54,7 +54,10 @@ final class TeachController {
     List<Start> starts() {
         List<Start> out = new ArrayList<>();
         List<ModelCard> cards = new ArrayList<>(context.engine().catalog());
-        cards.sort(Comparator.comparing(c -> !context.engine().bundled(c.id()))); // what ships is known to learn, so it comes first
+        // what ships is known to learn, so it comes first, and before all what a visit begins with
+        cards.sort(Comparator
+                .<ModelCard, Boolean>comparing(c -> !context.engine().first().equals(Optional.of(c.id())))
+                .thenComparing(c -> !context.engine().bundled(c.id())));
         for (ModelCard card : cards) {
             if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
                 // the committed plan made the weights that ship, so that both have the same layers
