@@ -291,8 +291,8 @@ class CapFiltViewTest {
         assertThat(captions(out)).isEqualTo(kept(lines(out.resolve("captions.jsonl"))));
         fire("capfilt-teach");
         FxStage.await("Teach", () -> window.shell.shown().filter(f -> f.id().equals("teach")).isPresent());
-        ChoiceBox<Boolean> source = find("finetune-data");
-        FxStage.await("its folder", () -> source.getValue() != null && !source.getValue());
+        FxStage.await("its folder", () -> window.scene.lookup("#finetune-data") instanceof ChoiceBox<?> source
+                && Boolean.FALSE.equals(source.getValue())); // the form is laid out a pulse after the view is shown
     }
 
     /// Both parts are taught, for as short as it goes, and clean Toybox pairs.
