@@ -50,6 +50,7 @@ import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
+import org.diptych.engine.api.RateCurve;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -83,6 +84,7 @@ import org.diptych.engine.pipeline.CleanedSet;
 import org.diptych.engine.pipeline.ResultFile;
 import org.diptych.engine.session.Catalog;
 import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.train.Rates;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Natives;
@@ -268,9 +270,14 @@ public final class Engine implements AutoCloseable {
                 }).report());
     }
 
-    /// Tells what a plan would take of the device's memory. A small model is tried with four examples and thrown away; nothing is learnt.
+    /// Tells what a plan would take of the device's memory. A small model is tried with a few examples and thrown away; nothing is learnt.
     public JobHandle<PlanMemory> memory(FineTunePlan plan) {
         return needs.memory(plan);
+    }
+
+    /// @return the learning rate of the plan's steps
+    public static RateCurve rates(FineTunePlan plan) {
+        return Rates.curve(plan);
     }
 
     /// @return what can be set of the family's plan: the committed plan that made its small weights

@@ -25,6 +25,7 @@ import org.diptych.engine.train.Footprint;
 import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Natives;
 import org.diptych.engine.work.Priority;
 
@@ -32,7 +33,7 @@ import org.diptych.engine.work.Priority;
 final class Needs {
     /// A larger model takes too long for a person who only looks at a form.
     private static final long QUICK = 200_000_000;
-    /// Trying a plan takes what stands whatever the batch; it must leave ample room.
+    /// Trying a plan takes memory too; it must leave ample room.
     private static final double SAFE = 0.5;
     private static final int REMEMBERED = 64;
 
@@ -61,7 +62,7 @@ final class Needs {
                     long free = Natives.free(lane.scopes().device());
                     Footprint.Activations activations = material.known.isPresent()
                             ? material.known.get()
-                            : activations(plan, material, free);
+                            : activations(plan, material, free, context);
                     remember(plan, activations);
                     return Footprint.of(material.model, plan, activations, free);
                 });
@@ -100,16 +101,17 @@ final class Needs {
         }
     }
 
-    private Footprint.Activations activations(FineTunePlan plan, Material material, long free) throws EngineException {
+    private Footprint.Activations activations(FineTunePlan plan, Material material, long free, JobContext context) throws EngineException {
         Dataset examples = material.examples.orElseThrow();
-        PlanMemory standing = Footprint.of(material.model, plan, new Footprint.Activations(0, 0, false), free);
-        boolean tried = !lane.scopes().device().isGpu() && standing.weights() / Float.BYTES <= QUICK
-                && standing.total() <= SAFE * free;
-        Optional<Footprint.Activations> measured = tried ? measure(plan, material, examples) : Optional.empty();
-        return measured.isPresent() ? measured.get() : Footprint.reckon(material.model, plan, examples);
+        Footprint.Activations reckoned = Footprint.reckon(material.model, plan, examples);
+        PlanMemory trial = Footprint.of(material.model, plan, reckoned, free).dividing(Footprint.MORE, 1);
+        boolean safe = !lane.scopes().device().isGpu() && trial.weights() / Float.BYTES <= QUICK
+                && trial.total() <= SAFE * free;
+        return safe ? measure(plan, material, examples, context).orElse(reckoned) : reckoned;
     }
 
-    private Optional<Footprint.Activations> measure(FineTunePlan plan, Material material, Dataset examples)
+    private Optional<Footprint.Activations> measure(FineTunePlan plan, Material material, Dataset examples,
+            JobContext context)
             throws EngineException {
         try (NDManager weights = lane.scopes().weights(); NDManager run = lane.scopes().run()) {
             VisionLanguageModel model = material.source.isPresent()
@@ -119,7 +121,7 @@ final class Needs {
                 initial.initialise(weights, plan.seed());
                 initial.settle();
             }
-            return Footprint.measure(model, plan, examples, run);
+            return Footprint.measure(model, plan, examples, run, context::checkCancelled);
         }
     }
 

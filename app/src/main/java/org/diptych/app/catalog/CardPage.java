@@ -17,6 +17,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.engine.api.Bytes;
 import org.diptych.engine.api.LocalText;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.ModelCard.PublicCheckpoint;
@@ -178,7 +179,7 @@ final class CardPage extends VBox {
             Label size = new Label();
             size.textProperty().bind(i18n.text("catalog.size", point.parameters() >= 1000
                     ? String.format(Locale.ROOT, "%.1f B", point.parameters() / 1000)
-                    : Math.round(point.parameters()) + " M", Memory.size(point.bytes())));
+                    : Math.round(point.parameters()) + " M", Bytes.size(point.bytes())));
             Label badge = Ui.styled(i18n.label("catalog.fit." + fit.name().toLowerCase(Locale.ROOT)), "badge",
                     switch (fit) {
                         case FITS -> "good";
@@ -186,8 +187,8 @@ final class CardPage extends VBox {
                         case TOO_LARGE -> "bad";
                         case UNKNOWN -> "plain";
                     });
-            badge.setTooltip(i18n.tooltip("catalog.fit.why", Memory.size(Memory.needed(point.parameters())),
-                    Memory.size(total)));
+            badge.setTooltip(i18n.tooltip("catalog.fit.why", Bytes.size(Memory.needed(point.parameters())),
+                    Bytes.size(total)));
             for (Label label : List.of(size, badge)) {
                 label.setMinWidth(Region.USE_PREF_SIZE);
             }

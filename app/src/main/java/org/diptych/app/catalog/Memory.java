@@ -35,13 +35,4 @@ final class Memory {
         double share = (double) needed(parameters) / total;
         return share < 0.6 ? Fit.FITS : share < 0.9 ? Fit.TIGHT : Fit.TOO_LARGE;
     }
-
-    /// @return a size for a person, for example `605 MB`
-    static String size(long bytes) {
-        return bytes >= 10_000_000_000L
-                ? Math.round(bytes / 1e9) + " GB"
-                : bytes >= 1_000_000_000L
-                        ? String.format(java.util.Locale.ROOT, "%.1f GB", bytes / 1e9)
-                        : Math.round(bytes / 1e6) + " MB";
-    }
 }

@@ -11,6 +11,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.VBox;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.engine.api.Bytes;
 import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
@@ -37,7 +38,7 @@ final class ReportPane extends VBox {
                 Ui.iconButton(i18n, "mdi2c-close", "shell.close", close));
         Label sentence = Ui
                 .wrapped(i18n.label("catalog.report.sentence", report.layout(), report.form(), report.loaded(),
-                        String.format(Locale.ROOT, "%.1f", report.parameters() / 1e6), Memory.size(report.bytes())));
+                        String.format(Locale.ROOT, "%.1f", report.parameters() / 1e6), Bytes.size(report.bytes())));
         getChildren().addAll(head, sentence, Ui.styled(Ui.wrapped(new Label(model.origin())), "muted"));
         if (report.mapped()) {
             getChildren().add(Ui.styled(Ui.wrapped(i18n.label("catalog.report.mapped")), "muted"));

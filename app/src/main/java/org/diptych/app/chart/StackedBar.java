@@ -10,8 +10,9 @@ import javafx.scene.shape.Rectangle;
 import javafx.scene.text.Text;
 
 /// Parts of a whole side by side, each with a mark where there is room for it.
-final class StackedBar extends Region {
-    private static final double HEIGHT = 20;
+public final class StackedBar extends Region {
+    /// With room for marks.
+    private static final double MARKED = 20;
     private static final double GAP = 1;
     private static final double PALE = 0.45;
 
@@ -19,27 +20,34 @@ final class StackedBar extends Region {
     /// @param pale  drawn in the same colour, lighter and with a rim
     /// @param mark  of one or two letters
     /// @param says  all of it, on hover
-    record Part(double value, Color colour, boolean pale, String mark, String says) {
+    public record Part(double value, Color colour, boolean pale, String mark, String says) {
     }
 
     private record Drawn(double value, Rectangle box, Text mark) {
     }
 
+    private final double height;
     private final List<Drawn> parts = new ArrayList<>();
 
     StackedBar() {
-        setMinHeight(HEIGHT);
-        setPrefHeight(HEIGHT);
-        setMaxHeight(HEIGHT);
+        this(MARKED);
+    }
+
+    /// @param height in pixels
+    public StackedBar(double height) {
+        this.height = height;
+        setMinHeight(height);
+        setPrefHeight(height);
+        setMaxHeight(height);
         setMinWidth(0);
     }
 
     /// @param ink of the marks
-    void show(List<Part> next, Color ink) {
+    public void show(List<Part> next, Color ink) {
         parts.clear();
         getChildren().clear();
         for (Part part : next) {
-            Rectangle box = new Rectangle(0, HEIGHT);
+            Rectangle box = new Rectangle(0, height);
             box.setArcWidth(4);
             box.setArcHeight(4);
             box.setFill(part.pale() ? part.colour().deriveColor(0, 1, 1, PALE) : part.colour());
@@ -71,7 +79,7 @@ final class StackedBar extends Region {
             double text = part.mark().getLayoutBounds().getWidth();
             part.mark().setVisible(room > text + 6);
             part.mark().setX(at + (room - GAP - text) / 2);
-            part.mark().setY(HEIGHT / 2);
+            part.mark().setY(height / 2);
             at += room;
         }
     }

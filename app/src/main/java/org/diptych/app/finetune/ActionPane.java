@@ -13,6 +13,7 @@ import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunSummary;
 
 /// What can be done with the form and the run; a line below says why the rest waits.
@@ -66,8 +67,16 @@ final class ActionPane extends VBox {
     void start() {
         if (!start.isDisabled()) {
             banner.hide();
-            controller.start();
+            if (model.memory.get().map(this::agreed).orElse(true)) {
+                controller.start();
+            }
         }
+    }
+
+    /// @return true when it fits, or the person starts it nevertheless
+    private boolean agreed(PlanMemory need) {
+        return need.verdict() != PlanMemory.Verdict.WONT_FIT
+                || new FitDialog(context, need).showAndWait().filter(Boolean::booleanValue).isPresent();
     }
 
     private void refresh() {
@@ -142,7 +151,11 @@ final class ActionPane extends VBox {
     void edit(String json) {
         new PlanDialog(context, json).showAndWait().ifPresent(plan -> {
             banner.hide();
-            controller.start(plan);
+            controller.reckon(plan, need -> {
+                if (agreed(need)) {
+                    controller.start(plan);
+                }
+            });
         });
     }
 }

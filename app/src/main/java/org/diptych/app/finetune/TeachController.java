@@ -19,6 +19,7 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.LoadedModel.Provenance;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.Task;
@@ -143,6 +144,11 @@ final class TeachController {
     void start(FineTunePlan plan) {
         follow(context.engine().fineTune(plan), control -> {
         });
+    }
+
+    /// Tells what a plan would take of memory; one that cannot be carried out is started, so that it is told why.
+    void reckon(FineTunePlan plan, Consumer<PlanMemory> known) {
+        context.jobs().run(context.engine().memory(plan), known, error -> start(plan));
     }
 
     private void follow(JobHandle<TrainingControl> starting, Consumer<TrainingControl> started) {

@@ -27,8 +27,9 @@ import org.diptych.engine.api.LoadedModel;
 
 /// The left column: what learns, from what, how fast. While a run goes on only its rate can be changed.
 final class TeachForm extends VBox {
-    /// As a power of two; the smallest batch leaves two pairs to each.
-    private static final int MOST_PARTS = 2;
+    static final int SMALLEST_BATCH = 8;
+    /// The smallest batch leaves two pairs to each.
+    static final int MOST_PARTS = 4;
     private static final int MOST_PATIENCE = 20;
     private static final List<String> METRICS = List.of("validation.loss", "validation.r1");
 
@@ -68,14 +69,16 @@ final class TeachForm extends VBox {
         Label locked = Ui.styled(Ui.wrapped(i18n.label("finetune.locked")), "muted", "small");
         getChildren().addAll(locked, titled("finetune.model", from), titled("finetune.data", data), toybox,
                 titled("finetune.objectives", objectives), stages, titled("finetune.trains", trains), fewer,
-                titled("finetune.lora", lora), counts, rate(),
-                slider("finetune.batch", 3, 8, Math.log(model.batch.get()) / Math.log(2), v -> {
+                titled("finetune.lora", lora), counts,
+                new MemoryPane(context, model, controller), rate(),
+                slider("finetune.batch", power(SMALLEST_BATCH), 8, power(model.batch.get()), v -> {
                     model.batch.set(1 << (int) Math.round(v));
                     return Integer.toString(model.batch.get());
                 }), slider("finetune.steps", 1, 4, Math.log10(model.steps.get()), v -> {
                     model.steps.set((int) Math.round(Math.pow(10, v) / 10) * 10);
                     return Integer.toString(model.steps.get());
-                }), warmup(), slider("finetune.seed", 0, 99, model.seed.get(), v -> {
+                }), warmup(), new RatePane(i18n, model, controller),
+                slider("finetune.seed", 0, 99, model.seed.get(), v -> {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
                 }), accumulate(), patience());
@@ -208,7 +211,7 @@ final class TeachForm extends VBox {
     }
 
     private VBox accumulate() {
-        VBox parts = slider("finetune.accumulate", 0, MOST_PARTS, Math.log(model.accumulate.get()) / Math.log(2), v -> {
+        VBox parts = slider("finetune.accumulate", 0, power(MOST_PARTS), power(model.accumulate.get()), v -> {
             model.accumulate.set(1 << (int) Math.round(v));
             return Integer.toString(model.accumulate.get());
         });
@@ -317,6 +320,11 @@ final class TeachForm extends VBox {
 
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @return as a power of two
+    private static double power(int value) {
+        return Math.log(value) / Math.log(2);
     }
 
     private static String percent(double share) {

@@ -14,6 +14,7 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.Task;
@@ -47,6 +48,8 @@ final class TeachModel {
     final ObjectProperty<String> stage = new SimpleObjectProperty<>("");
     /// What the plan would train; empty while it is counted, and for a plan that cannot be made.
     final ObjectProperty<Optional<PlanOutline>> outline = new SimpleObjectProperty<>(Optional.empty());
+    /// What the plan would take of memory; empty until it is known.
+    final ObjectProperty<Optional<PlanMemory>> memory = new SimpleObjectProperty<>(Optional.empty());
     /// Rank of the low-rank changes, 0 for none.
     final IntegerProperty lora = new SimpleIntegerProperty(0);
     final DoubleProperty rate = new SimpleDoubleProperty(1e-3);

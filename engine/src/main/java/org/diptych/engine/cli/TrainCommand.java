@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.Bytes;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
@@ -65,7 +67,8 @@ final class TrainCommand extends EngineCommand {
     void run() throws EngineException {
         try (Engine engine = start()) {
             if (preview) {
-                show(console.await(engine.outline(plan(engine))));
+                FineTunePlan read = changed(plan(engine));
+                show(console.await(engine.outline(read)), console.await(engine.memory(read)));
                 return;
             }
             TrainingControl run;
@@ -114,9 +117,13 @@ final class TrainCommand extends EngineCommand {
                 stage.total(), 100 * stage.share(), stage.name());
     }
 
-    private void show(PlanOutline outline) {
+    private void show(PlanOutline outline, PlanMemory need) {
         if (json) {
-            console.json(outline);
+            Map<String, Object> told = new LinkedHashMap<>();
+            told.put("course", outline.course());
+            told.put("stages", outline.stages());
+            told.put("memory", memory(need));
+            console.json(told);
             return;
         }
         for (PlanOutline.Stage stage : outline.course()) {
@@ -125,6 +132,26 @@ final class TrainCommand extends EngineCommand {
                 console.say("cli.train.part", part.name(), part.trainable(), part.total());
             }
         }
+        console.say("cli.train.memory", Bytes.size(need.total()), Bytes.size(need.held()), Bytes.size(need.gradients()),
+                Bytes.size(need.optimiser()), Bytes.size(need.activations()), need.microBatch(),
+                need.measured() ? 1 : 0);
+        console.say("cli.train.memory." + need.verdict(), Bytes.size(need.free()), need.largestBatch());
+    }
+
+    /// Bytes, under the names that the lines have.
+    private static Map<String, Object> memory(PlanMemory need) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("weights", need.held());
+        out.put("gradients", need.gradients());
+        out.put("optimiser", need.optimiser());
+        out.put("activations", need.activations());
+        out.put("total", need.total());
+        out.put("measured", need.measured());
+        out.put("free", need.free());
+        out.put("verdict", need.verdict());
+        out.put("microBatch", need.microBatch());
+        out.put("largestBatch", need.largestBatch());
+        return out;
     }
 
     /// A file, or the name of a plan that comes with the program.

@@ -25,7 +25,11 @@ import org.diptych.engine.objective.Drawn;
 public final class Footprint {
     /// A micro-batch has two examples at least: with one there is no wrong partner.
     private static final int FEW = 2;
-    private static final int MORE = 4;
+    /// The largest micro-batch that is tried.
+    public static final int MORE = 8;
+    /// Bytes against which what other threads allocate meanwhile counts for little.
+    private static final long LARGE = 64L << 20;
+    private static final int TIMES = 5;
     /// Examples of the first step that are looked through for the longest texts.
     private static final int LOOKED_AT = 32;
     private static final int FLOAT = Float.BYTES;
@@ -82,15 +86,16 @@ public final class Footprint {
         return widths.stream().limit(MORE).mapToInt(w -> w[0]).toArray();
     }
 
-    /// Runs forward and loss of a micro-batch of two examples and of one of four, as a step does, and takes what they hold as a line through both. Lane thread only. The model is of no use
+    /// Runs forward and loss of a micro-batch of two examples and of one of eight, as a step does, and takes what they hold as a line through both. Lane thread only. The model is of no use
     /// for anything else afterwards.
     ///
-    /// @param model every weight set
-    /// @param scope of a run, closed by the caller
+    /// @param model   every weight set
+    /// @param scope   of a run, closed by the caller
+    /// @param between called before each pass; what it throws ends the trial
     /// @return empty where the platform does not tell what is allocated
     /// @throws EngineException when the plan does not fit the model
     public static Optional<Activations> measure(VisionLanguageModel model, FineTunePlan plan, Dataset data,
-            NDManager scope) throws EngineException {
+            NDManager scope, Runnable between) throws EngineException {
         FineTunePlan.Lora lora = plan.lora();
         Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
         adapters.initialise(scope, plan.seed());
@@ -102,11 +107,12 @@ public final class Footprint {
             Preparer preparer = new Preparer(data, model, trainer.objectives(stage), plan.seed());
             double alpha = plan.lessons().alpha();
             Prepared few = preparer.prepare(IntStream.of(places).limit(FEW).toArray(), new long[FEW], 1, alpha);
+            between.run();
             trainer.held(few, scope); // the first pass also makes what all later ones share
-            OptionalLong little = trainer.held(few, scope);
+            OptionalLong little = held(trainer, few, scope, between);
             OptionalLong much = places.length < MORE
                     ? little
-                    : trainer.held(preparer.prepare(places, new long[MORE], 1, alpha), scope);
+                    : held(trainer, preparer.prepare(places, new long[MORE], 1, alpha), scope, between);
             if (little.isEmpty() || much.isEmpty()) {
                 return Optional.empty();
             }
@@ -119,6 +125,20 @@ public final class Footprint {
             }
         }
         return most;
+    }
+
+    /// @return bytes, the middle one of several when they are so few that other threads matter
+    private static OptionalLong held(Trainer trainer, Prepared part, NDManager scope, Runnable between) {
+        List<Long> seen = new ArrayList<>();
+        do {
+            between.run();
+            OptionalLong bytes = trainer.held(part, scope);
+            if (bytes.isEmpty() || bytes.getAsLong() > LARGE) {
+                return bytes;
+            }
+            seen.add(bytes.getAsLong());
+        } while (seen.size() < TIMES);
+        return OptionalLong.of(seen.stream().sorted().toList().get(TIMES / 2));
     }
 
     private static long size(Activations activations, FineTunePlan plan) {

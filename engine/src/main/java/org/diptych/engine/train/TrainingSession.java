@@ -249,8 +249,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
-        Map<String, Double> values = trainer.step(number,
-                Rates.at(number - plan.before(stage), rate, plan.schedule(), within), examples, now);
+        Map<String, Double> values = trainer.step(number, Rates.at(plan, number, stage, rate), examples, now);
         boolean sound = Double.isFinite(values.get("loss"))
                 && Double.isFinite(values.getOrDefault("grad_norm", Double.NaN));
         if (!sound) {

@@ -112,9 +112,10 @@ public final class Natives {
         return Heap.bytes();
     }
 
-    /// @return bytes that the device can still give to this process, 0 where it does not tell
+    /// @return bytes that the device can still give to this process, 0 where it does not tell; never more than the property `diptych.memory` allows, by which several people share a machine
     public static long free(Device device) {
-        return device.isGpu() ? graphics(device) : Room.free(resident().orElse(0L));
+        long free = device.isGpu() ? graphics(device) : Room.free(resident().orElse(0L));
+        return Math.min(free, Long.getLong("diptych.memory", free));
     }
 
     private static long graphics(Device device) {

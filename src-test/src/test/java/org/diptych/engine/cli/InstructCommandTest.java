@@ -2,9 +2,11 @@ package org.diptych.engine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +73,17 @@ class InstructCommandTest {
         assertThat(run.out()).contains("Learns: 16,512 of ").contains("  multi_modal_projector: 16,512 of 16,512")
                 .contains("  vision_tower: 0 of ");
         Run stages = Run.of("train", "--plan", "vlmo-stages", "--preview", "--lang", "zh", "--device", "cpu");
+        assertThat(run.out()).contains("Memory: ").contains("activations of 32 examples").contains("It fits: ");
         assertThat(stages.out()).contains("language").contains("pairs").contains("transformer");
+        JsonObject memory = JsonParser
+                .parseString(Run.of("train", "--plan", "clip", "--preview", "--json", "--accumulate", "4", "--device",
+                        "cpu").out())
+                .getAsJsonObject().getAsJsonObject("memory");
+        assertThat(memory.get("total").getAsLong()).isEqualTo(Stream
+                .of("weights", "gradients", "optimiser", "activations").mapToLong(p -> memory.get(p).getAsLong())
+                .sum());
+        assertThat(memory.get("verdict").getAsString()).isEqualTo("FITS");
+        assertThat(memory.get("microBatch").getAsInt()).isEqualTo(32);
         assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
         assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
     }

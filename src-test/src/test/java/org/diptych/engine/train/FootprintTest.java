@@ -72,7 +72,8 @@ class FootprintTest {
 
     private PlanMemory measured(FineTunePlan plan) throws Exception {
         return estimate(plan, (model, run) -> Footprint
-                .measure(model, plan, new ToyboxDataset(plan.data(), Split.TRAIN), run).orElseThrow());
+                .measure(model, plan, new ToyboxDataset(plan.data(), Split.TRAIN), run, () -> {
+                }).orElseThrow());
     }
 
     /// @return by how much the native heap grew at most while the run went

@@ -3,12 +3,21 @@ package org.diptych.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.FineTunePlan.Schedule;
+import org.diptych.engine.api.RateCurve;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("unit")
 class RatesTest {
@@ -29,6 +38,42 @@ class RatesTest {
     void withoutWarmUpAndWithNothingElse() {
         assertThat(Rates.at(1, 1, new Schedule(0, 0), 4)).isCloseTo((1 + Math.cos(Math.PI / 4)) / 2, within(1e-12));
         assertThat(Rates.at(3, 1, new Schedule(3, 0), 3)).isEqualTo(1);
+    }
+
+    /// What is shown before a run is what the run logs, stage by stage.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void thePreviewIsWhatTheRunLogs(boolean staged, @TempDir Path folder) throws Exception {
+        FineTunePlan plan = staged
+                ? TinyRun.plan("\"steps\": 12", """
+                        "stages": [{"name": "a", "steps": 5, "objectives": {"contrastive": 1}, "rate": 0.002},
+                                   {"name": "b", "steps": 7, "objectives": {"contrastive": 1}, "rate": 0.0005}],
+                        "steps": 12""")
+                : TinyRun.plan();
+        TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
+        Map<Integer, Double> logged = new LinkedHashMap<>();
+        run.rows().stream().filter(r -> r.values().containsKey("rate"))
+                .forEach(r -> logged.put(r.step(), r.values().get("rate")));
+        run.close();
+        RateCurve curve = Rates.curve(plan);
+        assertThat(curve.points()).hasSize(12)
+                .allSatisfy(p -> assertThat(logged).containsEntry(p.step(), p.rate()));
+        assertThat(curve.stages()).extracting(RateCurve.Stage::first)
+                .containsExactlyElementsOf(staged ? List.of(1, 6) : List.of(1));
+        assertThat(curve.peak()).isEqualTo(staged ? 0.002 : 0.003);
+        assertThat(curve.near(0).step()).isEqualTo(1);
+        assertThat(curve.near(1).step()).isEqualTo(12);
+    }
+
+    /// Of a long plan too many points would be drawn; those that matter are there, each as it will be.
+    @Test
+    void aLongPlanIsShownInPart() throws Exception {
+        FineTunePlan plan = TinyRun.plan("\"steps\": 12", "\"steps\": 100000", "\"warmup\": 2", "\"warmup\": 777");
+        RateCurve curve = Rates.curve(plan);
+        assertThat(curve.points()).hasSizeLessThan(2100).extracting(RateCurve.Point::step).contains(1, 777, 100_000);
+        assertThat(curve.peak()).isEqualTo(0.003);
+        assertThat(curve.points())
+                .allSatisfy(p -> assertThat(p.rate()).isEqualTo(Rates.at(p.step(), 0.003, plan.schedule(), 100_000)));
     }
 
     @Test

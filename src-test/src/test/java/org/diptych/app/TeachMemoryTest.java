@@ -1,0 +1,188 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import javafx.application.Platform;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.ComboBox;
+import javafx.scene.control.DialogPane;
+import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Slider;
+import javafx.stage.Window;
+import org.diptych.app.chart.RateChart;
+import org.diptych.app.chart.StackedBar;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.RateCurve;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the form says of memory and of the learning rate before anything starts.
+@Tag("fx")
+class TeachMemoryTest {
+    private static final String LIMIT = "diptych.memory";
+
+    @TempDir
+    static Path data;
+    private static Engine engine;
+
+    @TempDir
+    Path folder;
+    private FxStage window;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FxStage.startToolkit();
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        window = new FxStage(folder.resolve("settings"));
+        window.engine = Optional.of(engine);
+        window.open(1440, 900, Workbench::features);
+        FxStage.call(() -> {
+            window.shell.show("teach");
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        System.clearProperty(LIMIT);
+        window.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <N extends Node> N find(String id) {
+        return (N) window.scene.lookup("#" + id);
+    }
+
+    private List<String> said() {
+        return find("finetune-memory").lookupAll(".label").stream().filter(Node::isVisible)
+                .map(n -> ((Labeled) n).getText()).toList();
+    }
+
+    private void slide(String id, double to) throws Exception {
+        FxStage.call(() -> {
+            ((Slider) find(id)).setValue(to);
+            return null;
+        });
+    }
+
+    private void await(String what, String words) throws Exception {
+        FxStage.await(what, () -> said().stream().anyMatch(t -> t.contains(words))
+                && find("finetune-memory-bar").getOpacity() == 1);
+    }
+
+    private void scrollTo(String id) throws Exception {
+        FxStage.call(() -> {
+            Node up = find(id);
+            while (!(up instanceof ScrollPane)) {
+                up = up.getParent();
+            }
+            ScrollPane pane = (ScrollPane) up;
+            double top = pane.getContent().sceneToLocal(find(id).localToScene(0, 0)).getY();
+            pane.setVvalue((top - 80)
+                    / (pane.getContent().getLayoutBounds().getHeight() - pane.getViewportBounds().getHeight()));
+            return null;
+        });
+    }
+
+    private static DialogPane dialog() throws Exception {
+        DialogPane[] found = new DialogPane[1];
+        FxStage.await("the dialog", () -> {
+            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
+                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
+            return found[0] != null;
+        });
+        return found[0];
+    }
+
+    private static void press(DialogPane dialog, int button) throws Exception {
+        FxStage.call(() -> {
+            ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @Test
+    void tellsWhetherItFits() throws Exception {
+        await("the verdict", "It fits");
+        assertThat(FxStage.call(this::said)).anyMatch(t -> t.startsWith("Memory: up to "))
+                .anyMatch(t -> t.startsWith("activations "));
+        String before = FxStage.call(() -> find("finetune-memory-bar").getAccessibleText());
+        assertThat(before).contains("AdamW").contains("What 32 pairs leave");
+        slide("finetune-batch", 4);
+        FxStage.await("half of the batch",
+                () -> find("finetune-memory-bar").getAccessibleText().contains("What 16 pairs leave"));
+        assertThat(FxStage.call(() -> ((StackedBar) find("finetune-memory-bar")).getHeight())).isEqualTo(8);
+        await("the answer", "It fits");
+        scrollTo("finetune-memory");
+        assertThat(window.shootLooks("teach-memory")).isEmpty();
+    }
+
+    /// With little memory left a start asks first, says what would fit, and goes on when told to.
+    @Test
+    void asksBeforeARunThatWillNotFit() throws Exception {
+        System.setProperty(LIMIT, "80000000");
+        slide("finetune-batch", 4);
+        slide("finetune-batch", 5);
+        await("the verdict", "It will not fit. Up to ");
+        assertThat(FxStage.call(this::said)).anyMatch(t -> t.contains("80 MB are free"))
+                .anyMatch(t -> t.contains(" micro-batches."));
+        scrollTo("finetune-memory");
+        assertThat(window.shootLooks("teach-memory-short")).isEmpty();
+        Platform.runLater(() -> ((Button) find("teach-start")).fire());
+        DialogPane dialog = dialog();
+        assertThat(FxStage.call(() -> ((Labeled) dialog.lookup("#fit-says")).getText()))
+                .matches("It will not fit\\. Up to \\d+ pairs a step fit with room to spare, or 32 in [24] micro-batches\\.");
+        press(dialog, 1);
+        assertThat(FxStage.call(() -> find("teach-start").isDisabled())).as("nothing was started").isFalse();
+        assertThat(engine.runs().list()).isEmpty();
+        slide("finetune-steps", 1);
+        Platform.runLater(() -> ((Button) find("teach-start")).fire());
+        press(dialog(), 0);
+        FxStage.await("the run", () -> !engine.runs().list().isEmpty());
+        FxStage.await("its end", () -> !find("teach-start").isDisabled());
+    }
+
+    @Test
+    void showsHowTheRateGoes() throws Exception {
+        slide("finetune-steps", 2);
+        slide("finetune-warmup", 0.2);
+        RateCurve curve = FxStage.call(() -> ((RateChart) find("finetune-rate-chart")).curve().orElseThrow());
+        assertThat(curve.points()).hasSize(100);
+        assertThat(curve.points().get(19).rate()).isEqualTo(curve.peak()).isEqualTo(1e-3);
+        assertThat(curve.points().get(9).rate()).isEqualTo(5e-4);
+        FxStage.call(() -> {
+            ComboBox<Object> box = find("finetune-start");
+            box.setValue(box.getItems().stream()
+                    .filter(s -> box.getConverter().toString(s).contains("fresh small LLaVA")).findFirst()
+                    .orElseThrow());
+            return null;
+        });
+        FxStage.await("three stages",
+                () -> ((RateChart) find("finetune-rate-chart")).curve().orElseThrow().stages().size() == 3);
+        await("its memory", "It fits");
+        scrollTo("finetune-rates");
+        assertThat(window.shootLooks("teach-rates")).isEmpty();
+    }
+}
