@@ -45,6 +45,8 @@ import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.Moments;
+import org.diptych.engine.api.MomentsRequest;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.OverlayRequest;
 import org.diptych.engine.api.Picture;
@@ -83,6 +85,7 @@ import org.diptych.engine.models.Models;
 import org.diptych.engine.pipeline.CleanedSet;
 import org.diptych.engine.pipeline.ResultFile;
 import org.diptych.engine.session.Catalog;
+import org.diptych.engine.train.MomentFolder;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.Rates;
 import org.diptych.engine.train.RunStore;
@@ -366,6 +369,26 @@ public final class Engine implements AutoCloseable {
     /// @return the runs of a data folder, without an engine
     public static Runs runs(EngineOptions options) {
         return new RunStore(options.data().resolve("runs"));
+    }
+
+    /// What a run kept of its way, in any folder; without an engine.
+    ///
+    /// @param run folder of the run; one that keeps no moments has an empty list
+    public static Moments moments(Path run) {
+        return MomentFolder.of(run);
+    }
+
+    /// @return the pairs that a run of the plan would be watched by
+    public JobHandle<List<Moments.Pair>> probe(FineTunePlan plan) {
+        return lane.submitOffLane(Message.of("moments.probe.job"), context -> Teaching.probe(plan));
+    }
+
+    /// Writes a run's moments as an animation, or as a picture each.
+    ///
+    /// @return the file or folder written
+    public JobHandle<Path> writeMoments(MomentsRequest request) {
+        return lane.submitOffLane(Message.of("moments.write.job", request.out()),
+                context -> MomentSheet.write(request, context));
     }
 
     /// @return what a run's numbers say; a long log takes some milliseconds, so not on the window's thread

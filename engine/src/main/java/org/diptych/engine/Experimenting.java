@@ -58,7 +58,8 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         Experiment experiment = request.experiment();
         for (int number = 0; number < request.seeds(); number++) {
             for (Experiment.Arm arm : experiment.arms()) {
-                FineTunePlan plan = experiment.plan(arm, request.steps(), number);
+                FineTunePlan plan = experiment.plan(arm, request.steps(), number)
+                        .withMoments(FineTunePlan.Watch.NONE); // its arms are held against one another by time too
                 pieces.add(new Piece(arm.id(), number, plan.withSources(from -> source(from, plan.seed())),
                         folder(arm.id(), plan.seed())));
             }

@@ -101,7 +101,8 @@ final class Needs {
         }
     }
 
-    private Footprint.Activations activations(FineTunePlan plan, Material material, long free, JobContext context) throws EngineException {
+    private Footprint.Activations activations(FineTunePlan plan, Material material, long free, JobContext context)
+            throws EngineException {
         Dataset examples = material.examples.orElseThrow();
         Footprint.Activations reckoned = Footprint.reckon(material.model, plan, examples);
         PlanMemory trial = Footprint.of(material.model, plan, reckoned, free).dividing(Footprint.MORE, 1);

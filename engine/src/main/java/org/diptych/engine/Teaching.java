@@ -17,6 +17,7 @@ import org.diptych.engine.api.LoadReport;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
+import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Task;
@@ -41,6 +42,7 @@ import org.diptych.engine.train.Outline;
 import org.diptych.engine.train.Parts;
 import org.diptych.engine.train.Branch;
 import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.train.ProbeSet;
 import org.diptych.engine.train.RunFolder;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.train.TrainingSession;
@@ -113,7 +115,7 @@ final class Teaching {
         try {
             List<Dataset> data = datasets(plan.data());
             session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle,
-                    data.getFirst(), data.getLast(), header, outward(base.model), resumes));
+                    data.getFirst(), data.getLast(), header, outward(base.model), new Witnessing(base.model), resumes));
         } catch (EngineException | RuntimeException e) {
             base.weights.close();
             throw e;
@@ -147,6 +149,11 @@ final class Teaching {
         }
         Path source = Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model());
         return Outline.of(new Loader(Models.all()).outline(source), plan);
+    }
+
+    /// @return the pairs that a run of the plan would be watched by
+    static List<Moments.Pair> probe(FineTunePlan plan) throws EngineException {
+        return ProbeSet.pairs(datasets(plan.data()).getLast());
     }
 
     private static NameMap outward(VisionLanguageModel model) throws EngineException {

@@ -153,7 +153,8 @@ class TeachMemoryTest {
         Platform.runLater(() -> ((Button) find("teach-start")).fire());
         DialogPane dialog = dialog();
         assertThat(FxStage.call(() -> ((Labeled) dialog.lookup("#fit-says")).getText()))
-                .matches("It will not fit\\. Up to \\d+ pairs a step fit with room to spare, or 32 in [24] micro-batches\\.");
+                .matches(
+                        "It will not fit\\. Up to \\d+ pairs a step fit with room to spare, or 32 in [24] micro-batches\\.");
         press(dialog, 1);
         assertThat(FxStage.call(() -> find("teach-start").isDisabled())).as("nothing was started").isFalse();
         assertThat(engine.runs().list()).isEmpty();

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.value.ObservableValue;
@@ -43,6 +45,7 @@ public final class CurveBoard extends VBox {
     private int[] seen = {};
     private List<List<String>> laidOut = List.of();
     private Optional<Note> note = Optional.empty();
+    private OptionalInt marked = OptionalInt.empty();
 
     /// A run whose curves are drawn.
     ///
@@ -175,6 +178,18 @@ public final class CurveBoard extends VBox {
         mark();
     }
 
+    /// Draws a line through all charts at a step that something else stands on.
+    public void mark(ObservableValue<OptionalInt> step) {
+        step.subscribe(s -> {
+            marked = s;
+            charts.values().forEach(c -> c.setMarker(marker()));
+        });
+    }
+
+    private OptionalDouble marker() {
+        return marked.isPresent() ? OptionalDouble.of(marked.getAsInt()) : OptionalDouble.empty();
+    }
+
     private void mark() {
         charts.forEach((values, chart) -> chart.setEvidence(
                 note.filter(n -> values.contains(n.curve())).map(n -> new LiveChart.Evidence(n.from(), n.to()))));
@@ -223,6 +238,7 @@ public final class CurveBoard extends VBox {
     private LiveChart chart(List<String> values) {
         LiveChart chart = new LiveChart(i18n, theme, "curves.step", () -> CurveNames.axis(i18n, values.getFirst()));
         chart.smoothingProperty().set(choice.get().smoothing());
+        chart.setMarker(marker());
         return chart;
     }
 

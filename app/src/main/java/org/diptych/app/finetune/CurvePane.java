@@ -1,5 +1,6 @@
 package org.diptych.app.finetune;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import javafx.beans.property.ObjectProperty;
@@ -13,6 +14,8 @@ import org.diptych.app.chart.CurveBoard;
 import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.moments.Rewind;
+import org.diptych.app.moments.RewindBar;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
 import org.diptych.engine.Engine;
@@ -28,14 +31,20 @@ final class CurvePane extends VBox {
     private final I18n i18n;
     private final TeachModel model;
     private final CurveBoard board;
+    private final Path folder;
+    private final Rewind rewind;
+    private final RewindBar bar;
     private final CoachPane coach;
     private final Label progress = new Label();
     private final Label hint = Ui.styled(Ui.wrapped(new Label()), "hint");
 
-    CurvePane(AppContext context, TeachModel model) {
+    CurvePane(AppContext context, TeachModel model, Rewind rewind) {
         super(8);
         this.i18n = context.i18n();
         this.model = model;
+        this.rewind = rewind;
+        folder = context.engine().runs().folder();
+        bar = new RewindBar(context, rewind, "teach-rewind");
         ObjectProperty<CurveChoice> choice = context.settings().curves("teach", CurveChoice.usual());
         board = new CurveBoard(i18n, context.theme(), "teach-chart", choice);
         board.tools().getChildren().add(CurveExport.button(context, board, choice::get));
@@ -52,7 +61,8 @@ final class CurvePane extends VBox {
         notes.setMinHeight(0);
         notes.visibleProperty().bind(coach.visibleProperty());
         notes.managedProperty().bind(coach.visibleProperty());
-        getChildren().addAll(middle, progress, notes);
+        board.mark(rewind.atProperty());
+        getChildren().addAll(middle, bar, progress, notes);
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());
         i18n.textsProperty().subscribe(t -> tick());
@@ -71,6 +81,13 @@ final class CurvePane extends VBox {
         if (!nothing) {
             coach.tick();
         }
+        bar.setWhyNone(run.flatMap(TrainingControl::noMoments).map(i18n.texts()::get));
+        follow(run);
+    }
+
+    private void follow(Optional<TrainingControl> run) {
+        rewind.follow(run.map(r -> new Rewind.Source(folder.resolve(r.log().header().id()),
+                r.log().header().plan().steps(), model.live())));
     }
 
     private String progress(TrainingControl run) {

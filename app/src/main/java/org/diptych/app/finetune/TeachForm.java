@@ -81,7 +81,7 @@ final class TeachForm extends VBox {
                 slider("finetune.seed", 0, 99, model.seed.get(), v -> {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
-                }), accumulate(), patience());
+                }), accumulate(), patience(), new PinsPane(context, model, controller));
         fixed.addAll(List.of(from, data, toybox, objectives, stages, lora));
         model.stage.subscribe(s -> lock(locked));
         model.status.subscribe(s -> lock(locked));

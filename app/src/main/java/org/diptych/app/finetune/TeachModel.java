@@ -63,6 +63,8 @@ final class TeachModel {
     /// Evaluations without a gain after which the run ends, 0 = never.
     final IntegerProperty patience = new SimpleIntegerProperty(0);
     final ObjectProperty<String> metric = new SimpleObjectProperty<>("validation.loss");
+    /// Places in the probe set of the pairs that the run's moments watch.
+    final ObjectProperty<List<Integer>> pins = new SimpleObjectProperty<>(FineTunePlan.Watch.USUAL.pairs());
     /// True from the click to the moment at which the run exists.
     final BooleanProperty starting = new SimpleBooleanProperty(false);
     final ObjectProperty<Optional<TrainingControl>> run = new SimpleObjectProperty<>(Optional.empty());
@@ -99,7 +101,9 @@ final class TeachModel {
                         o.clipNorm()),
                 new FineTunePlan.Schedule(warmupSteps(stages), base.schedule().floor()), stages, steps.get(),
                 batch.get(), seed.get(), every, Math.max(every, 100), accumulate.get(),
-                new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()));
+                new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()),
+                new FineTunePlan.Watch(base.moments().every(), base.moments().megabytes(), base.moments().share(),
+                        pins.get()));
     }
 
     private FineTunePlan.Trains trains(FineTunePlan base, Start from, List<FineTunePlan.Stage> stages) {

@@ -9,9 +9,12 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.moments.MomentPane;
+import org.diptych.app.moments.Rewind;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.RunSummary;
@@ -27,6 +30,7 @@ final class TeachView extends BorderPane {
     private final ActionPane actions;
     private final WatchPane watch;
     private final SeesPane sees;
+    private final Rewind rewind;
     private final Timeline pulse = new Timeline();
 
     TeachView(AppContext context) {
@@ -35,7 +39,8 @@ final class TeachView extends BorderPane {
         banner.setId("teach-error");
         controller = new TeachController(context, model, error -> banner.show(error));
         actions = new ActionPane(context, model, controller, banner);
-        watch = new WatchPane(context, model, error -> banner.show(error));
+        rewind = new Rewind(error -> banner.show(error));
+        watch = new WatchPane(context, model, error -> banner.show(error), rewind);
         sees = new SeesPane(context, model);
         getStyleClass().add("view");
         setTop(banner);
@@ -47,7 +52,7 @@ final class TeachView extends BorderPane {
         setLeft(left);
         setCenter(watch);
         BorderPane.setMargin(watch, new Insets(0, 12, 0, 12));
-        setRight(sees);
+        setRight(new StackPane(sees, past()));
         pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> tick()));
         pulse.setCycleCount(Timeline.INDEFINITE);
         model.starting.subscribe(s -> {
@@ -56,6 +61,23 @@ final class TeachView extends BorderPane {
             }
             watch.tick();
         });
+    }
+
+    /// Takes the place of what the model sees now while a person looks back.
+    private MomentPane past() {
+        MomentPane past = Ui.styled(new MomentPane(context, rewind, "teach-moment"), "panel");
+        past.setPrefWidth(280);
+        past.setMinWidth(232);
+        past.setMaxWidth(320);
+        rewind.momentProperty().subscribe(m -> {
+            Ui.show(past, m.isPresent());
+            Ui.show(sees, m.isEmpty());
+        });
+        return past;
+    }
+
+    Rewind rewind() {
+        return rewind;
     }
 
     TeachModel model() {
@@ -87,6 +109,7 @@ final class TeachView extends BorderPane {
             }
         } else {
             pulse.stop();
+            rewind.hold();
         }
     }
 

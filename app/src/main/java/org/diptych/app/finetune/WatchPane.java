@@ -16,6 +16,7 @@ import javafx.scene.layout.VBox;
 import org.diptych.app.chart.CostPane;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.moments.Rewind;
 import org.diptych.app.shell.AppContext;
 
 /// The middle: how the run goes, what a step of it costs, or what it aims at.
@@ -33,9 +34,9 @@ final class WatchPane extends VBox {
     private final CostPane cost;
     private final TargetsPane targets;
 
-    WatchPane(AppContext context, TeachModel model, Consumer<Throwable> failed) {
+    WatchPane(AppContext context, TeachModel model, Consumer<Throwable> failed, Rewind rewind) {
         super(12);
-        curves = new CurvePane(context, model);
+        curves = new CurvePane(context, model, rewind);
         cost = new CostPane(context.i18n(), context.theme());
         targets = new TargetsPane(context, model, failed);
         Segments<Watch> choice = new Segments<>(watched);

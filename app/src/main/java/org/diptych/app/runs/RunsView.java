@@ -30,6 +30,9 @@ import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.moments.MomentPane;
+import org.diptych.app.moments.Rewind;
+import org.diptych.app.moments.RewindBar;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
 import org.diptych.app.shell.Navigator;
@@ -43,7 +46,7 @@ final class RunsView extends VBox {
 
     /// What stands beside the curves.
     private enum Side {
-        DIFFERENCES, COST
+        DIFFERENCES, COST, MOMENTS
     }
 
     private final AppContext context;
@@ -55,6 +58,9 @@ final class RunsView extends VBox {
     private final CoachPane coach;
     private final DifferencePane differences;
     private final CostsPane costs;
+    private final Rewind rewind;
+    private final RewindBar bar;
+    private final MomentPane past;
     private final ObjectProperty<Side> side = new SimpleObjectProperty<>(Side.DIFFERENCES);
     private final Label why = Ui.styled(new Label(), "muted", "small");
     private final Button open;
@@ -77,6 +83,10 @@ final class RunsView extends VBox {
         coach = new CoachPane(i18n, Engine::notes, board::highlight);
         differences = new DifferencePane(i18n, context.theme());
         costs = new CostsPane(i18n, context.theme());
+        rewind = new Rewind(error -> context.notices().error(error));
+        bar = new RewindBar(context, rewind, "runs-rewind");
+        past = new MomentPane(context, rewind, "runs-moment");
+        board.mark(rewind.atProperty());
         getStyleClass().add("view");
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
         load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));
@@ -113,10 +123,17 @@ final class RunsView extends VBox {
             follow.run();
             draw();
             actions();
+            follow();
         });
-        model.ticked.subscribe(t -> draw());
+        model.ticked.subscribe(t -> {
+            draw();
+            follow();
+        });
         context.theme().subscribe(t -> compare());
-        table.getSelectionModel().selectedItemProperty().subscribe(r -> actions());
+        table.getSelectionModel().selectedItemProperty().subscribe(r -> {
+            actions();
+            follow();
+        });
         i18n.textsProperty().subscribe(t -> {
             actions();
             compare();
@@ -127,6 +144,7 @@ final class RunsView extends VBox {
                 board.tick();
                 coach.tick();
                 costs.tick();
+                follow();
             }
         }));
         pulse.setCycleCount(Timeline.INDEFINITE);
@@ -138,7 +156,19 @@ final class RunsView extends VBox {
             pulse.play();
         } else {
             pulse.stop();
+            rewind.hold();
         }
+    }
+
+    /// Looks back at the selected run where its curve is drawn, else at the first that is.
+    private void follow() {
+        List<RunSummary> drawn = model.chosen();
+        rewind.follow(table.selected().filter(drawn::contains).or(() -> drawn.stream().findFirst())
+                .map(r -> new Rewind.Source(r.folder(), r.header().plan().steps(), RunsModel.live(r))));
+    }
+
+    Rewind rewind() {
+        return rewind;
     }
 
     /// What the palette offers for the selected run; a button that is greyed out, with its reason beside it, does nothing here either.
@@ -173,6 +203,9 @@ final class RunsView extends VBox {
         ScrollPane spent = new ScrollPane(costs);
         spent.setFitToWidth(true);
         VBox.setVgrow(spent, Priority.ALWAYS);
+        VBox.setVgrow(board, Priority.ALWAYS);
+        VBox moments = moments();
+        VBox.setVgrow(moments, Priority.ALWAYS);
         Segments<Side> choice = new Segments<>(side);
         choice.show(List.of(Side.values()), s -> {
             ToggleButton button = Ui.toggle(i18n, "runs.side." + s.name().toLowerCase(Locale.ROOT));
@@ -184,11 +217,30 @@ final class RunsView extends VBox {
         side.subscribe(s -> {
             Ui.show(differ, s == Side.DIFFERENCES);
             Ui.show(spent, s == Side.COST);
+            Ui.show(moments, s == Side.MOMENTS);
         });
-        VBox said = new VBox(12, choice, differ, spent);
-        SplitPane both = new SplitPane(Ui.styled(board, "panel"), Ui.styled(said, "panel"));
+        rewind.atProperty().subscribe(at -> {
+            if (at.isPresent()) {
+                side.set(Side.MOMENTS);
+            }
+        });
+        VBox said = new VBox(12, choice, differ, spent, moments);
+        SplitPane both = new SplitPane(Ui.styled(new VBox(8, board, bar), "panel"), Ui.styled(said, "panel"));
         both.setDividerPositions(0.64);
         return both;
+    }
+
+    private VBox moments() {
+        Label hint = Ui.styled(Ui.wrapped(i18n.label("moments.hint")), "hint");
+        ScrollPane scroll = new ScrollPane(past);
+        past.setPadding(new Insets(0, 14, 0, 0));
+        scroll.setFitToWidth(true);
+        VBox.setVgrow(scroll, Priority.ALWAYS);
+        rewind.momentProperty().subscribe(m -> {
+            Ui.show(hint, m.isEmpty());
+            Ui.show(scroll, m.isPresent());
+        });
+        return new VBox(8, hint, scroll);
     }
 
     /// What can be done with the selected run; a line says why not.

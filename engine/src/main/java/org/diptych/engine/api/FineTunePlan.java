@@ -28,18 +28,20 @@ import java.util.function.UnaryOperator;
 /// @param accumulate micro-batches that a step's batch is learnt from one after the other, their gradients added up: memory for one of them only. The step is that of the whole batch for objectives
 ///                   that judge each example, word or region by itself; in-batch negatives come from the same micro-batch
 /// @param earlyStop  when the run ends before its last step
+/// @param moments    what is kept of the way, to look back at
 public record FineTunePlan(String name, String model, Map<String, Object> config,
         Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
         Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
-        long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop) {
+        long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop, Watch moments) {
 
-    /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided and of when it ends early.
+    /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided, of when it ends early and of moments.
     public FineTunePlan {
         lora = lora == null ? Lora.NONE : lora;
         stages = stages == null ? List.of() : List.copyOf(stages);
         accumulate = Math.max(1, accumulate);
         earlyStop = earlyStop == null ? EarlyStop.NEVER : earlyStop;
+        moments = moments == null ? Watch.USUAL : moments;
     }
 
     /// A plan that learns from each batch at once, to its last step.
@@ -48,7 +50,13 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
             long seed, int evaluateEvery, int checkpointEvery) {
         this(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer, schedule, stages,
-                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER);
+                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER, Watch.USUAL);
+    }
+
+    /// @return the same plan with other moments
+    public FineTunePlan withMoments(Watch other) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, other);
     }
 
     /// @return the same plan with another number of steps; of a plan in stages the last one is made longer or shorter
@@ -59,26 +67,26 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             other.add(new Stage(last.name, last.steps + count - steps, last.trains, last.objectives, last.rate));
         }
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+                schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
     }
 
     /// @return the same plan for other data
     public FineTunePlan withData(Data other) {
         return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
     }
 
     /// @param other name of an objective -> its weight
     /// @return the same plan, by which other things are learnt
     public FineTunePlan withObjectives(Map<String, Double> other) {
         return new FineTunePlan(name, model, config, startFrom, data, other, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
     }
 
     /// @return the same plan with its batch in other parts, and another end
     public FineTunePlan with(int parts, EarlyStop end) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end, moments);
     }
 
     /// @return its stages, or the one that the whole plan is
@@ -121,7 +129,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @return the same plan with another seed
     public FineTunePlan withSeed(long other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+                schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
     }
 
     /// @return the same plan with other names for what it takes over
@@ -129,7 +137,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         Map<String, Map<String, String>> from = new LinkedHashMap<>();
         startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
         return new FineTunePlan(name, model, config, from, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
     }
 
     /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
@@ -148,7 +156,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                         (int) Math.round(by * lessons.alphaRamp)),
                 trains, lora, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), drawn,
                 count, batch, seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
-                (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop);
+                (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop, moments);
     }
 
     /// Ends a run that no longer gains.
@@ -158,6 +166,29 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @param minDelta by how much a value must be better than the best before to be a gain
     public record EarlyStop(String metric, int patience, double minDelta) {
         public static final EarlyStop NEVER = new EarlyStop("validation.loss", 0, 0);
+    }
+
+    /// Moments that a run keeps of what its model sees.
+    ///
+    /// @param every     steps between two of them, 0 for 50 steps or, in a shorter run, a fortieth of it
+    /// @param megabytes they may take on disk; when they are more, every second one but the first and the last goes
+    /// @param share     of the run's time that they may take; a moment that would take more is passed over; 1 for no limit
+    /// @param pairs     places in the probe set of the pairs that are watched, at most [#MOST_PAIRS]; empty for no moments at all
+    public record Watch(int every, double megabytes, double share, List<Integer> pairs) {
+        public static final int MOST_PAIRS = 6;
+        public static final Watch USUAL = new Watch(0, 32, 0.05, List.of(0, 1, 2));
+        public static final Watch NONE = new Watch(0, 32, 0.05, List.of());
+        private static final int USUALLY = 50;
+        private static final int FEWEST = 40;
+
+        public Watch {
+            pairs = List.copyOf(pairs);
+        }
+
+        /// @param steps of the run
+        public int every(int steps) {
+            return every > 0 ? every : Math.clamp(steps / FEWEST, 1, USUALLY);
+        }
     }
 
     /// @param source     `toybox`, or a folder with pictures and `captions.jsonl`

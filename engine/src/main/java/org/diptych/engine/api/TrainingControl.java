@@ -1,6 +1,7 @@
 package org.diptych.engine.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -32,6 +33,20 @@ public interface TrainingControl {
     ///
     /// @param pair number in the next step's batch, from 0; the first whose caption was made wrong, else the first, when left out or too large
     JobHandle<Targets> targets(OptionalInt pair);
+
+    /// @return what the run kept of its way so far
+    Moments moments();
+
+    /// @return why the run keeps no moments, or no more of them; nothing when it does
+    Optional<Message> noMoments();
+
+    /// @return places in the probe set of the pairs that moments watch
+    List<Integer> pinned();
+
+    /// Watches other pairs from the next moment on.
+    ///
+    /// @return the pairs that are watched then
+    JobHandle<List<Integer>> pin(List<Integer> pairs);
 
     /// Writes the weights of this moment as an ordinary Hugging Face folder.
     ///

@@ -109,6 +109,19 @@ public final class Pictures {
 
     /// @return the picture as the bytes of a PNG file
     public static byte[] png(Picture picture) {
+        BufferedImage image = image(picture);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IllegalStateException("no PNG writer");
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return out.toByteArray();
+    }
+
+    static BufferedImage image(Picture picture) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
         int[] line = new int[picture.width()];
         for (int y = 0; y < picture.height(); y++) {
@@ -119,15 +132,7 @@ public final class Pictures {
             }
             image.setRGB(0, y, line.length, 1, line, 0, line.length);
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            if (!ImageIO.write(image, "png", out)) {
-                throw new IllegalStateException("no PNG writer");
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return out.toByteArray();
+        return image;
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -6,6 +6,7 @@ import java.awt.Font;
 import java.awt.FontFormatException;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
+import org.diptych.engine.api.Picture;
 
 /// A sheet of pixels, two a unit, in the bundled typeface.
 public final class RasterSheet implements Pen {
@@ -87,6 +89,43 @@ public final class RasterSheet implements Pen {
     @Override
     public void everywhere() {
         pen.setClip(null);
+    }
+
+    /// @return units that a text is wide
+    public double width(String text, double size) {
+        pen.setFont(font.deriveFont((float) size));
+        return pen.getFontMetrics().getStringBounds(text, pen).getWidth();
+    }
+
+    public void fill(double x, double y, double width, double height, int rgb) {
+        pen.setColor(new Color(rgb));
+        pen.fill(new Rectangle2D.Double(x, y, width, height));
+    }
+
+    /// Draws a picture as large as there is room, in the middle of it.
+    ///
+    /// @param smooth false leaves the edges of its pixels sharp
+    public void picture(Picture picture, double x, double y, double width, double height, boolean smooth) {
+        double scale = Math.min(width / picture.width(), height / picture.height());
+        AffineTransform place = AffineTransform.getTranslateInstance(x + (width - scale * picture.width()) / 2,
+                y + (height - scale * picture.height()) / 2);
+        place.scale(scale, scale);
+        pen.setRenderingHint(RenderingHints.KEY_INTERPOLATION, smooth
+                ? RenderingHints.VALUE_INTERPOLATION_BILINEAR
+                : RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+        pen.drawImage(Pictures.image(picture), place, null);
+    }
+
+    /// @return what was drawn
+    public Picture picture(String name) {
+        byte[] rgb = new byte[image.getWidth() * image.getHeight() * 3];
+        int[] all = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        for (int i = 0; i < all.length; i++) {
+            rgb[3 * i] = (byte) (all[i] >> 16);
+            rgb[3 * i + 1] = (byte) (all[i] >> 8);
+            rgb[3 * i + 2] = (byte) all[i];
+        }
+        return new Picture(image.getWidth(), image.getHeight(), rgb, name);
     }
 
     /// @return the whole file

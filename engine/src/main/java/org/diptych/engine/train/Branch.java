@@ -57,6 +57,7 @@ public final class Branch {
                 copy.append(shot.get());
             }
         }
+        MomentFolder.of(to.path()).branch(MomentFolder.of(from.path()), step);
         to.status(Status.STOPPED, step, Optional.empty());
     }
 

@@ -69,7 +69,7 @@ public final class PlanFile {
         keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "lora",
                 "optimizer", "schedule", "stages", "steps",
                 "batch", "seed", "evaluateEvery",
-                "checkpointEvery", "accumulate", "earlyStop");
+                "checkpointEvery", "accumulate", "earlyStop", "moments");
         String name = text(json, "", "name", where);
         String model = text(json, "", "model", "");
         if (model.isBlank()) {
@@ -101,7 +101,26 @@ public final class PlanFile {
                 steps, batch, (long) real(json, "", "seed", 0, -1e15, 1e15),
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
                 integer(json, "", "checkpointEvery", 200, 1, 10_000_000), accumulate(json, batch, data),
-                json.has("earlyStop") ? earlyStop(section(json, "earlyStop")) : FineTunePlan.EarlyStop.NEVER);
+                json.has("earlyStop") ? earlyStop(section(json, "earlyStop")) : FineTunePlan.EarlyStop.NEVER,
+                moments(section(json, "moments")));
+    }
+
+    private FineTunePlan.Watch moments(JsonObject json) throws EngineException {
+        String at = "moments.";
+        keys(json, at, "every", "megabytes", "share", "pairs");
+        FineTunePlan.Watch usual = FineTunePlan.Watch.USUAL;
+        List<Integer> pairs = new ArrayList<>();
+        for (String pair : texts(json, at, "pairs")) {
+            if (!pair.matches("[0-9]|1[0-5]") || pairs.contains(Integer.valueOf(pair))
+                    || pairs.size() == FineTunePlan.Watch.MOST_PAIRS) {
+                throw bad(at + "pairs", json.get("pairs").toString(),
+                        "≤ " + FineTunePlan.Watch.MOST_PAIRS + " × 0 … " + (ProbeSet.MOST - 1));
+            }
+            pairs.add(Integer.valueOf(pair));
+        }
+        return new FineTunePlan.Watch(integer(json, at, "every", usual.every(), 0, 10_000_000),
+                real(json, at, "megabytes", usual.megabytes(), 0.001, 1e6),
+                real(json, at, "share", usual.share(), 0, 1), json.has("pairs") ? pairs : usual.pairs());
     }
 
     /// Each micro-batch holds as many examples as the others, two at least, and both of what belongs together.

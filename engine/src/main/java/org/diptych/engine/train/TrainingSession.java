@@ -3,6 +3,7 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +16,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
@@ -42,10 +44,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// @param handle  under which the engine shows it
     /// @param header  provenance for the log of a new run
     /// @param outward from the model's names to those it is kept under
+    /// @param witness looks through the model's eyes for the run's moments
     /// @param resumes goes on with the folder's run: from its checkpoint, or from its beginning where it was ended before the first
     public record Start(FineTunePlan plan, RunFolder folder, VisionLanguageModel model, String handle, Dataset train,
             Dataset validation, RunLog.Header header, NameMap outward,
-            boolean resumes) {
+            Witness witness, boolean resumes) {
     }
 
     private final EngineLane lane;
@@ -59,6 +62,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final ExecutorService workers = Workers.pool();
     private final Batches batches;
     private final Aims aims;
+    private final MomentTaker moments;
     private final Map<String, Double> last = new LinkedHashMap<>();
     private final JobHandle<RunSummary> job;
     private volatile Status status = Status.RUNNING;
@@ -93,6 +97,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         log = start.resumes() ? goOn() : begin();
         aims = new Aims(start.model(), start.train(), draw(), log.header().branched(),
                 () -> trainer.objectives(trainer.stage()));
+        moments = new MomentTaker(start.model(), start.witness(), MomentFolder.of(start.folder().path()), plan,
+                start.validation(), step, seconds);
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
             beginEvaluation();
@@ -212,7 +218,12 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             evaluate(now);
             return Optional.empty();
         }
-        if (step >= plan.steps() || gainsNoMore) {
+        boolean over = step >= plan.steps() || gainsNoMore;
+        if (moments.due(step, seconds, over)) {
+            look(context);
+            return Optional.empty();
+        }
+        if (over) {
             save(now);
             return Optional.of(end(Status.FINISHED));
         }
@@ -313,6 +324,12 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 log.append(shot.get());
             }
         }
+    }
+
+    private void look(JobContext context) {
+        long began = System.nanoTime();
+        moments.piece(step, seconds, Map.copyOf(last), context);
+        seconds += (System.nanoTime() - began) / 1e9;
     }
 
     private void endEarly(Map<String, Double> values) throws EngineException {
@@ -438,6 +455,29 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 throw new CompletionException(e);
             }
         }), reading::cancel);
+    }
+
+    @Override
+    public Moments moments() {
+        return MomentFolder.of(start.folder().path());
+    }
+
+    @Override
+    public Optional<Message> noMoments() {
+        return moments.none();
+    }
+
+    @Override
+    public List<Integer> pinned() {
+        return moments.pinned();
+    }
+
+    @Override
+    public JobHandle<List<Integer>> pin(List<Integer> pairs) {
+        return lane.submit(Message.of("moments.pin.job"), Priority.INTERACTIVE, context -> {
+            moments.pin(pairs);
+            return moments.pinned();
+        });
     }
 
     @Override

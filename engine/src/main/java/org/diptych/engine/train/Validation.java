@@ -5,11 +5,9 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
@@ -29,7 +27,6 @@ import org.diptych.engine.objective.Seeds;
 /// The fixed validation set, gone through in pieces so that a person's request never waits for all of it: loss over batches of the training size, recall over
 /// the whole set, and the matrix of a small probe set.
 final class Validation {
-    private static final int PROBE = 16;
     /// Encoded examples are kept from one evaluation to the next up to so many floats.
     private static final long KEPT_FLOATS = 1L << 24;
 
@@ -54,19 +51,7 @@ final class Validation {
         preparer = new Preparer(data, model, objectives, Seeds.mix(seed, -1)); // other draws than any step's
         this.data = data;
         this.batch = Math.min(batch, data.size());
-        this.probe = probe(data);
-    }
-
-    /// The first examples with pairwise different captions.
-    private static int[] probe(Dataset data) throws EngineException {
-        Set<String> said = new LinkedHashSet<>();
-        List<Integer> chosen = new ArrayList<>();
-        for (int i = 0; i < data.size() && chosen.size() < PROBE; i++) {
-            if (said.add(data.example(i).caption())) {
-                chosen.add(i);
-            }
-        }
-        return chosen.stream().mapToInt(Integer::intValue).toArray();
+        this.probe = ProbeSet.of(data);
     }
 
     void begin() {
@@ -106,6 +91,10 @@ final class Validation {
 
     /// @return true for a model in whose file picture and text meet in one space
     private boolean meets() {
+        return meets(model);
+    }
+
+    static boolean meets(VisionLanguageModel model) {
         return model instanceof EncodesImage && model instanceof EncodesText
                 && model.capabilities().containsAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
     }
@@ -126,7 +115,7 @@ final class Validation {
         return made;
     }
 
-    private static void rows(NDArray matrix, List<float[]> into) {
+    static void rows(NDArray matrix, List<float[]> into) {
         float[] all = matrix.toFloatArray();
         int width = (int) matrix.getShape().get(1);
         for (int i = 0; i < all.length; i += width) {

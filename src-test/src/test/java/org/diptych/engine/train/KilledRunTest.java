@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunSummary.Status;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KilledRunTest {
     private static final int KILLS = 20;
     private static final int INTERVAL = 3;
+    private static final String SEVENS = "{\"every\": 7, \"share\": 1}";
 
     @TempDir
     Path folder;
@@ -31,11 +33,13 @@ class KilledRunTest {
     /// ALBEF has all that a checkpoint can hold: a copy that follows, a queue, hidden words, drawn partners.
     static FineTunePlan plan(String family) throws EngineException, IOException {
         return family.equals("clip")
-                ? TinyRun.plan("\"steps\": 12", "\"steps\": 60", "\"checkpointEvery\": 5", "\"checkpointEvery\": 4")
+                ? TinyRun.plan("\"steps\": 12", "\"steps\": 60", "\"checkpointEvery\": 5", "\"checkpointEvery\": 4",
+                        "\"seed\": 3", "\"seed\": 3, \"moments\": " + SEVENS)
                 : family.equals("clip-long")
                         ? TinyRun.plan("\"steps\": 12", "\"steps\": 900", "\"checkpointEvery\": 5",
                                 "\"checkpointEvery\": " + INTERVAL, "\"evaluateEvery\": 5", "\"evaluateEvery\": 50")
-                        : TinyPlans.of(family, "steps", "60", "checkpointEvery", "4", "lessons.alphaRamp", "20");
+                        : TinyPlans.of(family, "steps", "60", "checkpointEvery", "4", "lessons.alphaRamp", "20",
+                                "moments", SEVENS);
     }
 
     @ParameterizedTest
@@ -54,6 +58,8 @@ class KilledRunTest {
         assertThat(resumed.losses()).isEqualTo(expected).hasSize(60);
         assertThat(TinyRun.losses(RunLogFile.read(run))).isEqualTo(expected);
         assertThat(new RunFolder(run).standing().status()).isEqualTo(Status.FINISHED);
+        assertThat(MomentFolder.of(run).list()).extracting(Moments.Mark::step).containsExactly(0, 7, 14, 21, 28, 35,
+                42, 49, 56, 60);
         resumed.close();
         whole.close();
     }

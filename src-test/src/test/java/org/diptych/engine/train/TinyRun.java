@@ -80,7 +80,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
                                 new ToyboxDataset(plan.data(), Split.VALIDATION), header,
                                 Models.named(model.family()).orElseThrow().outward(
                                         com.google.gson.JsonParser.parseString(model.config()).getAsJsonObject()),
-                                resumes)),
+                                Witness.NONE, resumes)),
                         model, weights);
             } catch (EngineException e) {
                 weights.close();

@@ -1,0 +1,84 @@
+package org.diptych.app.moments;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Locale;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.ClipboardContent;
+import javafx.stage.DirectoryChooser;
+import javafx.stage.FileChooser;
+import org.diptych.app.fx.Theme;
+import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.AppContext;
+import org.diptych.engine.api.MomentsRequest;
+
+/// The button that writes a run's moments as an animation or as pictures, or copies the command that does. The status bar shows how far it is, and stops it.
+final class MomentExport {
+    private static final int MILLIS = 250;
+    private static final String ENDING = ".gif";
+
+    private final AppContext context;
+    private final Rewind rewind;
+
+    MomentExport(AppContext context, Rewind rewind) {
+        this.context = context;
+        this.rewind = rewind;
+    }
+
+    MenuButton button() {
+        MenuButton button = new MenuButton(null, Ui.icon("mdi2f-filmstrip"));
+        button.getStyleClass().addAll("button-icon", "flat");
+        button.setTooltip(context.i18n().tooltip("moments.save"));
+        button.accessibleTextProperty().bind(context.i18n().text("moments.save"));
+        button.getItems().addAll(item("moments.save.gif", this::animation), item("moments.save.png", this::frames),
+                item("moments.save.command", this::copy));
+        return button;
+    }
+
+    private MenuItem item(String key, Runnable action) {
+        MenuItem item = new MenuItem();
+        item.textProperty().bind(context.i18n().text(key));
+        item.setOnAction(e -> action.run());
+        return item;
+    }
+
+    private MomentsRequest request(Path out) {
+        return new MomentsRequest(rewind.sourceProperty().get().orElseThrow().run(), rewind.pairProperty().get(),
+                rewind.wordProperty().get(), MILLIS, context.theme().get() == Theme.DARK,
+                context.i18n().locale().getLanguage(), out);
+    }
+
+    private void animation() {
+        FileChooser chooser = new FileChooser();
+        chooser.setInitialFileName(rewind.sourceProperty().get().orElseThrow().run().getFileName() + ENDING);
+        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter("GIF", "*" + ENDING));
+        File file = chooser.showSaveDialog(context.window().get());
+        if (file != null) {
+            write(file.getName().toLowerCase(Locale.ROOT).endsWith(ENDING)
+                    ? file.toPath()
+                    : file.toPath().resolveSibling(file.getName() + ENDING));
+        }
+    }
+
+    private void frames() {
+        File folder = new DirectoryChooser().showDialog(context.window().get());
+        if (folder != null) {
+            write(folder.toPath()
+                    .resolve(rewind.sourceProperty().get().orElseThrow().run().getFileName() + "-moments"));
+        }
+    }
+
+    void write(Path out) {
+        context.jobs().run(context.engine().writeMoments(request(out)),
+                written -> context.notices().info("moments.saved", written));
+    }
+
+    private void copy() {
+        ClipboardContent content = new ClipboardContent();
+        content.putString(request(Path.of("run.gif")).commandLine());
+        Clipboard.getSystemClipboard().setContent(content);
+        context.notices().info("moments.copied");
+    }
+}
