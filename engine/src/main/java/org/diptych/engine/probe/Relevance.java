@@ -216,8 +216,9 @@ public final class Relevance {
         }
         boolean crossing = seen.stream().anyMatch(s -> s.site().kind() == Kind.CROSS);
         if (crossing && seen.stream().noneMatch(s -> s.site().kind() == Kind.CROSS && s.site().summary() >= 0)) {
-            Axis looking = seen.stream().filter(s -> s.site().kind() == Kind.CROSS).reduce((a, b) -> b)
-                    .map(s -> s.site().query()).orElseThrow();
+            List<Maps.Seen> crossed = seen.stream().filter(s -> s.site().kind() == Kind.CROSS).toList();
+            Axis looking = crossed.stream().filter(s -> overPicture(s.site().key())).reduce((a, b) -> b)
+                    .orElse(crossed.getLast()).site().query(); // a decoder that looks at what was read runs later still
             return java.util.stream.IntStream.range(0, queries(looking)).mapToObj(i -> new Reader(looking, i)).toList();
         }
         return seen.stream().map(Maps.Seen::site)

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A SentencePiece model file, read straight from its protocol buffer (`sentencepiece_model.proto`): only what changes tokens.
 ///
@@ -26,6 +29,40 @@ record SentencePieceModel(List<Piece> pieces, Kind kind, boolean byteFallback, b
     }
 
     record Piece(String text, float score, Type type) {
+    }
+
+    /// @return text of a piece -> its id, the first where a text stands twice
+    Map<String, Integer> ids() {
+        Map<String, Integer> ids = new HashMap<>();
+        for (int id = 0; id < pieces.size(); id++) {
+            ids.putIfAbsent(pieces.get(id).text(), id);
+        }
+        return ids;
+    }
+
+    /// SentencePiece joins the two neighbours whose whole has the best score; as a list of merges that is every split of a piece into two
+    /// known ones, best pieces first.
+    List<String> merges() {
+        record Merge(String left, String right, float score, int leftId, int rightId) {
+        }
+        Map<String, Integer> ids = ids();
+        List<Merge> merges = new ArrayList<>();
+        for (Piece piece : pieces) {
+            if (piece.type() != Type.NORMAL) {
+                continue;
+            }
+            String text = piece.text();
+            for (int i = text.offsetByCodePoints(0, 1); i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+                Integer left = ids.get(text.substring(0, i));
+                Integer right = ids.get(text.substring(i));
+                if (left != null && right != null) {
+                    merges.add(new Merge(text.substring(0, i), text.substring(i), piece.score(), left, right));
+                }
+            }
+        }
+        merges.sort(Comparator.comparingDouble((Merge m) -> -m.score).thenComparingInt(Merge::leftId)
+                .thenComparingInt(Merge::rightId));
+        return merges.stream().map(m -> m.left + " " + m.right).toList();
     }
 
     /// @throws IllegalArgumentException when the bytes are no such model, or one of words or characters

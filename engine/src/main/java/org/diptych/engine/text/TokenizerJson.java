@@ -7,13 +7,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Writes in memory the `tokenizer.json` that a folder with an older form of vocabulary has not.
 final class TokenizerJson {
+    private static final int GAPS = 100;
     private static final String SPACE = "\u2581";
     private static final String CLIP_WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
@@ -81,8 +81,8 @@ final class TokenizerJson {
     /// @param legacy true when the space that a text starts with is put before every part between special tokens; if false, [TextTokenizer]
     ///               puts one before the whole
     static JsonObject llama(SentencePieceModel source, boolean legacy) {
-        Map<String, Integer> vocabulary = ids(source.pieces());
-        JsonObject model = bytePairs(vocabulary, merges(source.pieces(), vocabulary));
+        Map<String, Integer> vocabulary = source.ids();
+        JsonObject model = bytePairs(vocabulary, source.merges());
         model.addProperty("unk_token", source.pieces().getFirst().text());
         model.addProperty("fuse_unk", true);
         model.addProperty("byte_fallback", source.byteFallback());
@@ -95,15 +95,7 @@ final class TokenizerJson {
         } else {
             normalizer = sequence("normalizers", normalizer, spaces);
         }
-        List<Special> specials = new ArrayList<>();
-        for (int id = 0; id < source.pieces().size(); id++) {
-            switch (source.pieces().get(id).type()) {
-                case UNKNOWN, CONTROL, USER_DEFINED -> specials.add(new Special(source.pieces().get(id).text(), id));
-                case NORMAL, UNUSED, BYTE -> {
-                    continue;
-                }
-            }
-        }
+        List<Special> specials = specials(source);
         List<Special> before = vocabulary.containsKey("<s>")
                 ? List.of(new Special("<s>", vocabulary.get("<s>")))
                 : List.of();
@@ -127,8 +119,43 @@ final class TokenizerJson {
                 .forEach(p -> vocabulary.add(scored(p.text(), p.score())));
         Special mask = new Special("<mask>", vocabulary.size(), true);
         vocabulary.add(scored(mask.text, 0));
+        Special begin = new Special("<s>", 0);
+        Special end = new Special("</s>", 2);
+        return unigram(source, vocabulary, 3, new Frame(List.of(begin), List.of(end, end), List.of(end)),
+                List.of(begin, new Special("<pad>", 1), end, new Special("<unk>", 3), mask));
+    }
+
+    /// T5's: the model's own ids, and a hundred tokens that stand for gaps behind them, the last first (Hugging Face `tokenization_t5.py`).
+    static JsonObject t5(SentencePieceModel source) {
+        JsonArray vocabulary = new JsonArray();
+        source.pieces().forEach(p -> vocabulary.add(scored(p.text(), p.score())));
+        List<Special> specials = specials(source);
+        Special end = specials.stream().filter(p -> p.text.equals("</s>")).findFirst().orElseThrow();
+        int unknown = specials.stream().filter(p -> p.text.equals("<unk>")).findFirst().orElseThrow().id;
+        for (int gap = GAPS - 1; gap >= 0; gap--) {
+            specials.add(new Special("<extra_id_" + gap + ">", vocabulary.size()));
+            vocabulary.add(scored("<extra_id_" + gap + ">", 0));
+        }
+        return unigram(source, vocabulary, unknown, new Frame(List.of(), List.of(end), List.of(end)), specials);
+    }
+
+    private static List<Special> specials(SentencePieceModel source) {
+        List<Special> specials = new ArrayList<>();
+        for (int id = 0; id < source.pieces().size(); id++) {
+            switch (source.pieces().get(id).type()) {
+                case UNKNOWN, CONTROL, USER_DEFINED -> specials.add(new Special(source.pieces().get(id).text(), id));
+                case NORMAL, UNUSED, BYTE -> {
+                    continue;
+                }
+            }
+        }
+        return specials;
+    }
+
+    private static JsonObject unigram(SentencePieceModel source, JsonArray vocabulary, int unknown, Frame frame,
+            List<Special> specials) {
         JsonObject model = typed("Unigram");
-        model.addProperty("unk_id", 3);
+        model.addProperty("unk_id", unknown);
         model.add("vocab", vocabulary);
         model.addProperty("byte_fallback", false);
         JsonObject normalizer = charsMap(source);
@@ -138,43 +165,8 @@ final class TokenizerJson {
             strip.addProperty("strip_right", true);
             normalizer = sequence("normalizers", normalizer, strip, replace("Regex", " {2,}", " "));
         }
-        Special begin = new Special("<s>", 0);
-        Special end = new Special("</s>", 2);
-        return whole(normalizer, metaspace(source.dummyPrefix() ? "always" : "never", true), model,
-                new Frame(List.of(begin), List.of(end, end), List.of(end)), metaspace("always", true),
-                List.of(begin, new Special("<pad>", 1), end, new Special("<unk>", 3), mask));
-    }
-
-    private static Map<String, Integer> ids(List<SentencePieceModel.Piece> pieces) {
-        Map<String, Integer> ids = new HashMap<>();
-        for (int id = 0; id < pieces.size(); id++) {
-            ids.putIfAbsent(pieces.get(id).text(), id);
-        }
-        return ids;
-    }
-
-    /// SentencePiece joins the two neighbours whose whole has the best score; as a list of merges that is every split of a piece into two
-    /// known ones, best pieces first.
-    private static List<String> merges(List<SentencePieceModel.Piece> pieces, Map<String, Integer> ids) {
-        record Merge(String left, String right, float score, int leftId, int rightId) {
-        }
-        List<Merge> merges = new ArrayList<>();
-        for (SentencePieceModel.Piece piece : pieces) {
-            if (piece.type() != SentencePieceModel.Type.NORMAL) {
-                continue;
-            }
-            String text = piece.text();
-            for (int i = text.offsetByCodePoints(0, 1); i < text.length(); i = text.offsetByCodePoints(i, 1)) {
-                Integer left = ids.get(text.substring(0, i));
-                Integer right = ids.get(text.substring(i));
-                if (left != null && right != null) {
-                    merges.add(new Merge(text.substring(0, i), text.substring(i), piece.score(), left, right));
-                }
-            }
-        }
-        merges.sort(Comparator.comparingDouble((Merge m) -> -m.score).thenComparingInt(Merge::leftId)
-                .thenComparingInt(Merge::rightId));
-        return merges.stream().map(m -> m.left + " " + m.right).toList();
+        return whole(normalizer, metaspace(source.dummyPrefix() ? "always" : "never", true), model, frame,
+                metaspace("always", true), specials);
     }
 
     private static JsonObject charsMap(SentencePieceModel source) {

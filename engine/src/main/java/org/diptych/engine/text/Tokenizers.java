@@ -86,7 +86,7 @@ public final class Tokenizers {
         return files.guarded(file, () -> files.wordPieces(file, lowerCase));
     }
 
-    /// @param file   a SentencePiece model: byte pairs keep their ids (LLaMA), a unigram model takes XLM-R's (BEiT-3)
+    /// @param file   a SentencePiece model: byte pairs keep their ids (LLaMA), so does a unigram model that begins with its padding (T5); another takes XLM-R's (BEiT-3)
     /// @param legacy for byte pairs: true when a space is put before the text after each special token, not only before the first
     /// @throws EngineException when the file is missing or broken
     public static TextTokenizer openSentencePiece(Path file, boolean legacy) throws EngineException {
@@ -95,7 +95,9 @@ public final class Tokenizers {
             SentencePieceModel model = SentencePieceModel.parse(Files.readAllBytes(file));
             return switch (model.kind()) {
                 case BPE -> files.start(TokenizerJson.llama(model, legacy), !legacy && model.dummyPrefix());
-                case UNIGRAM -> files.start(TokenizerJson.xlmRoberta(model));
+                case UNIGRAM -> files.start(model.pieces().getFirst().text().equals("<pad>")
+                        ? TokenizerJson.t5(model)
+                        : TokenizerJson.xlmRoberta(model));
             };
         });
     }

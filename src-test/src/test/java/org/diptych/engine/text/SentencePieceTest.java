@@ -7,7 +7,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +79,38 @@ class SentencePieceTest {
             assertThat(shape).isEqualTo("<s>.</s></s>.</s>");
             assertThat(tokenizer.unknowns(tokenizer.encode("the \u0416 dog", 20))).isEqualTo(1);
         }
+    }
+
+    /// T5's file begins with its padding and keeps its ids; a hundred names of gaps follow, the last first.
+    @Test
+    void theIdsOfT5AreItsFilesAndItsEndStandsBehind() throws Exception {
+        Files.write(folder.resolve("spiece.model"), unigram("<pad>", "</s>", "<unk>", "\u2581a", "\u2581cat", "s",
+                "\u2581", "?"));
+        try (TextTokenizer tokenizer = Tokenizers.open(folder)) {
+            assertThat(tokenizer.encode("a cats?", 20).ids()).containsExactly(3, 4, 5, 7, 1);
+            assertThat(tokenizer.encode("", 20).ids()).containsExactly(1);
+            assertThat(tokenizer.encode("a \u0416", 20).ids()).contains(2);
+            assertThat(tokenizer.padId()).isZero();
+            assertThat(tokenizer.size()).isEqualTo(8 + 100);
+            assertThat(tokenizer.id("<extra_id_0>")).hasValue(107);
+            assertThat(tokenizer.decode(new long[]{0, 3, 4, 5, 7, 1})).isEqualTo("a cats?");
+        }
+    }
+
+    /// A unigram model of these pieces, the first two control pieces and the third what is unknown.
+    private static byte[] unigram(String... pieces) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        for (int id = 0; id < pieces.length; id++) {
+            byte[] text = pieces[id].getBytes(StandardCharsets.UTF_8);
+            ByteBuffer piece = ByteBuffer.allocate(text.length + 9).order(ByteOrder.LITTLE_ENDIAN);
+            piece.put((byte) 10).put((byte) text.length).put(text).put((byte) 21).putFloat(-id);
+            piece.put((byte) 24).put((byte) (id < 2 ? 3 : id == 2 ? 2 : 1)); // CONTROL, UNKNOWN, NORMAL
+            file.write(10);
+            file.write(piece.position());
+            file.write(piece.array(), 0, piece.position());
+        }
+        file.writeBytes(new byte[]{18, 2, 24, 1}); // trainer_spec: model_type UNIGRAM
+        return file.toByteArray();
     }
 
     @Test

@@ -5,18 +5,23 @@ import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.tower.T5Facts;
 
 /// The facts of one BLIP-2, from Hugging Face's `config.json` (`vision_config`, `qformer_config`, `text_config`) or from LAVIS's settings (`vision`, `qformer`), with what a file's own tensors say
 /// under `blip2_file`.
 ///
 /// @param former   the Q-Former
-/// @param language nothing in stage 1, or where the language model is of a kind that is not run here
+/// @param language nothing in stage 1, or where a file of stage 2 leaves its language model to another
+/// @param kind     of the language model that the projection is for
 /// @param projects width of the language model that the projection reaches, 0 without it
 /// @param embed    width of the space of the contrast, 0 without one
 /// @param temperature that training starts from
-record Blip2Config(Vision vision, Former former, Optional<Opt> language, int projects, int embed, double temperature,
+record Blip2Config(Vision vision, Former former, Optional<Language> language, Kind kind, int projects, int embed,
+        double temperature,
         Parts parts) {
     static final String FILE = "blip2_file";
+    /// By this key of `text_config` a T5 is known; OPT's is `hidden_size`.
+    static final String T5_WIDTH = "d_model";
     /// LAVIS puts a plain `LayerNorm` behind the picture tower, whatever the tower's own epsilon is.
     static final double LAVIS_EPSILON = 1e-5;
 
@@ -42,6 +47,51 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
         }
     }
 
+    /// Whose name the language model and its projection bear in LAVIS's files, and in this model.
+    enum Kind {
+        OPT("opt_model", "opt_proj", QuestionForm.ANSWER), T5("t5_model", "t5_proj", QuestionForm.SHORT);
+
+        private final String model;
+        private final String projection;
+        private final QuestionForm form;
+
+        Kind(String model, String projection, QuestionForm form) {
+            this.model = model;
+            this.projection = projection;
+            this.form = form;
+        }
+
+        String model() {
+            return model;
+        }
+
+        String projection() {
+            return projection;
+        }
+
+        /// @return how the paper asks it
+        QuestionForm form() {
+            return form;
+        }
+    }
+
+    /// A language model that stage 2 speaks to.
+    sealed interface Language {
+        /// @return places for what it reads
+        int positions();
+
+        /// @return what a text of its own begins with
+        long start();
+
+        long end();
+
+        long pad();
+    }
+
+    /// FlanT5 and its like (transformers `models/t5`).
+    record T5(T5Facts tower, int positions, long start, long end, long pad) implements Language {
+    }
+
     /// A language model of the OPT kind (Zhang et al. 2022; transformers `models/opt`).
     ///
     /// @param wordWidth of the word table; another than `width` is brought there by a matrix
@@ -49,7 +99,7 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
     /// @param lastNorm  true with a norm behind the layers
     record Opt(int vocabulary, int positions, int width, int wordWidth, int layers, int heads, int mlp,
             Activations activation, boolean preNorm, boolean lastNorm, double dropout, long start, long end,
-            long pad) {
+            long pad) implements Language {
     }
 
     /// @param writes      true with stage 1's language head
@@ -65,8 +115,10 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
         boolean huggingFace = c.has("qformer_config");
         Former former = huggingFace ? huggingFace(c, file) : lavis(c, file);
         int embed = file.integer("embed_dim", 0);
+        Kind kind = file.flag("t5", false) ? Kind.T5 : Kind.OPT;
         return new Blip2Config(huggingFace ? seen(c.section("vision_config")) : eva(c.section("vision")), former,
-                file.flag("language", false) ? Optional.of(opt(c.section("text_config"))) : Optional.empty(),
+                file.flag("language", false) ? Optional.of(language(kind, c.section("text_config"))) : Optional.empty(),
+                kind,
                 file.integer("projects", 0), embed, c.number("temp_init", 0.07),
                 new Parts(file.flag("writes", false), file.flag("match", false), file.flag("temp", false),
                         huggingFace));
@@ -85,7 +137,8 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
         if (json.has("text_config")) {
             file.addProperty("language", true);
             ModelConfig t = c.section("text_config");
-            file.addProperty("projects", t.integer("hidden_size"));
+            file.addProperty("t5", t.has(T5_WIDTH));
+            file.addProperty("projects", t.integer(t.has(T5_WIDTH) ? T5_WIDTH : "hidden_size"));
             if (!t.has("bos_token_id")) { // Toybox's tokenizer ends with what begins and what ends a text
                 t.json().addProperty("bos_token_id", t.integer("eos_token_id") - 1);
             }
@@ -136,6 +189,26 @@ record Blip2Config(Vision vision, Former former, Optional<Opt> language, int pro
                 q.integer("num_attention_heads"), q.integer("intermediate_size"), q.number("layer_norm_eps", 1e-12),
                 q.activation("hidden_act", "gelu"), q.number("hidden_dropout_prob", 0.1), sees, every, queries, start,
                 q.integer("pad_token_id", 0));
+    }
+
+    private static Language language(Kind kind, ModelConfig t) throws EngineException {
+        return kind == Kind.T5 ? t5(t) : opt(t);
+    }
+
+    /// The usual values are FlanT5's.
+    private static T5 t5(ModelConfig t) throws EngineException {
+        String mlp = t.text("feed_forward_proj", "gated-gelu");
+        boolean gated = mlp.startsWith("gated-");
+        String usual = mlp.equals("gated-gelu") ? "gelu_new" : gated ? mlp.substring("gated-".length()) : mlp;
+        int layers = t.integer("num_layers");
+        T5Facts tower = new T5Facts(t.integer("vocab_size"), t.integer(T5_WIDTH), layers,
+                t.integer("num_decoder_layers", layers), t.integer("num_heads"), t.integer("d_kv"), t.integer("d_ff"),
+                t.number("layer_norm_epsilon", 1e-6), t.activation("dense_act_fn", usual), gated,
+                t.integer("relative_attention_num_buckets", 32), t.integer("relative_attention_max_distance", 128),
+                t.flag("tie_word_embeddings", false), t.number("dropout_rate", 0.1));
+        int pad = t.integer("pad_token_id", 0);
+        return new T5(tower, t.integer("n_positions", 512), t.integer("decoder_start_token_id", pad),
+                t.integer("eos_token_id", 1), pad);
     }
 
     private static Opt opt(ModelConfig t) throws EngineException {

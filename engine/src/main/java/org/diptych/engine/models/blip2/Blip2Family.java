@@ -21,8 +21,6 @@ import org.diptych.engine.model.VisionLanguageModel;
 
 /// BLIP-2's layouts. The model's own names are LAVIS's. LAVIS's files hold what was trained; the picture tower and the language model come from files of their own.
 public final class Blip2Family implements Family {
-    private static final String T5 = "checkpoint.drop.t5";
-
     @Override
     public String id() {
         return "blip2";
@@ -34,18 +32,14 @@ public final class Blip2Family implements Family {
                 new Layout("Hugging Face",
                         names -> names.contains("query_tokens")
                                 && names.contains("qformer.encoder.layer.0.intermediate_query.dense.weight"),
-                        _ -> NameMap.of(huggingFace()),
+                        config -> NameMap.of(huggingFace(config)),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.HUGGING_FACE)),
                 new Layout("LAVIS beside EVA ViT",
-                        names -> lavis(names) && eva(names) && !names.contains("t5_proj.weight"),
+                        names -> lavis(names) && eva(names),
                         config -> NameMap.of(beside(config)),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.EVA)),
-                new Layout("LAVIS", names -> lavis(names) && !names.contains("t5_proj.weight"),
-                        _ -> NameMap.of(lavis()),
+                new Layout("LAVIS", Blip2Family::lavis, _ -> NameMap.of(lavis()),
                         (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS)),
-                new Layout("LAVIS with FlanT5", names -> lavis(names) && names.contains("t5_proj.weight"),
-                        _ -> NameMap.of(lavis()),
-                        (shapes, config) -> Blip2Shapes.complete(shapes, config, Blip2Shapes.Names.LAVIS_T5)),
                 new Layout("EVA ViT",
                         Blip2Family::eva,
                         config -> NameMap.of(tower(config)),
@@ -83,14 +77,14 @@ public final class Blip2Family implements Family {
     }
 
     private static List<NameMap.Rule> lavis() {
-        return List.of(drop(".*\\.position_ids", "checkpoint.drop.positions"), drop("t5_model\\..*", T5),
-                rename("t5_proj\\.(.*)", "opt_proj.$1"),
+        return List.of(drop(".*\\.position_ids", "checkpoint.drop.positions"),
+                tie("t5_model\\.(?:encoder|decoder)\\.embed_tokens\\.weight", "t5_model.shared.weight"),
                 tie("Qformer\\.cls\\.predictions\\.decoder\\.weight", "Qformer.bert.embeddings.word_embeddings.weight"),
                 tie("Qformer\\.cls\\.predictions\\.decoder\\.bias", "Qformer.cls.predictions.bias"),
                 tie("opt_model\\.lm_head\\.weight", "opt_model.model.decoder.embed_tokens.weight"));
     }
 
-    private static List<NameMap.Rule> huggingFace() {
+    private static List<NameMap.Rule> huggingFace(JsonObject config) {
         List<NameMap.Rule> rules = new ArrayList<>(lavis());
         String layer = "vision_model\\.encoder\\.layers\\.(\\d+)\\.";
         String block = "visual_encoder.blocks.$1.";
@@ -110,10 +104,18 @@ public final class Blip2Family implements Family {
         rules.add(rename("embeddings\\.(.*)", "Qformer.bert.embeddings.$1"));
         rules.add(rename("vision_projection\\.(.*)", "vision_proj.$1"));
         rules.add(rename("text_projection\\.(.*)", "text_proj.$1"));
-        rules.add(rename("language_projection\\.(.*)", "opt_proj.$1"));
-        rules.add(drop("language_model\\.(shared|encoder|decoder)\\..*", T5));
-        rules.add(tie("language_model\\.lm_head\\.weight", "opt_model.model.decoder.embed_tokens.weight"));
-        rules.add(rename("language_model\\.(.*)", "opt_model.$1"));
+        boolean t5 = config.has(Blip2Config.FILE)
+                && config.getAsJsonObject(Blip2Config.FILE).get("t5").getAsBoolean();
+        Blip2Config.Kind kind = t5 ? Blip2Config.Kind.T5 : Blip2Config.Kind.OPT;
+        rules.add(rename("language_projection\\.(.*)", kind.projection() + ".$1"));
+        rules.add(t5
+                ? tie("language_model\\.(?:encoder|decoder)\\.embed_tokens\\.weight", "t5_model.shared.weight")
+                : tie("language_model\\.lm_head\\.weight", "opt_model.model.decoder.embed_tokens.weight"));
+        if (t5 && config.getAsJsonObject("text_config").has("tie_word_embeddings")
+                && config.getAsJsonObject("text_config").get("tie_word_embeddings").getAsBoolean()) {
+            rules.add(tie("language_model\\.lm_head\\.weight", "t5_model.shared.weight"));
+        }
+        rules.add(rename("language_model\\.(.*)", kind.model() + ".$1"));
         return rules;
     }
 

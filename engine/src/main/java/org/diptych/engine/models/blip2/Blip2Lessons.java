@@ -35,6 +35,9 @@ record Blip2Lessons(Blip2Model model, Optional<TextTokenizer> tokenizer) impleme
 
     @Override
     public Inputs inputs(Task task, Lesson.Course course, Inputs base, NDManager manager) {
+        if (task == Task.WRITING && model.facts().language().isPresent()) {
+            return model.language().lessons(course, base, manager);
+        }
         if (task != Task.MATCHING) {
             return base;
         }

@@ -40,7 +40,7 @@ record Blip2Losses(Blip2Model model) {
                 yield matching(matchLogits(pass, step, inputs));
             }
             case WRITING -> writing(writtenLogits(pass, asked(pass, inputs), inputs), inputs);
-            case LANGUAGE -> language(pass, model.picture(pass, inputs), inputs, true);
+            case LANGUAGE -> language(pass, model.bridge().picture(pass, inputs), inputs, true);
             default -> throw new IllegalArgumentException(objective);
         };
     }
@@ -49,7 +49,7 @@ record Blip2Losses(Blip2Model model) {
     private QFormer.Asked asked(Pass pass, Inputs inputs) {
         return model.objectives().contains(CONTRAST)
                 ? model.step(pass, inputs).asked()
-                : model.ask(pass, model.picture(pass, inputs));
+                : model.bridge().ask(pass, model.bridge().picture(pass, inputs));
     }
 
     Guess matchGuess(Pass pass, Inputs inputs) {
@@ -64,19 +64,15 @@ record Blip2Losses(Blip2Model model) {
     }
 
     Guess languageGuess(Pass pass, Inputs inputs) {
-        int queries = model.facts().former().queries();
-        NDArray logits = model.languageLogits(pass,
-                model.projected(pass, model.ask(pass, model.picture(pass, inputs)).states()), inputs);
-        long all = logits.getShape().get(1);
-        return new Guess(logits.get(new NDIndex(":, {}:{}", queries - 1, all - 1)), labels(inputs));
+        return model.language().guess(pass, told(pass, model.bridge().picture(pass, inputs)), inputs);
     }
 
     Step step(Pass pass, Inputs inputs) {
-        NDArray picture = model.picture(pass, inputs);
-        QFormer.Asked asked = model.ask(pass, picture);
-        NDArray pictures = model.pictureFeatures(pass, asked.states());
-        NDArray texts = model.textFeature(pass,
-                model.former().read(pass, inputs.get("input_ids"), Blip2Model.attended(inputs)));
+        NDArray picture = model.bridge().picture(pass, inputs);
+        QFormer.Asked asked = model.bridge().ask(pass, picture);
+        NDArray pictures = model.heads().pictures(pass, asked.states());
+        NDArray texts = model.heads().text(pass,
+                model.bridge().former().read(pass, inputs.get("input_ids"), Blip2Model.attended(inputs)));
         return new Step(picture, asked, pictures, texts);
     }
 
@@ -93,13 +89,13 @@ record Blip2Losses(Blip2Model model) {
     ///
     /// @return (B, B) logits of each picture's texts
     NDArray toTexts(Step step) {
-        return best(alike(step.pictures(), step.texts().stopGradient())).div(model.temperature(step.texts()));
+        return best(alike(step.pictures(), step.texts().stopGradient())).div(model.heads().temperature(step.texts()));
     }
 
     /// @return (B, B) logits of each text's pictures
     NDArray toPictures(Step step) {
         return best(alike(step.pictures().stopGradient(), step.texts())).transpose()
-                .div(model.temperature(step.texts()));
+                .div(model.heads().temperature(step.texts()));
     }
 
     private static NDArray best(NDArray alike) {
@@ -143,7 +139,8 @@ record Blip2Losses(Blip2Model model) {
     /// @return (B, T, V) of the text as it is written: with `[DEC]` in front
     NDArray writtenLogits(Pass pass, QFormer.Asked asked, Inputs inputs) {
         NDArray ids = model.writes(inputs.get("input_ids"));
-        NDArray logits = model.words(model.former().write(pass, ids, Blip2Model.attended(inputs), asked));
+        NDArray logits = model.heads()
+                .words(model.bridge().former().write(pass, ids, Blip2Model.attended(inputs), asked));
         pass.probe().value("itg_logits", logits);
         return logits;
     }
@@ -155,23 +152,12 @@ record Blip2Losses(Blip2Model model) {
     }
 
     /// @param picture (B, N, D') behind its norm
-    /// @param whole   true scores the first word too, which the last query tells (LAVIS); false only words that follow words (transformers)
+    /// @param whole   see [LanguageModel#loss]
     NDArray language(Pass pass, NDArray picture, Inputs inputs, boolean whole) {
-        NDArray logits = model.languageLogits(pass, model.projected(pass, model.ask(pass, picture).states()), inputs);
-        long t = inputs.get("input_ids").getShape().get(1);
-        long q = logits.getShape().get(1) - t;
-        NDArray labels = labels(inputs);
-        if (whole) {
-            NDArray none = labels.getManager().full(new Shape(labels.getShape().get(0), 1), IGNORED, DataType.INT64);
-            return Losses.nextWord(logits.get(new NDIndex(":, {}:", q - 1)), none.concat(labels, 1), IGNORED, 0);
-        }
-        return Losses.nextWord(logits.get(new NDIndex(":, {}:", q)), labels, IGNORED, 0);
+        return model.language().loss(pass, told(pass, picture), inputs, whole);
     }
 
-    private NDArray labels(Inputs inputs) {
-        return inputs.has("labels")
-                ? inputs.get("labels")
-                : Losses.withoutPadding(inputs.get("input_ids"), model.facts().language().orElseThrow().pad(),
-                        IGNORED);
+    private NDArray told(Pass pass, NDArray picture) {
+        return model.projected(pass, model.bridge().ask(pass, picture).states());
     }
 }

@@ -22,7 +22,7 @@ record Blip2Reader(Preprocess preprocess, Optional<TextTokenizer> tokenizer, int
         Preprocess preprocess = files.folder().isPresent()
                 ? PreprocessConfig.read(files.folder().get(), usual)
                 : usual;
-        int words = config.language().map(o -> o.positions() - config.former().queries())
+        int words = config.language().map(l -> l.positions() - config.former().queries())
                 .orElse(config.former().vocabulary() > 0 ? config.former().positions() : 0);
         return new Blip2Reader(preprocess, Tokenizers.find(files.folder()), words);
     }

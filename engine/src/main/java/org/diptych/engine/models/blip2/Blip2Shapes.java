@@ -2,6 +2,7 @@ package org.diptych.engine.models.blip2;
 
 import com.google.gson.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.diptych.engine.checkpoint.ModelConfig;
 
@@ -17,21 +18,31 @@ record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
     /// @param blocks  prefix of the picture's layers
     /// @param former  prefix of the Q-Former's layers
     /// @param words   prefix of the Q-Former's word table
-    /// @param language prefix of the language model
-    /// @param projection of the queries into the language model
-    record Names(String patches, String places, String blocks, String former, String words, String language,
-            String projection) {
+    /// @param own     what the language model and its projection are called by every kind, nothing where each kind has a name of its own
+    record Names(String patches, String places, String blocks, String former, String words, Optional<Own> own) {
+        /// @param language   prefix of the language model
+        /// @param projection of the queries into it
+        record Own(String language, String projection) {
+        }
+
         static final Names HUGGING_FACE = new Names("vision_model.embeddings.patch_embedding.weight",
                 "vision_model.embeddings.position_embedding", "vision_model.encoder.layers.",
-                "qformer.encoder.layer.", "embeddings.", "language_model.", "language_projection.weight");
+                "qformer.encoder.layer.", "embeddings.",
+                Optional.of(new Own("language_model.", "language_projection.weight")));
         static final Names LAVIS = new Names("visual_encoder.patch_embed.proj.weight", "visual_encoder.pos_embed",
-                "visual_encoder.blocks.", "Qformer.bert.encoder.layer.", "Qformer.bert.embeddings.", "opt_model.",
-                "opt_proj.weight");
-        static final Names LAVIS_T5 = new Names(LAVIS.patches, LAVIS.places, LAVIS.blocks, LAVIS.former, LAVIS.words,
-                LAVIS.language, "t5_proj.weight");
+                "visual_encoder.blocks.", "Qformer.bert.encoder.layer.", "Qformer.bert.embeddings.",
+                Optional.empty());
         /// The picture tower's own file, alone or beside LAVIS's.
         static final Names EVA = new Names("patch_embed.proj.weight", "pos_embed", "blocks.", LAVIS.former,
-                LAVIS.words, LAVIS.language, LAVIS.projection);
+                LAVIS.words, Optional.empty());
+
+        String language(Blip2Config.Kind kind) {
+            return own.map(Own::language).orElse(kind.model() + ".");
+        }
+
+        String projection(Blip2Config.Kind kind) {
+            return own.map(Own::projection).orElse(kind.projection() + ".weight");
+        }
     }
 
     static JsonObject complete(Map<String, long[]> shapes, JsonObject given, Names names) {
@@ -119,7 +130,9 @@ record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
     private void parts(Names names) {
         JsonObject file = section(Blip2Config.FILE);
         boolean alone = !shapes.containsKey("query_tokens");
-        boolean second = json.has("text_config") || shapes.containsKey(names.projection());
+        Blip2Config.Kind kind = kind(names);
+        String projection = names.projection(kind);
+        boolean second = json.has("text_config") || shapes.containsKey(projection);
         boolean first = alone && !second;
         file.addProperty("words", first || shapes.containsKey(names.words() + WORDS));
         file.addProperty("writes", first || shapes.containsKey("Qformer.cls.predictions.transform.dense.weight"));
@@ -127,14 +140,53 @@ record Blip2Shapes(Map<String, long[]> shapes, JsonObject json) {
         file.addProperty("temp", first || shapes.containsKey("temp"));
         file.addProperty("embed_dim",
                 first ? whole("embed_dim", 256) : rows("vision_proj.weight", "vision_projection.weight"));
-        file.addProperty("projects", shapes.containsKey(names.projection())
-                ? shapes.get(names.projection())[0]
-                : second ? whole("projects", section("text_config").get("hidden_size").getAsLong()) : 0);
-        boolean decoder = shapes.containsKey(names.language() + "model.decoder.embed_tokens.weight");
-        boolean opt = json.has("text_config") && section("text_config").has("ffn_dim");
-        file.addProperty("language", opt || decoder);
-        if (decoder) {
-            language(names.language() + "model.decoder.", section("text_config"));
+        boolean t5 = kind == Blip2Config.Kind.T5;
+        file.addProperty("t5", t5);
+        file.addProperty("projects", shapes.containsKey(projection)
+                ? shapes.get(projection)[0]
+                : second
+                        ? whole("projects",
+                                section("text_config").get(t5 ? Blip2Config.T5_WIDTH : "hidden_size").getAsLong())
+                        : 0);
+        String language = names.language(kind);
+        boolean there = shapes.containsKey(language + (t5 ? "shared.weight" : "model.decoder.embed_tokens.weight"));
+        file.addProperty("language",
+                there || json.has("text_config") && section("text_config").has(t5 ? "d_kv" : "ffn_dim"));
+        if (there && t5) {
+            encoderDecoder(language, section("text_config"));
+        } else if (there) {
+            language(language + "model.decoder.", section("text_config"));
+        }
+    }
+
+    /// A file tells it by its names, or by its configuration.
+    private Blip2Config.Kind kind(Names names) {
+        Blip2Config.Kind t5 = Blip2Config.Kind.T5;
+        boolean named = names.own().isEmpty() && shapes.containsKey(names.projection(t5));
+        boolean configured = json.has("text_config") && section("text_config").has(Blip2Config.T5_WIDTH);
+        return named || configured || shapes.containsKey(names.language(t5) + "shared.weight")
+                ? t5
+                : Blip2Config.Kind.OPT;
+    }
+
+    private void encoderDecoder(String prefix, JsonObject t) {
+        String first = prefix + "encoder.block.0.layer.";
+        long[] words = shapes.get(prefix + "shared.weight");
+        long[] positions = shapes.get(first + "0.SelfAttention.relative_attention_bias.weight");
+        boolean gated = shapes.containsKey(first + "1.DenseReluDense.wi_0.weight");
+        t.addProperty("vocab_size", words[0]);
+        t.addProperty(Blip2Config.T5_WIDTH, words[1]);
+        t.addProperty("num_layers", ModelConfig.count(shapes, prefix + "encoder.block."));
+        t.addProperty("num_decoder_layers", ModelConfig.count(shapes, prefix + "decoder.block."));
+        t.addProperty("relative_attention_num_buckets", positions[0]);
+        t.addProperty("num_heads", positions[1]);
+        t.addProperty("d_kv", shapes.get(first + "0.SelfAttention.q.weight")[0] / positions[1]);
+        t.addProperty("d_ff", shapes.get(first + "1.DenseReluDense." + (gated ? "wi_0" : "wi") + ".weight")[0]);
+        if (!t.has("tie_word_embeddings")) {
+            t.addProperty("tie_word_embeddings", !shapes.containsKey(prefix + "lm_head.weight"));
+        }
+        if (!t.has("feed_forward_proj")) {
+            t.addProperty("feed_forward_proj", gated ? "gated-gelu" : "relu");
         }
     }
 

@@ -8,6 +8,7 @@ import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.tower.Encoder;
+import org.diptych.engine.tower.T5Facts;
 
 /// Where BLIP-2 attends: each of the passes that [Blip2Model#forward] runs.
 record Blip2Sites(Blip2Config config) {
@@ -32,9 +33,11 @@ record Blip2Sites(Blip2Config config) {
         Axis text = new Axis.Text(sample.tokens().map(Tokens::size).orElse(1)); // without a text the language model's first token
         Axis both = new Axis.Joined(List.of(queries, text));
         if (config.language().isPresent()) {
-            Blip2Config.Opt opt = config.language().get();
-            sites.add(new AttentionSite(OptLanguage.STREAM, Kind.SELF, opt.layers(), opt.heads(), both, both, true,
-                    both.size() - 1));
+            switch (config.language().get()) {
+                case Blip2Config.Opt opt -> sites.add(new AttentionSite(OptLanguage.STREAM, Kind.SELF, opt.layers(),
+                        opt.heads(), both, both, true, both.size() - 1));
+                case Blip2Config.T5 t5 -> sites.addAll(reading(t5.tower(), both));
+            }
             return sites;
         }
         if (config.embed() > 0) {
@@ -48,6 +51,16 @@ record Blip2Sites(Blip2Config config) {
             sites.add(former(QFormer.WRITTEN, text, both, true, -1));
         }
         return sites;
+    }
+
+    /// The encoder reads all, and the decoder's first place, which no word stands at, looks at what it read.
+    private static List<AttentionSite> reading(T5Facts facts, Axis both) {
+        Axis first = new Axis.Text(1);
+        return List.of(
+                new AttentionSite(T5Language.READS, Kind.SELF, facts.encoder(), facts.heads(), both, both, false, -1),
+                new AttentionSite(T5Language.WRITES, Kind.SELF, facts.decoder(), facts.heads(), first, first, true, -1),
+                new AttentionSite(T5Language.WRITES + Encoder.CROSS, Kind.CROSS, facts.decoder(), facts.heads(),
+                        first, both, false, -1));
     }
 
     private AttentionSite former(String name, Axis query, Axis key, boolean causal, int summary) {

@@ -74,10 +74,10 @@ record Blip2Trace(Blip2Model model) {
     private Map<String, NDArray> second(Inputs inputs) {
         Calls calls = calls("vision.layers");
         Pass pass = Pass.listening(calls);
-        NDArray states = model.vision(pass, inputs);
-        NDArray picture = model.normed(pass, states);
-        NDArray pooled = model.normed(Pass.READABLE, picture.get(new NDIndex(":, 0")));
-        NDArray projected = model.projected(pass, model.ask(pass, picture).states());
+        NDArray states = model.bridge().vision(pass, inputs);
+        NDArray picture = model.bridge().normed(pass, states);
+        NDArray pooled = model.bridge().normed(Pass.READABLE, picture.get(new NDIndex(":, 0")));
+        NDArray projected = model.projected(pass, model.bridge().ask(pass, picture).states());
         NDArray logits = model.languageLogits(pass, projected, inputs);
         Map<String, NDArray> out = new LinkedHashMap<>();
         calls.heard().forEach((name, value) -> out.put(path(name.replaceFirst("#0$", "")), value));
@@ -108,10 +108,11 @@ record Blip2Trace(Blip2Model model) {
         Blip2Losses losses = new Blip2Losses(model);
         Map<String, NDArray> out = new LinkedHashMap<>();
         if (model.facts().language().isPresent()) {
-            NDArray states = model.vision(Pass.READABLE, inputs);
+            NDArray states = model.bridge().vision(Pass.READABLE, inputs);
             out.put(Blip2Losses.LANGUAGE,
-                    losses.language(Pass.READABLE, model.normedAsLavis(states), inputs, true));
-            out.put("hf_loss", losses.language(Pass.READABLE, model.normed(Pass.READABLE, states), inputs, false));
+                    losses.language(Pass.READABLE, model.bridge().normedAsLavis(states), inputs, true));
+            out.put("hf_loss",
+                    losses.language(Pass.READABLE, model.bridge().normed(Pass.READABLE, states), inputs, false));
             return out;
         }
         Blip2Losses.Step step = losses.step(Pass.READABLE, inputs);

@@ -1,15 +1,22 @@
 package org.diptych.engine.models.blip2;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import java.util.Arrays;
 import java.util.Optional;
+import org.diptych.engine.model.Guess;
+import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.Writing;
 import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Linear;
+import org.diptych.engine.nn.Losses;
 import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.Encoder;
 import org.diptych.engine.tower.EncoderFacts;
@@ -17,7 +24,7 @@ import org.diptych.engine.tower.EncoderNames;
 import org.diptych.engine.tower.KeyCache;
 
 /// OPT (Zhang et al. 2022; transformers `models/opt/modeling_opt.py`): a causal stack with learned positions whose table begins two rows late, and a head tied to the word table.
-final class OptLanguage extends Module {
+final class OptLanguage extends Module implements LanguageModel {
     static final String STREAM = "language";
     /// Rows of the position table before that of the first place: the second is for what is not there.
     private static final int OFFSET = 2;
@@ -51,6 +58,48 @@ final class OptLanguage extends Module {
         norm = facts.lastNorm()
                 ? Optional.of(child("model.decoder.final_layer_norm", new LayerNorm(width, EPSILON)))
                 : Optional.empty();
+    }
+
+    @Override
+    public NDArray logits(Pass pass, NDArray told, Optional<Inputs> text) {
+        NDArray ids = text.map(t -> t.get("input_ids")).orElseGet(() -> LanguageModel.column(told, facts.start()));
+        NDArray attended = text.map(Blip2Model::attended).orElseGet(ids::onesLike);
+        return logits(apply(pass, NDArrays.concat(new NDList(told, embed(ids)), 1),
+                LanguageModel.there(told, attended)));
+    }
+
+    /// Where the whole is scored, the last query tells the first word (LAVIS).
+    @Override
+    public NDArray loss(Pass pass, NDArray told, Inputs inputs, boolean whole) {
+        NDArray logits = logits(pass, told, Optional.of(inputs));
+        long q = told.getShape().get(1);
+        NDArray labels = LanguageModel.labels(inputs, facts.pad());
+        if (whole) {
+            return Losses.nextWord(logits.get(new NDIndex(":, {}:", q - 1)),
+                    LanguageModel.column(labels, Blip2Losses.IGNORED).concat(labels, 1), Blip2Losses.IGNORED, 0);
+        }
+        return Losses.nextWord(logits.get(new NDIndex(":, {}:", q)), labels, Blip2Losses.IGNORED, 0);
+    }
+
+    @Override
+    public Guess guess(Pass pass, NDArray told, Inputs inputs) {
+        NDArray logits = logits(pass, told, Optional.of(inputs));
+        return new Guess(logits.get(new NDIndex(":, {}:{}", told.getShape().get(1) - 1, logits.getShape().get(1) - 1)),
+                LanguageModel.labels(inputs, facts.pad()));
+    }
+
+    /// A tokenizer that closes each text leaves nothing to go on with: what closes a prompt is not read.
+    @Override
+    public Writing begin(Pass pass, NDArray told, Optional<Inputs> prompt, int rows, boolean cached) {
+        NDArray ids = prompt.map(p -> p.get("input_ids")).orElseGet(() -> LanguageModel.column(told, facts.start()));
+        NDArray attended = prompt.map(Blip2Model::attended).orElseGet(ids::onesLike);
+        long last = ids.getShape().get(1) - 1;
+        if (last > 0 && Arrays.stream(LanguageModel.last(ids).toLongArray()).allMatch(id -> id == facts.end())) {
+            NDIndex open = new NDIndex(":, :{}", last);
+            ids = ids.get(open);
+            attended = attended.get(open);
+        }
+        return new OptWriting(this, facts, pass, told, ids, attended, rows, cached);
     }
 
     /// @param ids int64 (B, T)

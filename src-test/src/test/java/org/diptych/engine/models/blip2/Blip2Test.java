@@ -191,9 +191,9 @@ class Blip2Test {
         with(config.toString(), (model, scope) -> {
             assertThat(model.probability()).isFalse();
             Inputs inputs = pairs(scope, new long[]{2, 5, END}, new long[]{2, 7, END});
-            NDArray pictures = model.pictureFeatures(Pass.READABLE,
-                    model.ask(Pass.READABLE, model.picture(Pass.READABLE, inputs)).states());
-            NDArray texts = model.textFeature(Pass.READABLE, model.former().read(Pass.READABLE,
+            NDArray pictures = model.heads().pictures(Pass.READABLE,
+                    model.bridge().ask(Pass.READABLE, model.bridge().picture(Pass.READABLE, inputs)).states());
+            NDArray texts = model.heads().text(Pass.READABLE, model.bridge().former().read(Pass.READABLE,
                     inputs.get("input_ids"), inputs.get("attention_mask")));
             float[] scores = model.scorePairs(Pass.READABLE, inputs, inputs).toFloatArray();
             for (int i = 0; i < 2; i++) {

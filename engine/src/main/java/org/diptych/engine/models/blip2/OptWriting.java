@@ -14,7 +14,7 @@ import org.diptych.engine.tower.KeyCache;
 
 /// Texts that the language model writes behind what the queries tell it and a prompt. Both are read as vectors, so that by the rules of the reference a text begins empty (transformers 4.41
 /// `Blip2ForConditionalGeneration.generate`).
-final class Blip2Writing implements Writing {
+final class OptWriting implements Writing {
     private final OptLanguage language;
     private final Pass pass;
     private final NDArray beginning;
@@ -33,7 +33,7 @@ final class Blip2Writing implements Writing {
     /// @param ids    int64 (B, T) the prompt
     /// @param prompted int64 (B, T) 1 for a word of the prompt, 0 for padding, which stands in front
     /// @param rows   texts a sample
-    Blip2Writing(OptLanguage language, Blip2Config.Opt facts, Pass pass, NDArray told, NDArray ids, NDArray prompted,
+    OptWriting(OptLanguage language, Blip2Config.Opt facts, Pass pass, NDArray told, NDArray ids, NDArray prompted,
             int rows, boolean cached) {
         this.language = language;
         this.pass = pass;
