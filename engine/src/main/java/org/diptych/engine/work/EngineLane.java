@@ -18,6 +18,11 @@ import org.diptych.engine.api.Message;
 /// here, by [Priority] and then by age. Long work is cut into pieces ([#submitSteps]) that re-queue themselves, so a person's request is answered between
 /// two training steps with the weights of that moment.
 public final class EngineLane implements AutoCloseable {
+    /// Milliseconds that a piece of work has to come to its end.
+    private static final long PATIENCE = 30_000;
+    /// Exit status of a process that a terminate signal ended.
+    private static final int ASKED_TO_END = 143;
+
     /// @param <T> plain Java
     @FunctionalInterface
     public interface Work<T> {
@@ -51,7 +56,8 @@ public final class EngineLane implements AutoCloseable {
     private final ExecutorService workers = Workers.pool();
     private final Thread thread;
     /// A process that ends tears the native library down; were the lane still in it, the end would be a crash.
-    private final OnExit onExit = new OnExit(this::finish);
+    private final OnExit onExit = new OnExit(this::end);
+    private volatile Optional<Job<?>> running = Optional.empty();
     private volatile boolean closing;
 
     /// Starts the thread and waits until `onStart` has run on it.
@@ -173,11 +179,13 @@ public final class EngineLane implements AutoCloseable {
     }
 
     private <T> void runOnce(Job<T> job, Work<T> work) {
+        running = Optional.of(job);
         finish(job, () -> {
             try (NDManager scope = scopes.call()) {
                 return work.run(new Context(job, scope));
             }
         });
+        running = Optional.empty();
     }
 
     @FunctionalInterface
@@ -205,7 +213,7 @@ public final class EngineLane implements AutoCloseable {
         queue.add(new Task(priority.ordinal(), age.incrementAndGet(), body));
     }
 
-    /// Finishes the piece of work that is running and closes all scopes.
+    /// Ends the piece of work that is running, at the next place where it can be cancelled, and closes all scopes.
     @Override
     public void close() {
         onExit.close();
@@ -215,13 +223,22 @@ public final class EngineLane implements AutoCloseable {
     private void finish() {
         closing = true;
         queue.clear();
+        running.ifPresent(Job::cancel);
         queue.add(new Task(Integer.MAX_VALUE, Long.MAX_VALUE, () -> {
         }));
         workers.shutdownNow();
         try {
-            thread.join(30_000);
+            thread.join(PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The native library clears itself away when a process ends; under a call that still runs this would be a crash, so such a process ends without.
+    private void end() {
+        finish();
+        if (thread.isAlive()) {
+            Runtime.getRuntime().halt(ASKED_TO_END);
         }
     }
 
