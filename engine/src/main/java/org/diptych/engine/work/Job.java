@@ -92,9 +92,9 @@ public final class Job<T> implements JobHandle<T> {
         future.complete(value);
     }
 
-    /// @param error an `EngineException`, a `CancellationException`, or a bug
+    /// @param error an `EngineException`, a `CancellationException`, what the native library says, or a bug
     public void fail(Throwable error) {
         state = error instanceof CancellationException ? State.CANCELLED : State.FAILED;
-        future.completeExceptionally(error);
+        future.completeExceptionally(NativeFailure.told(error));
     }
 }

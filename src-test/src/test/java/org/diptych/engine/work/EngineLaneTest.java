@@ -1,8 +1,12 @@
 package org.diptych.engine.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.nn.Embedding;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.diptych.engine.TestLane;
@@ -30,5 +34,19 @@ class EngineLaneTest {
             assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(endless.result().toCompletableFuture()).isCompletedExceptionally();
+    }
+
+    @Test
+    void whatTheNativeLibrarySaysIsPutIntoWords() {
+        assertThatThrownBy(() -> TestLane.run(context -> context.scope().zeros(new Shape(1L << 42))))
+                .isInstanceOfSatisfying(EngineException.class, e -> {
+                    assertThat(e.key()).isEqualTo("engine.memory");
+                    assertThat(e.args()).containsExactly("17592 GB");
+                });
+        assertThatThrownBy(() -> TestLane.run(context -> {
+            Embedding table = new Embedding(3, 2);
+            table.weights().values().forEach(w -> w.set(context.scope().zeros(w.shape())));
+            return table.apply(context.scope().create(new long[]{3}));
+        })).isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.key()).isEqualTo("engine.row"));
     }
 }
