@@ -194,7 +194,7 @@ public final class Bench {
             Inputs inputs = inputs(data, batch, image, tokens);
             compare(name + ": forward", pass -> forward(model, pass, inputs));
             if (trains) {
-                Optimiser optimiser = new Optimiser(model, weights);
+                Optimiser optimiser = new Optimiser(model, new FineTunePlan.Trains(List.of(), List.of()), weights);
                 compare(name + ": training step", pass -> step(model, optimiser, pass, inputs));
             }
         }

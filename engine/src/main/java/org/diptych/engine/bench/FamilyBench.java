@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,9 +51,12 @@ final class FamilyBench {
         this.plan = plan;
     }
 
-    /// @param config of the base model
+    /// @param preset configuration of the base model; under `frozen`, which is no part of it, the weights that its paper keeps as they are
     /// @param files  folder with a tokenizer
-    void measure(JsonObject config, Path files, int... batches) throws EngineException {
+    void measure(JsonObject preset, Path files, int... batches) throws EngineException {
+        JsonObject config = preset.deepCopy();
+        List<String> frozen = Optional.ofNullable(config.remove("frozen")).stream()
+                .flatMap(f -> f.getAsJsonArray().asList().stream()).map(JsonElement::getAsString).toList();
         try (NDManager weights = scopes.weights()) {
             VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(files)));
             ((Initialises) model).initialise(weights, 1);
@@ -71,7 +75,7 @@ final class FamilyBench {
                 }
                 bench.compare(name + ": forward", pass -> forward(model, encoded, pass));
             }
-            Optimiser optimiser = new Optimiser(model, weights);
+            Optimiser optimiser = new Optimiser(model, new FineTunePlan.Trains(List.of(), frozen), weights);
             for (int batch : batches) {
                 Drawn drawn = drawn(model, examples(model, batch));
                 Map<Objective, Lesson.Course> courses = new LinkedHashMap<>();

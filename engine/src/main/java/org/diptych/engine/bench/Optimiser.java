@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
+import java.util.Map;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.kernel.AdamWKernel;
 import org.diptych.engine.kernel.NormKernel;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -19,8 +21,10 @@ final class Optimiser {
     private final NDArray zero;
     private final AdamWKernel kernel = new AdamWKernel(0.9, 0.98, 1e-6, 0.05);
 
-    Optimiser(VisionLanguageModel model, NDManager scope) {
-        weights = model.module().weights().values().stream().filter(Weight::trainable).map(Weight::get).toList();
+    /// @param trains which weights learn; the others ask for no gradient
+    Optimiser(VisionLanguageModel model, FineTunePlan.Trains trains, NDManager scope) {
+        weights = model.module().weights().entrySet().stream().filter(e -> trains.learns(e.getKey()))
+                .map(Map.Entry::getValue).filter(Weight::trainable).map(Weight::get).toList();
         weights.forEach(w -> w.setRequiresGradient(true));
         first = weights.stream().map(w -> scope.zeros(w.getShape())).toList();
         second = weights.stream().map(w -> scope.zeros(w.getShape())).toList();
