@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.AssembleRequest;
@@ -575,17 +576,17 @@ public final class Engine implements AutoCloseable {
                 context -> new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs).all());
     }
 
-    /// @param families ids of families with a plan, each measured at its published base size
-    /// @param runs     counted runs of each figure
-    public JobHandle<BenchResult> bench(List<String> families, int runs) {
-        return lane.submit(Message.of("engine.job.bench", ""), Priority.BULK, context -> {
-            Map<Family, FineTunePlan> plans = new LinkedHashMap<>();
-            for (String id : families) {
-                Family family = Models.named(id).filter(f -> Bench.hasPreset(f.id()))
-                        .orElseThrow(() -> new EngineException("engine.bench.family", id));
-                plans.put(family, Bundled.plan(id));
-            }
-            return new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs).families(plans);
+    /// @param family id of a family with a plan, measured at its published base size
+    /// @param batch  examples; empty for the size and batch of its plan
+    /// @param runs   counted runs of each figure
+    public JobHandle<BenchResult> bench(String family, OptionalInt batch, int runs) {
+        return lane.submit(Message.of("engine.job.bench", family), Priority.BULK, context -> {
+            Family one = Models.named(family).filter(f -> batch.isEmpty() || Bench.hasPreset(f.id()))
+                    .orElseThrow(() -> new EngineException("engine.bench.family", family));
+            Bench bench = new Bench(Models.named("clip").orElseThrow(), lane.scopes(), context, runs);
+            return batch.isPresent()
+                    ? bench.base(one, Bundled.plan(family), batch.getAsInt())
+                    : bench.small(one, Bundled.plan(family));
         });
     }
 

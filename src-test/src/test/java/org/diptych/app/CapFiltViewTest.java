@@ -47,7 +47,8 @@ class CapFiltViewTest {
     private static Engine engine;
 
     @TempDir
-    Path folder;
+    Path temporary;
+    private Path folder;
     private FxStage window;
 
     @BeforeAll
@@ -63,6 +64,7 @@ class CapFiltViewTest {
 
     @BeforeEach
     void open() throws Exception {
+        folder = Files.createDirectories(temporary.resolve("sets"));
         open(Map.of("capfilt.out", folder.resolve("out").toString()));
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
@@ -84,16 +85,30 @@ public final class Bench {
         return new BenchResult(rows);
     }
 
-    /// Each family at the size of its published base model, batch 1 and 8. Runs on the lane.
+    /// A family at the size of its published base model. Runs on the lane.
     ///
-    /// @param plans the families' committed plans
-    public BenchResult families(Map<Family, FineTunePlan> plans) throws EngineException {
-        Path folder = files();
+    /// @param plan  the family's committed plan
+    /// @param batch examples
+    public BenchResult base(Family one, FineTunePlan plan, int batch) throws EngineException {
+        return inFolder(files -> {
+            SafeFile.write(files.resolve(TOKENIZER), ToyboxTokenizer.json(ToyboxTokenizer.Reach.CONVERSATIONS));
+            new FamilyBench(this, scopes, one, plan).measure(preset(one.id()), files, batch);
+        });
+    }
+
+    /// A family at the size and batch of its plan. Runs on the lane.
+    public BenchResult small(Family one, FineTunePlan plan) throws EngineException {
+        return inFolder(new FamilyBench(this, scopes, one, plan)::measureSmall);
+    }
+
+    private interface Measures {
+        void in(Path folder) throws EngineException;
+    }
+
+    private BenchResult inFolder(Measures measures) throws EngineException {
+        Path folder = folder();
         try {
-            for (Map.Entry<Family, FineTunePlan> item : plans.entrySet()) {
-                new FamilyBench(this, scopes, item.getKey(), item.getValue()).measure(preset(item.getKey().id()),
-                        folder, 1, 8);
-            }
+            measures.in(folder);
         } finally {
             deleted(folder);
         }
@@ -113,11 +128,9 @@ public final class Bench {
         }
     }
 
-    private static Path files() throws EngineException {
+    private static Path folder() throws EngineException {
         try {
-            Path folder = Files.createTempDirectory("diptych-bench");
-            SafeFile.write(folder.resolve(TOKENIZER), ToyboxTokenizer.json(ToyboxTokenizer.Reach.CONVERSATIONS));
-            return folder;
+            return Files.createTempDirectory("diptych-bench");
         } catch (IOException e) {
             throw new EngineException(e, "file.write", System.getProperty("java.io.tmpdir"),
                     String.valueOf(e.getMessage()));
@@ -125,9 +138,11 @@ public final class Bench {
     }
 
     private static void deleted(Path folder) throws EngineException {
-        try {
-            Files.deleteIfExists(folder.resolve(TOKENIZER));
-            Files.deleteIfExists(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
         } catch (IOException e) {
             throw new EngineException(e, "file.write", folder, String.valueOf(e.getMessage()));
         }

@@ -30,6 +30,7 @@ import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Drawn;
 import org.diptych.engine.objective.Objective;
+import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.work.Scopes;
 
 /// One family at the size of its published base model, with random weights, on Toybox sentences and pictures of its own size: a forward, and a training step of all objectives of its plan that
@@ -54,6 +55,17 @@ final class FamilyBench {
     /// @param preset configuration of the base model; under `frozen`, which is no part of it, the weights that its paper keeps as they are
     /// @param files  folder with a tokenizer
     void measure(JsonObject preset, Path files, int... batches) throws EngineException {
+        measure("base size", preset, files, batches);
+    }
+
+    /// At the size and batch of its plan.
+    ///
+    /// @param files empty folder
+    void measureSmall(Path files) throws EngineException {
+        measure("Toybox size", FreshFiles.write(files, plan), files, plan.batch());
+    }
+
+    private void measure(String size, JsonObject preset, Path files, int... batches) throws EngineException {
         JsonObject config = preset.deepCopy();
         List<String> frozen = Optional.ofNullable(config.remove("frozen")).stream()
                 .flatMap(f -> f.getAsJsonArray().asList().stream()).map(JsonElement::getAsString).toList();
@@ -67,7 +79,7 @@ final class FamilyBench {
                 }
             }
             for (int batch : batches) {
-                String name = family.id() + " at base size, batch " + batch;
+                String name = family.id() + " at " + size + ", batch " + batch;
                 List<Example> examples = examples(model, batch);
                 List<Encoded> encoded = new ArrayList<>();
                 for (Example example : examples) {
@@ -82,7 +94,7 @@ final class FamilyBench {
                 for (Objective objective : objectives) {
                     courses.put(objective, objective.prepare(drawn, 0));
                 }
-                bench.compare(family.id() + " at base size, batch " + batch + ": training step",
+                bench.compare(family.id() + " at " + size + ", batch " + batch + ": training step",
                         pass -> step(model, optimiser, drawn.encoded(), courses, pass));
             }
         }

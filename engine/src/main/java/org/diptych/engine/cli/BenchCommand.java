@@ -3,6 +3,8 @@ package org.diptych.engine.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.EngineException;
@@ -18,6 +20,12 @@ final class BenchCommand extends EngineCommand {
     private int runs;
     @Option(names = "--long")
     private boolean longRun;
+    @Option(names = "--steps", paramLabel = "N")
+    private Optional<Integer> steps = Optional.empty();
+    @Option(names = "--small")
+    private boolean small;
+    @Option(names = "--batch", paramLabel = "N", split = ",", defaultValue = "1,8")
+    private List<Integer> batches;
     @Option(names = "--window")
     private boolean window;
     @Option(names = "--writing")
@@ -32,32 +40,50 @@ final class BenchCommand extends EngineCommand {
 
     @Override
     void run() throws EngineException {
-        BenchResult result = new BenchResult(List.copyOf(window ? Answers.measure() : engine()));
+        List<BenchResult.Row> rows = List.copyOf(window ? told(Answers.measure()) : engine());
         if (json) {
-            console.json(result);
-            return;
+            console.json(new BenchResult(rows));
         }
-        for (BenchResult.Row row : result.rows()) {
-            console.line(String.format(Locale.ROOT, "%-52s %10.2f %s  (%.2f – %.2f)", row.name(), row.median(),
-                    row.unit(), row.least(), row.most()));
+    }
+
+    /// As soon as they are measured, so that what breaks off has told what it had.
+    private List<BenchResult.Row> told(List<BenchResult.Row> rows) {
+        if (!json) {
+            rows.forEach(row -> console.line(String.format(Locale.ROOT, "%-52s %10.2f %s  (%.2f – %.2f)", row.name(),
+                    row.median(), row.unit(), row.least(), row.most())));
         }
+        return rows;
     }
 
     private List<BenchResult.Row> engine() throws EngineException {
         try (Engine engine = start()) {
             if (longRun) {
-                LongRun run = new LongRun(engine, console);
-                return models.isEmpty() ? run.measure() : run.measure(models);
+                LongRun run = new LongRun(engine, console, steps.orElse(models.isEmpty() ? 2_000 : 500));
+                return told(models.isEmpty() ? run.measure() : run.measure(models));
             }
             if (writing) {
-                return console.await(engine.benchWriting(runs)).rows();
+                return told(console.await(engine.benchWriting(runs)).rows());
             }
             if (!models.isEmpty()) {
-                return console.await(engine.bench(models, runs)).rows();
+                return families(engine);
             }
-            List<BenchResult.Row> rows = new ArrayList<>(new Start(Math.min(runs, 5)).measure());
-            rows.addAll(console.await(engine.bench(runs)).rows());
+            List<BenchResult.Row> rows = new ArrayList<>(told(new Start(Math.min(runs, 5)).measure()));
+            rows.addAll(told(console.await(engine.bench(runs)).rows()));
             return rows;
         }
+    }
+
+    private List<BenchResult.Row> families(Engine engine) throws EngineException {
+        List<BenchResult.Row> rows = new ArrayList<>();
+        for (String family : models) {
+            if (small) {
+                rows.addAll(told(console.await(engine.bench(family, OptionalInt.empty(), runs)).rows()));
+                continue;
+            }
+            for (int batch : batches) {
+                rows.addAll(told(console.await(engine.bench(family, OptionalInt.of(batch), runs)).rows()));
+            }
+        }
+        return rows;
     }
 }

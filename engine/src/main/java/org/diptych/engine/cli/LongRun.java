@@ -13,41 +13,42 @@ import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineStatus;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.FineTunePlan.Watch;
 import org.diptych.engine.api.InspectRequest;
+import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.TraceSelection;
 import org.diptych.engine.api.TrainingControl;
 
-/// Does memory stay flat? 2,000 training steps of a small model on Toybox and then 200 looks inside it; the first fifth of each, in which caches fill, is not
-/// counted, and what follows is told as early against late.
+/// Does memory stay flat? Training steps of a small model on Toybox and then 200 looks inside it; the first fifth of each, in which caches fill, is not
+/// counted, and what follows is told as early against late. Of the steps it also tells how long they wait for examples, and what share of the run is no step:
+/// writing its log, and looking at its watched pairs every 50 steps.
 final class LongRun {
-    private static final int STEPS = 2_000;
-    private static final int FEWER = 500;
     private static final int LOOKS = 200;
     private static final int BATCH = 16;
+    private static final int WATCHED_EVERY = 50;
 
-    private record Sample(long at, long arrays, long resident) {
+    private record Sample(long at, long nanos, long arrays, long resident) {
     }
 
     private final Engine engine;
     private final Console console;
+    private final int steps;
 
-    LongRun(Engine engine, Console console) {
+    /// @param steps of a run, at least 100
+    LongRun(Engine engine, Console console, int steps) {
         this.engine = engine;
         this.console = console;
+        this.steps = Math.max(100, steps);
     }
 
-    /// Each of these families' own plan, at its own size, for [#FEWER] steps.
+    /// Each of these families' own plan, at its own size.
     List<Row> measure(List<String> families) throws EngineException {
         Path folder = folder();
         try {
             List<Row> rows = new ArrayList<>();
             for (String family : families) {
-                TrainingControl run = console
-                        .await(engine.fineTune(plan(family, FEWER), folder.resolve(family)));
-                List<Sample> steps = new ArrayList<>();
-                console.await(run.job(), run::stop, () -> steps.add(sample(run.log().size())));
-                rows.addAll(rows(family + ", " + FEWER + " training steps", steps, FEWER));
+                TrainingControl run = taught(family, folder, rows);
                 console.await(run.restore());
             }
             return rows;
@@ -69,10 +70,7 @@ final class LongRun {
         Path folder = folder();
         try {
             List<Row> rows = new ArrayList<>();
-            TrainingControl run = console.await(engine.fineTune(plan("clip", STEPS), folder.resolve("run")));
-            List<Sample> steps = new ArrayList<>();
-            console.await(run.job(), run::stop, () -> steps.add(sample(run.log().size())));
-            rows.addAll(rows(STEPS + " training steps", steps, STEPS));
+            TrainingControl run = taught("clip", folder, rows);
             List<Sample> looks = new ArrayList<>();
             for (int i = 0; i < LOOKS; i++) {
                 Scene scene = engine.scene(i, 64, "aligned");
@@ -88,17 +86,52 @@ final class LongRun {
         }
     }
 
-    private FineTunePlan plan(String family, int steps) throws EngineException {
+    private TrainingControl taught(String family, Path folder, List<Row> rows) throws EngineException {
+        TrainingControl run = console.await(engine.fineTune(plan(family), folder.resolve(family)));
+        List<Sample> samples = new ArrayList<>();
+        console.await(run.job(), run::stop, () -> samples.add(sample(run.log().size())));
+        String name = family + ", " + steps + " training steps";
+        rows.addAll(rows(name, samples, steps));
+        rows.addAll(shares(name, samples, run.log()));
+        return run;
+    }
+
+    /// Shares of what passed between the first and the last look at the log.
+    private List<Row> shares(String name, List<Sample> samples, RunLog log) {
+        List<Sample> within = samples.stream().filter(s -> s.at() >= steps / 5 && s.at() < steps).toList();
+        if (within.size() < 2) {
+            return List.of();
+        }
+        Sample first = within.getFirst();
+        Sample last = within.getLast();
+        double all = 0;
+        double waited = 0;
+        for (RunLog.Row row : log.since((int) first.at()).subList(0, (int) (last.at() - first.at()))) {
+            if (row.values().containsKey("pairs_per_second")) {
+                all += 1000 * BATCH / row.values().get("pairs_per_second");
+                waited += row.values().get("ms.examples");
+            }
+        }
+        double passed = (last.nanos() - first.nanos()) / 1e6;
+        return List.of(share(name + ": waiting for examples, of a step", waited / all),
+                share(name + ": beside the steps, of the run", (passed - all) / passed));
+    }
+
+    private static Row share(String name, double share) {
+        return new Row(name, 100 * share, 100 * share, 100 * share, "%");
+    }
+
+    private FineTunePlan plan(String family) throws EngineException {
         FineTunePlan p = engine.plan(family);
         return new FineTunePlan("bench", p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
                 p.lessons(), p.trains(), p.lora(), p.optimizer(), p.schedule(), List.of(), steps, BATCH, 1, steps,
-                steps);
+                steps).withMoments(new Watch(WATCHED_EVERY, Watch.USUAL.megabytes(), 1, Watch.USUAL.pairs()));
     }
 
     private Sample sample(long at) {
         EngineStatus status = engine.status();
-        return new Sample(at, status.arrays(), status.resident());
+        return new Sample(at, System.nanoTime(), status.arrays(), status.resident());
     }
 
     private static List<Row> rows(String name, List<Sample> samples, int total) {

@@ -257,6 +257,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         int stage = trainer.stage();
         int within = plan.course().get(stage).steps();
         Prepared examples = examples(number);
+        double waited = (System.nanoTime() - began) / 1e6;
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
@@ -270,6 +271,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         double took = (System.nanoTime() - began) / 1e9;
         seconds += took;
         values.put("pairs_per_second", examples.samples().size() / took);
+        values.put("ms.examples", waited);
         row(values);
         if (number % plan.evaluateEvery() == 0 || number == plan.before(stage) + within) {
             beginEvaluation();

@@ -17,7 +17,9 @@ import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.data.toybox.ToyboxTokenizer;
 import org.diptych.engine.models.Models;
 import org.diptych.engine.train.PlanFile;
+import org.diptych.engine.train.TinyPlans;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +43,7 @@ class FamilyBenchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"roberta", "uniter", "lxmert", "vilbert", "clip", "vilt", "albef", "vlmo",
-            "beit3", "blip", "blip2"})
+            "beit3", "blip", "blip2", "llava"})
     void everyFamilyWithABaseSizeIsMeasured(String id) throws Exception {
         SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(ToyboxTokenizer.Reach.CONVERSATIONS));
         Family family = Models.named(id).orElseThrow();
@@ -64,6 +66,20 @@ class FamilyBenchTest {
                         id + " at base size, batch 2: training step, readable",
                         id + " at base size, batch 2: training step, fused / readable");
         assertThat(rows).allMatch(row -> row.least() > 0 && row.least() <= row.median() && row.median() <= row.most());
+    }
+
+    @Test
+    void aPlansOwnSizeIsMeasuredWithItsBatch() throws Exception {
+        FineTunePlan plan = TinyPlans.of("roberta", "batch", "3");
+        List<BenchResult.Row> rows = TestLane.run(context -> {
+            Bench bench = new Bench(Models.named("roberta").orElseThrow(), TestLane.lane().scopes(), context, 3);
+            new FamilyBench(bench, TestLane.lane().scopes(), Models.named("roberta").orElseThrow(), plan)
+                    .measureSmall(folder);
+            return bench.rows();
+        });
+        assertThat(rows).extracting(BenchResult.Row::name).contains(
+                "roberta at Toybox size, batch 3: forward, fused / readable",
+                "roberta at Toybox size, batch 3: training step, fused / readable");
     }
 
     private static String resource(String name) throws Exception {

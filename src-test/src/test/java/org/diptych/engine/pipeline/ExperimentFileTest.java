@@ -87,7 +87,7 @@ class ExperimentFileTest {
     void theCommittedExperimentsAreWhole() throws Exception {
         List<Experiment> all = Engine.experiments();
         assertThat(all).extracting(Experiment::id).contains("roberta-masking", "roberta-nsp", "uniter-masking",
-                "albef-distillation", "clip-batch-size", "blip2-stages");
+                "albef-distillation", "clip-batch-size", "blip2-stages", "vlmo-stages", "llava-stages");
         for (Experiment experiment : all) {
             for (String part : List.of("title", "question", "expects", "source")) {
                 assertThat(experiment.says(part)).as(experiment.id() + " " + part).isPresent();

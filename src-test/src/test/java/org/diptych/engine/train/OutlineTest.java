@@ -165,4 +165,26 @@ class OutlineTest {
             run.close();
         }
     }
+
+    /// Pre-training by many tasks, then one task: what is no longer asked is no longer measured, and the answers' head learns only in the second stage.
+    @Test
+    void unitersStagesAreCarriedOut() throws Exception {
+        JsonArray stages = JsonParser.parseString(TinyPlans.json("uniter-stages")).getAsJsonObject()
+                .getAsJsonArray("stages");
+        stages.forEach(stage -> stage.getAsJsonObject().addProperty("steps", 2));
+        TinyRun run = TinyRun.start(TinyPlans.of("uniter-stages", "steps", "4", "stages", stages.toString(),
+                "schedule.warmup", "1"), folder.resolve("uniter")).toTheEnd();
+        try {
+            assertThat(told(run, 2)).containsExactlyInAnyOrder("loss.mlm", "loss.mrfr", "loss.mrc-kl", "loss.itm",
+                    "loss.alignment");
+            assertThat(told(run, 4)).containsExactly("loss.vqa");
+        } finally {
+            run.close();
+        }
+    }
+
+    private static List<String> told(TinyRun run, int step) {
+        return run.session().log().since(0).stream().filter(r -> r.step() == step)
+                .flatMap(r -> r.values().keySet().stream()).filter(k -> k.startsWith("loss.")).toList();
+    }
 }

@@ -390,17 +390,11 @@ public final class BlipModel extends Module
             Arrays.fill(all, 1);
             seen = new Asked(picture, Staging.longs(picture.getManager(), all, shape.slice(0, 2)));
         }
-        long[][] prompt = new long[(int) seen.states().getShape().get(0)][];
-        Arrays.setAll(prompt, _ -> new long[]{config.ends().start()});
-        if (!config.parts().asks() && inputs.has("input_ids")) {
-            int length = (int) inputs.get("input_ids").getShape().get(1);
-            long[] ids = inputs.get("input_ids").toLongArray();
-            for (int b = 0; b < prompt.length; b++) {
-                prompt[b] = Arrays.copyOfRange(ids, b * length, (b + 1) * length - 1);
-                prompt[b][0] = config.ends().start();
-            }
-        }
-        return new BlipWriting(decoder(), pass, seen, prompt, rows, config.text().positions(), cached);
+        Optional<NDArray> words = config.parts().asks() || !inputs.has("input_ids")
+                ? Optional.empty()
+                : Optional.of(inputs.get("input_ids"));
+        return new BlipWriting(decoder(), pass, seen, words, config.ends().start(), rows, config.text().positions(),
+                cached);
     }
 
     @Override
@@ -431,38 +425,7 @@ public final class BlipModel extends Module
 
     @Override
     public List<AttentionSite> sites(Encoded sample) {
-        BlipConfig.Vision v = config.vision();
-        Axis patches = new Axis.Patches(v.grid(), v.grid(), 1);
-        List<AttentionSite> sites = new ArrayList<>();
-        boolean sees = sample.height() > 0;
-        if (sees) {
-            sites.add(new AttentionSite(VISION, AttentionSite.Kind.SELF, v.layers(), v.heads(), patches, patches,
-                    false, 0));
-        }
-        int words = sample.tokens().map(Tokens::size).orElse(0);
-        Axis text = new Axis.Text(words);
-        boolean asks = config.parts().asks();
-        if (config.parts().reads() && words > 0) {
-            if (!asks) {
-                sites.add(site(ModeProbe.ALONE, AttentionSite.Kind.SELF, text, text, false, 0));
-            }
-            if (sees) {
-                sites.add(site(READING, AttentionSite.Kind.SELF, text, text, false, 0));
-                sites.add(site(READING + CROSS, AttentionSite.Kind.CROSS, text, patches, false, 0));
-            }
-        }
-        if (config.parts().writes() && sees) { // without a text its own first token is there
-            Axis written = asks || words == 0 ? new Axis.Text(1) : text;
-            sites.add(site(WRITING, AttentionSite.Kind.SELF, written, written, true, -1));
-            sites.add(site(WRITING + CROSS, AttentionSite.Kind.CROSS, written, asks ? text : patches, false, -1));
-        }
-        return sites;
-    }
-
-    private AttentionSite site(String name, AttentionSite.Kind kind, Axis query, Axis key, boolean causal,
-            int summary) {
-        return new AttentionSite(name, kind, config.text().layers(), config.text().heads(), query, key, causal,
-                summary);
+        return new BlipSites(config).of(sample);
     }
 
     @Override

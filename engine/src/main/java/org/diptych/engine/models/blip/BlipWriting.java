@@ -29,9 +29,11 @@ final class BlipWriting implements Writing {
     private NDArray logits;
 
     /// @param seen   B samples' states that are looked at, and their mask
-    /// @param prompt B rows of equal length
-    /// @param rows   texts a sample
-    BlipWriting(FusionText decoder, Pass pass, Asked seen, long[][] prompt, int rows, int positions, boolean cached) {
+    /// @param words int64 (B, T) that the text begins with: its first id gives way to `start`, its last, which ends it, goes; without any, `start` alone
+    /// @param rows  texts a sample
+    BlipWriting(FusionText decoder, Pass pass, Asked seen, Optional<NDArray> words, long start, int rows,
+            int positions, boolean cached) {
+        long[][] prompt = prompt((int) seen.states().getShape().get(0), words, start);
         this.decoder = decoder;
         this.pass = pass;
         this.seen = seen;
@@ -50,6 +52,20 @@ final class BlipWriting implements Writing {
         } else {
             anew();
         }
+    }
+
+    private static long[][] prompt(int samples, Optional<NDArray> words, long start) {
+        long[][] prompt = new long[samples][];
+        Arrays.setAll(prompt, _ -> new long[]{start});
+        words.ifPresent(w -> {
+            int length = (int) w.getShape().get(1);
+            long[] ids = w.toLongArray();
+            for (int b = 0; b < samples; b++) {
+                prompt[b] = Arrays.copyOfRange(ids, b * length, (b + 1) * length - 1);
+                prompt[b][0] = start;
+            }
+        });
+        return prompt;
     }
 
     private NDArray mask() {
