@@ -136,7 +136,7 @@ class ArchitectureTest {
 
     @Test
     void eachFeatureStandsAlone() {
-        String[] features = {"catalog", "inspect", "ask", "contrast", "tasks", "finetune", "runs", "capfilt",
+        String[] features = {"catalog", "inspect", "ask", "contrast", "tasks", "finetune", "runs", "capfilt", "data",
                 "settings"};
         for (String feature : features) {
             String[] others = Stream.of(features).filter(f -> !f.equals(feature)).map(f -> ROOT + "app." + f + "..")
@@ -159,7 +159,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(ROOT + "app.shell..", ROOT + "app.catalog..", ROOT + "app.inspect..",
                         ROOT + "app.ask..", ROOT + "app.moments..", ROOT + "app.contrast..", ROOT + "app.tasks..",
                         ROOT + "app.finetune..",
-                        ROOT + "app.runs..", ROOT + "app.settings..")
+                        ROOT + "app.runs..", ROOT + "app.capfilt..", ROOT + "app.data..", ROOT + "app.settings..")
                 .because("what features share must not know them").check(all);
     }
 

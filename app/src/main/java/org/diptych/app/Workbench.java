@@ -22,6 +22,7 @@ import org.diptych.app.catalog.CatalogFeature;
 import org.diptych.app.chart.ChartFonts;
 import org.diptych.app.chart.FirstChart;
 import org.diptych.app.contrast.ContrastFeature;
+import org.diptych.app.data.DataFeature;
 import org.diptych.app.finetune.TeachFeature;
 import org.diptych.app.fx.Fonts;
 import org.diptych.app.fx.Fx;
@@ -189,7 +190,7 @@ public final class Workbench extends Application {
         Engine engine = context.engine();
         return List.of(new CatalogFeature(context, engine.catalog(), engine::implemented, engine::bundled),
                 new InspectFeature(context), new AskFeature(context), new ContrastFeature(context),
-                new TasksFeature(context), new CapFiltFeature(context),
+                new TasksFeature(context), new CapFiltFeature(context), new DataFeature(context),
                 new TeachFeature(context), new RunsFeature(context), new SettingsFeature(context));
     }
 
@@ -205,6 +206,11 @@ public final class Workbench extends Application {
         @Override
         public void open(String feature, Path file) {
             shell.ifPresent(s -> s.open(feature, file));
+        }
+
+        @Override
+        public void learn(Path set) {
+            shell.ifPresent(s -> s.learn(set));
         }
     }
 

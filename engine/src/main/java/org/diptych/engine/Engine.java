@@ -23,6 +23,8 @@ import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.CurvesRequest;
+import org.diptych.engine.api.DataRow;
+import org.diptych.engine.api.DataSet;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.EngineStatus;
@@ -73,6 +75,8 @@ import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Assembly;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.DataSets;
+import org.diptych.engine.data.OpenedSet;
+import org.diptych.engine.data.SetWriter;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
@@ -91,6 +95,7 @@ import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.Rates;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Natives;
 import org.diptych.engine.work.OnExit;
 import org.diptych.engine.work.Priority;
@@ -267,11 +272,34 @@ public final class Engine implements AutoCloseable {
     ///
     /// @param source as a plan names it
     public JobHandle<SetReport> describe(Path source) {
-        return lane.submitOffLane(Message.of("data.job.set", source),
-                context -> DataSets.open(source, rows -> {
+        return lane.submitOffLane(Message.of("data.job.set", source), context -> open(source, context).report());
+    }
+
+    /// As [#describe], with every usable row, to be looked through.
+    public JobHandle<DataSet> readSet(Path source) {
+        return lane.submitOffLane(Message.of("data.job.set", source), context -> {
+            OpenedSet set = open(source, context);
+            return new DataSet(set.report(), set.rows());
+        });
+    }
+
+    private static OpenedSet open(Path source, JobContext context) throws EngineException {
+        return DataSets.open(source, rows -> {
+            context.checkCancelled();
+            context.progress(Message.of("data.phase.rows"), rows, 0);
+        });
+    }
+
+    /// Writes captions as a new set: a folder with `captions.jsonl`, in which pictures are named where they lie.
+    ///
+    /// @param folder not there yet, or empty
+    /// @return the folder
+    public JobHandle<Path> saveSet(Path folder, List<DataRow> rows) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder),
+                context -> SetWriter.write(folder, rows, done -> {
                     context.checkCancelled();
-                    context.progress(Message.of("data.phase.rows"), rows, 0);
-                }).report());
+                    context.progress(Message.of("data.phase.write"), done, rows.size());
+                }));
     }
 
     /// Tells what a plan would take of the device's memory. A small model is tried with a few examples and thrown away; nothing is learnt.

@@ -123,6 +123,11 @@ final class FxStage {
                         public void open(String feature, Path file) {
                             made.get().open(feature, file);
                         }
+
+                        @Override
+                        public void learn(Path set) {
+                            made.get().learn(set);
+                        }
                     }, () -> stage, folder -> {
                     });
             shell = new Shell(context, features.apply(context),

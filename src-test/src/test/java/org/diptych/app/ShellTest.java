@@ -193,6 +193,38 @@ class ShellTest {
     }
 
     @Test
+    void redoDoesAgainWhatWasTakenBackUntilSomethingNewIsDone() throws Exception {
+        AtomicInteger value = new AtomicInteger(2);
+        FxStage.call(() -> {
+            window.undo.push("catalog.back", () -> value.set(0), () -> value.set(1));
+            window.undo.push("catalog.back", () -> value.set(1), () -> value.set(2));
+            window.undo.undo();
+            window.undo.undo();
+            return null;
+        });
+        assertThat(value).hasValue(0);
+        FxStage.call(() -> {
+            window.shell.fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.Z, true, true, false, false));
+            return null;
+        });
+        assertThat(value).hasValue(1);
+        FxStage.call(() -> window.undo.redo());
+        assertThat(value).hasValue(2);
+        assertThat(FxStage.call(() -> window.undo.redo())).as("nothing is left").isEmpty();
+        FxStage.call(() -> {
+            window.undo.undo();
+            window.undo.push("catalog.back", () -> value.set(1));
+            return null;
+        });
+        assertThat(FxStage.call(() -> window.undo.redo())).as("something else was done since").isEmpty();
+        FxStage.call(() -> {
+            window.undo.undo();
+            return window.undo.undo();
+        });
+        assertThat(value).as("what was done again is taken back again").hasValue(0);
+    }
+
+    @Test
     void aMessagesUndoTakesBackItsOwnStepAndOnlyOnce() throws Exception {
         AtomicInteger older = new AtomicInteger();
         AtomicInteger newer = new AtomicInteger();

@@ -30,6 +30,7 @@ import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
+import org.diptych.app.shell.Thumbs;
 
 /// The view: the set-up at the left, the decisions at the right.
 final class CapFiltView extends BorderPane {

@@ -23,6 +23,7 @@ import javafx.scene.layout.HBox;
 import org.diptych.app.capfilt.CapFiltModel.Chosen;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.Thumbs;
 import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.CaptionDecision.Source;
 import org.kordamp.ikonli.javafx.FontIcon;

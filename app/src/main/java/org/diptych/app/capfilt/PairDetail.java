@@ -18,6 +18,7 @@ import org.diptych.app.capfilt.CapFiltModel.Board;
 import org.diptych.app.capfilt.CapFiltModel.Chosen;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.shell.Thumbs;
 import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.CaptionDecision.Source;
 

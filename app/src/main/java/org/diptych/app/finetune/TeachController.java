@@ -302,10 +302,15 @@ final class TeachController {
                 || Files.exists(folder.resolve("instructions.json"));
     }
 
+    /// Takes a set that was read before, in any of the forms.
+    void learn(Path set) {
+        model.folder.set(Optional.of(set));
+    }
+
     /// Takes a folder of one's own, or says what it lacks.
     void learnFrom(Path folder) {
         if (holdsPairs(folder)) {
-            model.folder.set(Optional.of(folder));
+            learn(folder);
         } else {
             failed.accept(new EngineException("data.captions", folder));
         }

@@ -78,6 +78,12 @@ public final class TeachFeature implements Feature {
         view.ifPresent(action);
     }
 
+    @Override
+    public void learn(Path set) {
+        view();
+        view.ifPresent(v -> v.controller().learn(set));
+    }
+
     /// A folder of pairs is what is learnt from; a plan is shown as text, to be carried out.
     @Override
     public boolean open(List<Path> files) {

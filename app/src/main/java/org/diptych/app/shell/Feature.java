@@ -37,4 +37,10 @@ public interface Feature {
     default boolean open(List<Path> files) {
         return false;
     }
+
+    /// A set is to be learnt from. Only the view that teaches takes it.
+    ///
+    /// @param set file or folder that was read as one
+    default void learn(Path set) {
+    }
 }

@@ -10,6 +10,7 @@ public interface Navigator {
     String ASK = "ask";
     String CONTRAST = "contrast";
     String TASKS = "tasks";
+    String DATA = "data";
     String TEACH = "teach";
     String CAPFILT = "capfilt";
     String RUNS = "runs";
@@ -20,4 +21,9 @@ public interface Navigator {
 
     /// Shows a view and hands it a file, as if it had been dropped there.
     void open(String feature, Path file);
+
+    /// Goes to where models are taught, with that set as what is learnt from.
+    ///
+    /// @param set file or folder that was read as one
+    void learn(Path set);
 }

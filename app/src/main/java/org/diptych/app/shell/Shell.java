@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javafx.animation.FadeTransition;
 import javafx.scene.Node;
@@ -23,6 +24,11 @@ import org.diptych.engine.api.EngineStatus;
 /// The window's inside: header, rail, the view in sight, status bar.
 public final class Shell extends BorderPane implements Navigator {
     private static final double NARROW = 1200;
+    /// Views have the keys 1 to 9 and 0.
+    private static final int KEYS = 10;
+
+    /// What a text field does itself.
+    private static final Set<String> OWN = Set.of("shell.undo", "shell.redo");
 
     private final AppContext context;
     private final Map<String, Feature> features = new LinkedHashMap<>();
@@ -68,11 +74,13 @@ public final class Shell extends BorderPane implements Navigator {
         List<Command> all = new ArrayList<>();
         for (int i = 0; i < features.size(); i++) {
             Feature feature = features.get(i);
-            all.add(Command.of(feature.titleKey(), feature.icon(), "Shortcut+" + (i + 1), () -> show(feature.id())));
+            all.add(Command.of(feature.titleKey(), feature.icon(), "Shortcut+" + (i + 1) % KEYS,
+                    () -> show(feature.id())));
         }
         features.forEach(f -> all.addAll(f.commands()));
         all.add(Command.of("shell.find.command", "mdi2m-magnify", "Shortcut+K", this::openPalette));
         all.add(Command.of("shell.undo", "mdi2u-undo", "Shortcut+Z", this::undo));
+        all.add(Command.of("shell.redo", "mdi2r-redo", "Shortcut+Shift+Z", this::redo));
         all.add(Command.of("shell.fullscreen", "mdi2f-fullscreen", "F11", this::fullScreen));
         all.add(Command.of("shell.language.switch", "mdi2t-translate", context.i18n()::toggle));
         all.add(Command.of("shell.theme.switch", "mdi2t-theme-light-dark",
@@ -116,6 +124,12 @@ public final class Shell extends BorderPane implements Navigator {
         features.get(id).open(List.of(file));
     }
 
+    @Override
+    public void learn(Path set) {
+        show(TEACH);
+        features.get(TEACH).learn(set);
+    }
+
     private void openPalette() {
         if (!palette.isOpen()) {
             palette.open(this);
@@ -128,6 +142,12 @@ public final class Shell extends BorderPane implements Navigator {
                 () -> context.notices().info("shell.undo.nothing"));
     }
 
+    private void redo() {
+        context.undo().redo().ifPresentOrElse(
+                s -> context.notices().info("shell.redone", context.i18n().get(s.titleKey())),
+                () -> context.notices().info("shell.redo.nothing"));
+    }
+
     private void fullScreen() {
         if (getScene().getWindow() instanceof Stage window) {
             window.setFullScreen(!window.isFullScreen());
@@ -138,7 +158,7 @@ public final class Shell extends BorderPane implements Navigator {
     private void key(KeyEvent event) {
         boolean typing = event.getTarget() instanceof javafx.scene.control.TextInputControl;
         for (Command command : palette.commands()) {
-            boolean undo = command.titleKey().equals("shell.undo");
+            boolean undo = OWN.contains(command.titleKey());
             if (command.keys().filter(k -> k.match(event)).isPresent() && !(typing && undo)) {
                 command.run().run();
                 event.consume();

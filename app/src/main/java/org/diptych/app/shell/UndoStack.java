@@ -6,16 +6,19 @@ import java.util.Optional;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 
-/// What can be taken back, newest first; a hundred steps at most.
+/// What can be taken back, newest first, a hundred steps at most; and what of it can be done again, until something new is done.
 public final class UndoStack {
     private static final int MOST = 100;
 
     /// @param titleKey what was done
     /// @param undo     takes it back
-    public record Step(String titleKey, Runnable undo) {
+    /// @param redo     does it again, where that is possible
+    public record Step(String titleKey, Runnable undo, Optional<Runnable> redo) {
     }
 
     private final Deque<Step> steps = new ArrayDeque<>();
+    /// Taken back, the last one first.
+    private final Deque<Step> undone = new ArrayDeque<>();
     private final ReadOnlyObjectWrapper<Optional<Step>> next = new ReadOnlyObjectWrapper<>(this, "next",
             Optional.empty());
 
@@ -28,7 +31,22 @@ public final class UndoStack {
     ///
     /// @return for [#undo(Step)]
     public Step push(String titleKey, Runnable undo) {
-        Step step = new Step(titleKey, undo);
+        return push(new Step(titleKey, undo, Optional.empty()));
+    }
+
+    /// Remembers something that was just done, and how it is done again.
+    ///
+    /// @return for [#undo(Step)]
+    public Step push(String titleKey, Runnable undo, Runnable redo) {
+        return push(new Step(titleKey, undo, Optional.of(redo)));
+    }
+
+    private Step push(Step step) {
+        undone.clear();
+        return put(step);
+    }
+
+    private Step put(Step step) {
         steps.push(step);
         if (steps.size() > MOST) {
             steps.removeLast();
@@ -41,7 +59,7 @@ public final class UndoStack {
     public void undo(Step step) {
         if (steps.removeIf(s -> s == step)) {
             next.set(Optional.ofNullable(steps.peek()));
-            step.undo().run();
+            takeBack(step);
         }
     }
 
@@ -51,7 +69,29 @@ public final class UndoStack {
     public Optional<Step> undo() {
         Optional<Step> step = Optional.ofNullable(steps.poll());
         next.set(Optional.ofNullable(steps.peek()));
-        step.ifPresent(s -> s.undo().run());
+        step.ifPresent(this::takeBack);
+        return step;
+    }
+
+    /// What cannot be done again ends what could be done again before it: that may rest on it.
+    private void takeBack(Step step) {
+        if (step.redo().isPresent()) {
+            undone.push(step);
+        } else {
+            undone.clear();
+        }
+        step.undo().run();
+    }
+
+    /// Does again what was taken back last.
+    ///
+    /// @return what was done again
+    public Optional<Step> redo() {
+        Optional<Step> step = Optional.ofNullable(undone.poll());
+        step.ifPresent(s -> {
+            s.redo().orElseThrow().run();
+            put(s);
+        });
         return step;
     }
 }

@@ -83,7 +83,7 @@ final class CaptionTable {
                     ? Found.Part.ANY
                     : Found.Part.of(cells.get(columns.split).text());
             pictures.take(cells.get(columns.image).text(), row.line(), found)
-                    .ifPresent(image -> found.take(new Found.Pair(image, caption, part)));
+                    .ifPresent(image -> found.take(new Found.Pair(row.line(), image, caption, part)));
         }
     }
 }

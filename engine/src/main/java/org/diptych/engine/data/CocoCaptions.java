@@ -44,7 +44,7 @@ final class CocoCaptions {
                 found.skip(one.row, "image", Long.toString(one.image));
             } else {
                 pictures.take(name, one.row, found)
-                        .ifPresent(image -> found.take(new Found.Pair(image, one.caption, part)));
+                        .ifPresent(image -> found.take(new Found.Pair(one.row, image, one.caption, part)));
             }
         }
     }

@@ -5,30 +5,38 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.Box;
+import org.diptych.engine.api.DataRow;
+import org.diptych.engine.api.DataRow.Boxed;
+import org.diptych.engine.api.DataRow.Part;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.image.Pictures;
 
-/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, and `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known), or `captions.csv` with the same two columns. Every
-/// fifth pair is kept for validation. Lines that cannot be used are left out and counted.
+/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, and `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known), or `captions.csv` with the same two columns. Lines may say
+/// what they are for, `"split": "train"`, `"val"` or `"test"`; else every fifth pair is kept for validation. Lines that cannot be used are left out and counted.
 public final class FolderDataset implements Dataset {
     /// What its file is called in a folder.
     static final String NAME = "captions.jsonl";
     private static final int VALIDATION_EVERY = 5;
 
-    /// @param label what is in it
-    public record Boxed(String label, Box box) {
-    }
-
-    private record Row(Path image, String caption, boolean right, List<Boxed> boxes) {
+    /// @param at   its line, from 1
+    /// @param said what the line is for
+    private record Row(int at, Path image, String caption, boolean right, List<Boxed> boxes, Found.Part said) {
+        DataRow shown(Part part) {
+            return new DataRow(at, image, part, caption, right, boxes, List.of());
+        }
     }
 
     private final String name;
@@ -41,7 +49,28 @@ public final class FolderDataset implements Dataset {
         this.skipped = skipped;
     }
 
-    private record Lines(List<Row> rows, Found found) {
+    /// @param parts of the rows: as they say themselves where some are for learning and some for validation
+    private record Lines(List<Row> rows, List<Part> parts, Found found) {
+        static Lines of(List<Row> rows, Found found) {
+            Set<Found.Part> said = rows.stream().map(Row::said).collect(Collectors.toSet());
+            boolean divided = said.contains(Found.Part.VALIDATION)
+                    && (said.contains(Found.Part.TRAIN) || said.contains(Found.Part.ANY));
+            return new Lines(rows, IntStream.range(0, rows.size()).mapToObj(i -> divided
+                    ? part(rows.get(i).said())
+                    : i % VALIDATION_EVERY == VALIDATION_EVERY - 1 ? Part.VALIDATION : Part.TRAIN).toList(), found);
+        }
+
+        private static Part part(Found.Part said) {
+            return switch (said) {
+                case TRAIN, ANY -> Part.TRAIN;
+                case VALIDATION -> Part.VALIDATION;
+                case TEST -> Part.UNUSED;
+            };
+        }
+
+        int count(Part part) {
+            return Collections.frequency(parts, part);
+        }
     }
 
     /// @param most       pairs at most
@@ -52,8 +81,8 @@ public final class FolderDataset implements Dataset {
     }
 
     private static FolderDataset part(Path source, Lines lines, int most, boolean validation) throws EngineException {
-        List<Row> part = IntStream.range(0, lines.rows().size())
-                .filter(i -> i % VALIDATION_EVERY == VALIDATION_EVERY - 1 == validation).limit(most)
+        Part wanted = validation ? Part.VALIDATION : Part.TRAIN;
+        List<Row> part = IntStream.range(0, lines.rows().size()).filter(i -> lines.parts().get(i) == wanted).limit(most)
                 .mapToObj(lines.rows()::get).toList();
         return of(source, part, lines);
     }
@@ -64,13 +93,19 @@ public final class FolderDataset implements Dataset {
     static OpenedSet opened(Path source, Path file, Found found) throws IOException, EngineException {
         Lines lines = lines(file, found);
         PairSet.distinct(source, lines.rows().stream().map(Row::caption).toList());
-        int kept = lines.rows().size() / VALIDATION_EVERY;
-        SetReport report = new SetReport(source, SetFormat.LINES.key(), lines.rows().size() - kept, kept, 0, 0,
-                lines.found().skipped(), lines.found().broken());
+        SetReport report = new SetReport(source, SetFormat.LINES.key(), lines.count(Part.TRAIN),
+                lines.count(Part.VALIDATION), lines.count(Part.UNUSED), 0, lines.found().skipped(),
+                lines.found().broken());
         return new OpenedSet() {
             @Override
             public SetReport report() {
                 return report;
+            }
+
+            @Override
+            public List<DataRow> rows() {
+                return IntStream.range(0, lines.rows().size())
+                        .mapToObj(i -> lines.rows().get(i).shown(lines.parts().get(i))).toList();
             }
 
             @Override
@@ -112,8 +147,8 @@ public final class FolderDataset implements Dataset {
             }
             Found found = new Found();
             CaptionTable.read(table, found);
-            return new Lines(found.pairs().stream().map(p -> new Row(p.image(), p.caption(), true, List.of())).toList(),
-                    found);
+            return Lines.of(found.pairs().stream()
+                    .map(p -> new Row(p.row(), p.image(), p.caption(), true, List.of(), p.part())).toList(), found);
         } catch (IOException e) {
             throw new EngineException(e, "data.unreadable", folder, String.valueOf(e.getMessage()));
         }
@@ -130,7 +165,7 @@ public final class FolderDataset implements Dataset {
                 row(line, i + 1, pictures, found).ifPresent(all::add);
             }
         }
-        return new Lines(all, found);
+        return Lines.of(all, found);
     }
 
     private static Optional<Row> row(String line, int row, PictureFiles pictures, Found found) {
@@ -141,11 +176,14 @@ public final class FolderDataset implements Dataset {
             }
             boolean right = !json.has("right") || json.get("right").getAsBoolean();
             List<Boxed> boxes = boxes(json);
+            Found.Part said = json.get("split") instanceof JsonPrimitive split
+                    ? Found.Part.of(split.getAsString())
+                    : Found.Part.ANY;
             Optional<String> caption = JsonRows.text(json, "caption", row, found);
             return caption.isEmpty()
                     ? Optional.empty()
                     : JsonRows.text(json, "image", row, found).flatMap(name -> pictures.take(name, row, found))
-                            .map(image -> new Row(image, caption.get(), right, boxes));
+                            .map(image -> new Row(row, image, caption.get(), right, boxes, said));
         } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException
                 | NumberFormatException e) {
             found.skip(row, "object");

@@ -32,10 +32,11 @@ final class Found {
     record Asked(int row, String question, String answer) {
     }
 
+    /// @param row       at which it stands, from 1
     /// @param questions about the picture
-    record Pair(Path image, String caption, Part part, List<Asked> questions) {
-        Pair(Path image, String caption, Part part) {
-            this(image, caption, part, List.of());
+    record Pair(int row, Path image, String caption, Part part, List<Asked> questions) {
+        Pair(int row, Path image, String caption, Part part) {
+            this(row, image, caption, part, List.of());
         }
     }
 

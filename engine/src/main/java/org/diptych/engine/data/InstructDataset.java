@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.image.Pictures;
@@ -28,9 +30,15 @@ public final class InstructDataset implements Dataset {
     /// LLaVA's own lists name COCO's pictures without their folder.
     private static final List<String> FOLDERS = List.of("train2017", "train2014");
 
-    private record Row(String id, Path image, Conversation conversation) {
+    /// @param at from 1
+    private record Row(int at, String id, Path image, Conversation conversation) {
         String caption() {
             return conversation.turns().getFirst().answer();
+        }
+
+        DataRow shown(boolean kept) {
+            return new DataRow(at, image, kept ? DataRow.Part.VALIDATION : DataRow.Part.TRAIN, caption(), true,
+                    List.of(), conversation.turns());
         }
     }
 
@@ -50,17 +58,25 @@ public final class InstructDataset implements Dataset {
     }
 
     private record Entries(List<Row> rows, Found found) {
-        List<Row> part(boolean validation) {
+        /// @return of each row, whether it is kept for validation
+        List<Boolean> kept() {
             Map<Path, Integer> pictures = new LinkedHashMap<>();
-            List<Row> part = new ArrayList<>();
+            List<Boolean> out = new ArrayList<>();
             for (Row row : rows) {
                 pictures.putIfAbsent(row.image, pictures.size());
-                boolean kept = pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1;
-                if (kept == validation) {
-                    part.add(row);
-                }
+                out.add(pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1);
             }
-            return part;
+            return out;
+        }
+
+        List<Row> part(boolean validation) {
+            List<Boolean> kept = kept();
+            return IntStream.range(0, rows.size()).filter(i -> kept.get(i) == validation).mapToObj(rows::get).toList();
+        }
+
+        List<DataRow> shown() {
+            List<Boolean> kept = kept();
+            return IntStream.range(0, rows.size()).mapToObj(i -> rows.get(i).shown(kept.get(i))).toList();
         }
     }
 
@@ -82,6 +98,11 @@ public final class InstructDataset implements Dataset {
             @Override
             public SetReport report() {
                 return report;
+            }
+
+            @Override
+            public List<DataRow> rows() {
+                return all.shown();
             }
 
             @Override
@@ -121,7 +142,7 @@ public final class InstructDataset implements Dataset {
         }
         String id = entry.has("id") && entry.get("id").isJsonPrimitive() ? entry.get("id").getAsString() : "";
         return pictures.take(image.get(), row, found)
-                .map(file -> new Row(id, file, new Conversation("conversation", turns.get())));
+                .map(file -> new Row(row, id, file, new Conversation("conversation", turns.get())));
     }
 
     @Override

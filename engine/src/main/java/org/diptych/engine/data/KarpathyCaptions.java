@@ -42,7 +42,7 @@ final class KarpathyCaptions {
                 : Optional.empty();
         folder.flatMap(f -> pictures.find(f + "/" + name.get())).map(path -> path.toString()).or(() -> name)
                 .flatMap(path -> pictures.take(path, row, found))
-                .ifPresent(image -> said.forEach(raw -> found.take(new Found.Pair(image, raw, part))));
+                .ifPresent(image -> said.forEach(raw -> found.take(new Found.Pair(row, image, raw, part))));
     }
 
     /// @return the usable ones; each of the others counts as a row that is not

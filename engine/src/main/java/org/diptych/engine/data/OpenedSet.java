@@ -1,5 +1,7 @@
 package org.diptych.engine.data;
 
+import java.util.List;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
 
@@ -7,6 +9,9 @@ import org.diptych.engine.api.SetReport;
 public interface OpenedSet {
     /// @return what was found, whether or not it is enough to learn from
     SetReport report();
+
+    /// @return the usable rows in the file's order
+    List<DataRow> rows();
 
     /// @param most pairs at most
     /// @throws EngineException when there is too little to learn from

@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.api.Task;
@@ -27,6 +31,9 @@ final class PairSet implements OpenedSet {
     private static final long SEED = 2011;
 
     private final Path source;
+    private final List<Pair> pairs;
+    private final List<Pair> learnt;
+    private final List<Pair> kept;
     private final List<Pair> train;
     private final List<Pair> validation;
     private final List<String> answers;
@@ -37,18 +44,21 @@ final class PairSet implements OpenedSet {
     PairSet(Path source, String format, Found found) throws EngineException {
         this.source = source;
         distinct(source, found.pairs().stream().map(Pair::caption).toList());
-        List<Pair> all = shuffled(found.pairs());
-        List<Pair> learnt = of(all, Part.TRAIN, Part.ANY);
-        List<Pair> kept = of(all, Part.VALIDATION);
-        boolean divided = !learnt.isEmpty() && !kept.isEmpty();
+        pairs = List.copyOf(found.pairs());
+        List<Pair> all = shuffled(pairs);
+        List<Pair> own = of(all, Part.TRAIN, Part.ANY);
+        List<Pair> held = of(all, Part.VALIDATION);
+        boolean divided = !own.isEmpty() && !held.isEmpty();
         if (!divided) {
-            List<Pair> usable = learnt.isEmpty() ? all : learnt;
+            List<Pair> usable = own.isEmpty() ? all : own;
             Map<Path, Integer> pictures = new LinkedHashMap<>();
             usable.forEach(pair -> pictures.putIfAbsent(pair.image(), pictures.size()));
             int share = Math.max(pictures.size() / VALIDATION_EVERY, Math.min(LEAST, pictures.size() / 2));
-            kept = usable.stream().filter(pair -> pictures.get(pair.image()) < share).toList();
-            learnt = usable.stream().filter(pair -> pictures.get(pair.image()) >= share).toList();
+            held = usable.stream().filter(pair -> pictures.get(pair.image()) < share).toList();
+            own = usable.stream().filter(pair -> pictures.get(pair.image()) >= share).toList();
         }
+        learnt = own;
+        kept = held;
         int unused = all.size() - learnt.size() - kept.size();
         answers = frequent(learnt);
         train = answered(learnt, found);
@@ -96,7 +106,7 @@ final class PairSet implements OpenedSet {
             pair.questions().stream().filter(asked -> !known.containsKey(asked.answer()))
                     .forEach(asked -> found.skip(asked.row(), "rare", asked.answer()));
             if (pair.questions().isEmpty() || !left.isEmpty()) {
-                out.add(new Pair(pair.image(), pair.caption(), pair.part(), left));
+                out.add(new Pair(pair.row(), pair.image(), pair.caption(), pair.part(), left));
             }
         }
         return List.copyOf(out);
@@ -111,6 +121,21 @@ final class PairSet implements OpenedSet {
     @Override
     public SetReport report() {
         return report;
+    }
+
+    @Override
+    public List<DataRow> rows() {
+        Map<Pair, DataRow.Part> parts = new IdentityHashMap<>(); // a file may say the same twice
+        learnt.forEach(pair -> parts.put(pair, DataRow.Part.TRAIN));
+        kept.forEach(pair -> parts.put(pair, DataRow.Part.VALIDATION));
+        Set<String> known = Set.copyOf(answers);
+        return pairs.stream()
+                .filter(pair -> pair.questions().isEmpty()
+                        || pair.questions().stream().anyMatch(asked -> known.contains(asked.answer())))
+                .map(pair -> new DataRow(pair.row(), pair.image(),
+                        parts.getOrDefault(pair, DataRow.Part.UNUSED), pair.caption(), true, List.of(),
+                        pair.questions().stream().map(a -> new Conversation.Turn(a.question(), a.answer())).toList()))
+                .toList();
     }
 
     @Override

@@ -92,7 +92,7 @@ final class VqaQuestions {
                             .add(new Found.Asked(each.row, each.text, said)));
         }
         Found.Part part = Found.Part.of(folder);
-        about.forEach((image, all) -> found.take(new Found.Pair(image,
+        about.forEach((image, all) -> found.take(new Found.Pair(all.getFirst().row(), image,
                 all.getFirst().question() + " " + all.getFirst().answer(), part, List.copyOf(all))));
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.Conversation;
-import org.diptych.engine.data.FolderDataset.Boxed;
+import org.diptych.engine.api.DataRow.Boxed;
 
 /// All that a language model is told of a picture which it cannot see: captions, and what lies where.
 ///

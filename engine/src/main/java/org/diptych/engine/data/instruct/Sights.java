@@ -12,7 +12,7 @@ import org.diptych.engine.api.InstructRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.data.FolderDataset;
-import org.diptych.engine.data.FolderDataset.Boxed;
+import org.diptych.engine.api.DataRow.Boxed;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.image.Pictures;

@@ -1,4 +1,4 @@
-package org.diptych.app.capfilt;
+package org.diptych.app.shell;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import org.diptych.app.fx.Fx;
 import org.diptych.engine.Engine;
 
 /// Small pictures, read beside the window's thread; those last asked for are kept.
-final class Thumbs {
+public final class Thumbs {
     private static final int MOST = 400;
 
     private final Engine engine;
@@ -26,13 +26,13 @@ final class Thumbs {
     };
 
     /// @param side of the square into which a picture fits
-    Thumbs(Engine engine, int side) {
+    public Thumbs(Engine engine, int side) {
         this.engine = engine;
         this.side = side;
     }
 
     /// @param done gets the picture on JavaFX's thread, at once where it is there; never for one that cannot be read
-    void ask(Path file, Consumer<Image> done) {
+    public void ask(Path file, Consumer<Image> done) {
         CompletionStage<Image> picture = kept.computeIfAbsent(file, f -> engine.readPicture(f).result()
                 .thenApplyAsync(p -> Pixels.image(p.fit(side))));
         Fx.deliver(picture, done, error -> {

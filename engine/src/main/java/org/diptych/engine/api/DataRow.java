@@ -1,0 +1,47 @@
+package org.diptych.engine.api;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// One usable row of a set of a person's own: a picture, and what the set's file says of it.
+///
+/// @param at      its place in its file, from 1: a line, or the number of an entry; entries of several captions give several rows
+/// @param picture begins as a picture does
+/// @param part    what it will be used for
+/// @param caption what the picture is learnt with
+/// @param right   false where the file says that the caption is wrong
+/// @param boxes   what is known to be where in the picture
+/// @param turns   what is asked and answered about the picture; empty for a caption
+public record DataRow(int at, Path picture, Part part, String caption, boolean right, List<Boxed> boxes,
+        List<Conversation.Turn> turns) {
+    public enum Part {
+        TRAIN, VALIDATION,
+        /// As a test set is.
+        UNUSED
+    }
+
+    /// @param label what is in it
+    /// @param box   in pixels
+    public record Boxed(String label, Box box) {
+    }
+
+    public DataRow {
+        boxes = List.copyOf(boxes);
+        turns = List.copyOf(turns);
+    }
+
+    /// @return the same row with another caption
+    public DataRow saying(String other) {
+        return new DataRow(at, picture, part, other, right, boxes, turns);
+    }
+
+    /// @return the same row in another part
+    public DataRow in(Part other) {
+        return new DataRow(at, picture, other, caption, right, boxes, turns);
+    }
+
+    /// @return true for a caption, which can be edited; false for questions or a conversation
+    public boolean captioned() {
+        return turns.isEmpty();
+    }
+}

@@ -1,0 +1,106 @@
+package org.diptych.engine.data;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.diptych.engine.api.DataRow;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.SafeFile;
+
+/// Writes captions as a new set: a folder with `captions.jsonl`, see [FolderDataset]. Pictures stay where they are and are named by their whole path; each row says which part it belongs to.
+public final class SetWriter {
+    private static final int EVERY = 1000;
+
+    private SetWriter() {
+    }
+
+    /// @param folder not there yet, or empty
+    /// @param watch  is told now and then how many rows were written; what it throws ends the writing, and nothing is left of it
+    /// @return the folder
+    /// @throws EngineException when something lies there already, or it cannot be written
+    public static Path write(Path folder, List<DataRow> rows, LongConsumer watch) throws EngineException {
+        boolean made = Files.notExists(folder);
+        if (!made && !empty(folder)) {
+            throw new EngineException("data.exists", folder);
+        }
+        Path file = folder.resolve(FolderDataset.NAME);
+        try {
+            SafeFile.write(file, channel -> {
+                Writer out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)); // the channel's owner closes it
+                for (int i = 0; i < rows.size(); i++) {
+                    if (i % EVERY == 0) {
+                        watch.accept(i);
+                    }
+                    out.write(line(rows.get(i)).toString());
+                    out.write('\n');
+                }
+                out.flush();
+            });
+        } finally {
+            if (made && Files.notExists(file)) {
+                remove(folder);
+            }
+        }
+        return folder;
+    }
+
+    private static boolean empty(Path folder) throws EngineException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new EngineException(e, "data.unreadable", folder, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void remove(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            // an empty folder harms nobody, and why nothing was written is told already
+        }
+    }
+
+    private static JsonObject line(DataRow row) {
+        JsonObject json = new JsonObject();
+        json.addProperty("image", row.picture().toAbsolutePath().normalize().toString());
+        json.addProperty("caption", row.caption());
+        json.addProperty("split", switch (row.part()) {
+            case TRAIN -> "train";
+            case VALIDATION -> "val";
+            case UNUSED -> "test";
+        });
+        if (!row.right()) {
+            json.addProperty("right", false);
+        }
+        if (!row.boxes().isEmpty()) {
+            JsonArray boxes = new JsonArray();
+            row.boxes().forEach(boxed -> boxes.add(box(boxed)));
+            json.add("boxes", boxes);
+        }
+        return json;
+    }
+
+    private static JsonObject box(DataRow.Boxed boxed) {
+        JsonArray corners = new JsonArray();
+        corners.add(boxed.box().x1());
+        corners.add(boxed.box().y1());
+        corners.add(boxed.box().x2());
+        corners.add(boxed.box().y2());
+        JsonObject out = new JsonObject();
+        out.addProperty("label", boxed.label());
+        out.add("box", corners);
+        return out;
+    }
+}
