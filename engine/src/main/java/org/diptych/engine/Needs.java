@@ -142,6 +142,7 @@ final class Needs {
         return new FineTunePlan("", plan.model(), plan.config(), plan.startFrom(),
                 new FineTunePlan.Data(d.source(), "", d.language(), d.captions(), 0, 0, 0, 0, d.pictureSize()),
                 plan.objectives(), plan.lessons(), plan.trains(), plan.lora(),
-                new FineTunePlan.Optimizer(0, 0, 0, 0, 0, 0), new FineTunePlan.Schedule(0, 0), stages, 1, 2, 0, 1, 1);
+                new FineTunePlan.Optimizer(0, 0, 0, 0, 0, 0, 1), new FineTunePlan.Schedule(0, 0), stages, 1, 2, 0, 1,
+                1);
     }
 }

@@ -1,10 +1,12 @@
 package org.diptych.app.finetune;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import javafx.geometry.Insets;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
@@ -46,6 +48,8 @@ final class CountPane extends VBox {
         model.lora.subscribe(r -> ask());
         model.steps.subscribe(s -> ask());
         model.objectives.subscribe(o -> ask());
+        model.layerDecay.subscribe(d -> ask());
+        model.rate.subscribe(r -> draw());
         i18n.textsProperty().subscribe(t -> draw());
     }
 
@@ -76,14 +80,19 @@ final class CountPane extends VBox {
             });
             getChildren().add(Ui.styled(Ui.wrapped(new Label(i18n.get("finetune.counts.all", stage.trainable(),
                     stage.total(), percent(stage.share())))), "small"));
-            stage.parts().forEach(part -> getChildren().add(part(part)));
+            double peak = plan.map(FineTunePlan.Stage::rate).orElseGet(model.rate::get);
+            stage.parts().forEach(part -> getChildren().addAll(part(part, peak)));
         }
     }
 
     private String title(FineTunePlan.Stage stage) {
         return i18n.get("finetune.counts.stage", name(i18n, stage.name()), stage.steps(), stage.objectives().keySet()
                 .stream().map(o -> i18n.get("finetune.task." + o)).collect(Collectors.joining(", ")),
-                String.format(Locale.ROOT, "%.1e", stage.rate()));
+                rate(stage.rate()));
+    }
+
+    private static String rate(double rate) {
+        return String.format(Locale.ROOT, "%.1e", rate);
     }
 
     /// @return a stage's name as a person reads it; a plan may have names of its own
@@ -92,7 +101,7 @@ final class CountPane extends VBox {
         return i18n.texts().has(key) ? i18n.get(key) : stage;
     }
 
-    private HBox part(PlanOutline.Part part) {
+    private List<Node> part(PlanOutline.Part part, double peak) {
         double share = part.total() == 0 ? 0 : (double) part.trainable() / part.total();
         Region learns = Ui.styled(new Region(), "bar-learns");
         learns.setMinSize(BAR * share, 6);
@@ -109,7 +118,13 @@ final class CountPane extends VBox {
         numbers.setMinWidth(USE_PREF_SIZE);
         HBox row = Ui.row(6, bar, name, Ui.spring(), numbers);
         row.setMaxWidth(Double.MAX_VALUE);
-        return row;
+        if (part.trainable() == 0 || part.slowest() == 1) {
+            return List.of(row);
+        }
+        Label rates = Ui.styled(new Label(i18n.get("finetune.layers.part", rate(part.slowest() * peak),
+                rate(part.fastest() * peak))), "muted", "small");
+        VBox.setMargin(rates, new Insets(0, 0, 0, BAR + 6));
+        return List.of(row, rates);
     }
 
     private static String percent(double share) {

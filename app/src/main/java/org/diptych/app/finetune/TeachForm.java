@@ -56,6 +56,7 @@ final class TeachForm extends VBox {
         stages = new StagePane(i18n, model, controller);
         CountPane counts = new CountPane(context, model, controller);
         ChoiceBox<Integer> lora = lora();
+        LayersPane layers = new LayersPane(i18n, model);
         starts();
         datas();
         VBox toybox = toybox();
@@ -70,7 +71,7 @@ final class TeachForm extends VBox {
         getChildren().addAll(locked, titled("finetune.model", from), titled("finetune.data", data), toybox,
                 titled("finetune.objectives", objectives), stages, titled("finetune.trains", trains), fewer,
                 titled("finetune.lora", lora), counts,
-                new MemoryPane(context, model, controller), rate(),
+                new MemoryPane(context, model, controller), rate(), layers,
                 slider("finetune.batch", power(SMALLEST_BATCH), 8, power(model.batch.get()), v -> {
                     model.batch.set(1 << (int) Math.round(v));
                     return Integer.toString(model.batch.get());
@@ -82,7 +83,7 @@ final class TeachForm extends VBox {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
                 }), accumulate(), patience(), new PinsPane(context, model, controller));
-        fixed.addAll(List.of(from, data, toybox, objectives, stages, lora));
+        fixed.addAll(List.of(from, data, toybox, objectives, stages, lora, layers));
         model.stage.subscribe(s -> lock(locked));
         model.status.subscribe(s -> lock(locked));
         model.starting.subscribe(s -> lock(locked));

@@ -60,6 +60,8 @@ final class TeachModel {
     final IntegerProperty seed = new SimpleIntegerProperty(1);
     /// Micro-batches a step.
     final IntegerProperty accumulate = new SimpleIntegerProperty(1);
+    /// Factor of the rate from each layer to the one below, 1 = the same rate for all.
+    final DoubleProperty layerDecay = new SimpleDoubleProperty(1);
     /// Evaluations without a gain after which the run ends, 0 = never.
     final IntegerProperty patience = new SimpleIntegerProperty(0);
     final ObjectProperty<String> metric = new SimpleObjectProperty<>("validation.loss");
@@ -98,7 +100,7 @@ final class TeachModel {
                 weighted(base), base.lessons(),
                 trains(base, from, stages), FineTunePlan.Lora.of(lora.get()),
                 new FineTunePlan.Optimizer(rate.get(), o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(),
-                        o.clipNorm()),
+                        o.clipNorm(), layerDecay.get()),
                 new FineTunePlan.Schedule(warmupSteps(stages), base.schedule().floor()), stages, steps.get(),
                 batch.get(), seed.get(), every, Math.max(every, 100), accumulate.get(),
                 new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()),

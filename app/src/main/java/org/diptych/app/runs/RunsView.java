@@ -25,8 +25,10 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import org.diptych.app.chart.CoachPane;
+import org.diptych.app.chart.CostPane;
 import org.diptych.app.chart.CurveBoard;
 import org.diptych.app.chart.CurveChoice;
+import org.diptych.app.chart.SpreadPane;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
@@ -46,7 +48,7 @@ final class RunsView extends VBox {
 
     /// What stands beside the curves.
     private enum Side {
-        DIFFERENCES, COST, MOMENTS
+        DIFFERENCES, COST, SPREAD, MOMENTS
     }
 
     private final AppContext context;
@@ -57,7 +59,8 @@ final class RunsView extends VBox {
     private final CurveBoard board;
     private final CoachPane coach;
     private final DifferencePane differences;
-    private final CostsPane costs;
+    private final EachRun<CostPane> costs;
+    private final EachRun<SpreadPane> spreads;
     private final Rewind rewind;
     private final RewindBar bar;
     private final MomentPane past;
@@ -82,7 +85,12 @@ final class RunsView extends VBox {
         board.tools().getChildren().add(CurveExport.button(context, board, choice::get));
         coach = new CoachPane(i18n, Engine::notes, board::highlight);
         differences = new DifferencePane(i18n, context.theme());
-        costs = new CostsPane(i18n, context.theme());
+        costs = new EachRun<>(i18n, context.theme(), "runs.cost.none", () -> new CostPane(i18n, context.theme()),
+                CostPane::show, CostPane::tick);
+        costs.setId("runs-costs");
+        spreads = new EachRun<>(i18n, context.theme(), "runs.spread.none",
+                () -> new SpreadPane(i18n, context.theme()), SpreadPane::show, SpreadPane::tick);
+        spreads.setId("runs-spreads");
         rewind = new Rewind(error -> context.notices().error(error));
         bar = new RewindBar(context, rewind, "runs-rewind");
         past = new MomentPane(context, rewind, "runs-moment");
@@ -122,6 +130,7 @@ final class RunsView extends VBox {
         model.runs.addListener((ListChangeListener<RunSummary>) change -> {
             follow.run();
             draw();
+            spreads.tick(); // the last may have come with the run's end
             actions();
             follow();
         });
@@ -144,6 +153,7 @@ final class RunsView extends VBox {
                 board.tick();
                 coach.tick();
                 costs.tick();
+                spreads.tick();
                 follow();
             }
         }));
@@ -199,10 +209,8 @@ final class RunsView extends VBox {
         notes.setFitToWidth(true);
         VBox.setVgrow(differences, Priority.ALWAYS);
         VBox.setVgrow(notes, Priority.ALWAYS);
-        costs.setPadding(new Insets(0, 14, 0, 0)); // the scroll bar would else stand on the figures
-        ScrollPane spent = new ScrollPane(costs);
-        spent.setFitToWidth(true);
-        VBox.setVgrow(spent, Priority.ALWAYS);
+        ScrollPane spent = scrolled(costs);
+        ScrollPane spread = scrolled(spreads);
         VBox.setVgrow(board, Priority.ALWAYS);
         VBox moments = moments();
         VBox.setVgrow(moments, Priority.ALWAYS);
@@ -217,6 +225,7 @@ final class RunsView extends VBox {
         side.subscribe(s -> {
             Ui.show(differ, s == Side.DIFFERENCES);
             Ui.show(spent, s == Side.COST);
+            Ui.show(spread, s == Side.SPREAD);
             Ui.show(moments, s == Side.MOMENTS);
         });
         rewind.atProperty().subscribe(at -> {
@@ -224,18 +233,23 @@ final class RunsView extends VBox {
                 side.set(Side.MOMENTS);
             }
         });
-        VBox said = new VBox(12, choice, differ, spent, moments);
+        VBox said = new VBox(12, choice, differ, spent, spread, moments);
         SplitPane both = new SplitPane(Ui.styled(new VBox(8, board, bar), "panel"), Ui.styled(said, "panel"));
         both.setDividerPositions(0.64);
         return both;
     }
 
-    private VBox moments() {
-        Label hint = Ui.styled(Ui.wrapped(i18n.label("moments.hint")), "hint");
-        ScrollPane scroll = new ScrollPane(past);
-        past.setPadding(new Insets(0, 14, 0, 0));
+    private static ScrollPane scrolled(Region content) {
+        content.setPadding(new Insets(0, 14, 0, 0)); // the scroll bar would else stand on the figures
+        ScrollPane scroll = new ScrollPane(content);
         scroll.setFitToWidth(true);
         VBox.setVgrow(scroll, Priority.ALWAYS);
+        return scroll;
+    }
+
+    private VBox moments() {
+        Label hint = Ui.styled(Ui.wrapped(i18n.label("moments.hint")), "hint");
+        ScrollPane scroll = scrolled(past);
         rewind.momentProperty().subscribe(m -> {
             Ui.show(hint, m.isEmpty());
             Ui.show(scroll, m.isPresent());
@@ -285,6 +299,7 @@ final class RunsView extends VBox {
         board.show(runs);
         coach.show(runs);
         costs.show(runs);
+        spreads.show(runs);
     }
 
     private void compare() {

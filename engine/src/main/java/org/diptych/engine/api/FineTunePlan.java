@@ -284,8 +284,13 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     ///
     /// @param rate     peak learning rate
     /// @param clipNorm largest global gradient norm, 0 = no clipping
+    /// @param layerDecay factor of the rate from each layer of a stack to the one below it, so that early layers keep more of what they know (BEiT, Bao et al. 2022); 1 = the same rate for all
     public record Optimizer(double rate, double beta1, double beta2, double epsilon, double weightDecay,
-            double clipNorm) {
+            double clipNorm, double layerDecay) {
+        /// A log of an earlier version says nothing of layers.
+        public Optimizer {
+            layerDecay = layerDecay == 0 ? 1 : layerDecay;
+        }
     }
 
     /// Linear warm-up, then a cosine down to `floor * rate`.

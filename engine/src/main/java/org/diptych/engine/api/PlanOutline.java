@@ -36,6 +36,8 @@ public record PlanOutline(List<Stage> course, Map<String, FineTunePlan.Trains> s
     /// @param name      first part of its weights' names
     /// @param trainable numbers that learn
     /// @param total     numbers in all; a full fine-tune trains as many
-    public record Part(String name, long trainable, long total) {
+    /// @param slowest   lowest factor of the learning rate among what learns, 1 where nothing does
+    /// @param fastest   highest such factor
+    public record Part(String name, long trainable, long total, double slowest, double fastest) {
     }
 }

@@ -20,6 +20,11 @@ public interface RunLog {
     /// @return the newest contrast matrix of the fixed probe set
     Optional<Snapshot> snapshot();
 
+    /// @return how large weights and gradients were at the evaluations, oldest first; none in a log of an earlier version
+    default List<Spread> spreads() {
+        return List.of();
+    }
+
     /// What the run was made from.
     ///
     /// @param id       name of the run's folder

@@ -3,6 +3,7 @@ package org.diptych.engine.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.Bytes;
@@ -68,7 +69,7 @@ final class TrainCommand extends EngineCommand {
         try (Engine engine = start()) {
             if (preview) {
                 FineTunePlan read = changed(plan(engine));
-                show(console.await(engine.outline(read)), console.await(engine.memory(read)));
+                show(read, console.await(engine.outline(read)), console.await(engine.memory(read)));
                 return;
             }
             TrainingControl run;
@@ -117,7 +118,7 @@ final class TrainCommand extends EngineCommand {
                 stage.total(), 100 * stage.share(), stage.name());
     }
 
-    private void show(PlanOutline outline, PlanMemory need) {
+    private void show(FineTunePlan read, PlanOutline outline, PlanMemory need) {
         if (json) {
             Map<String, Object> told = new LinkedHashMap<>();
             told.put("course", outline.course());
@@ -126,16 +127,26 @@ final class TrainCommand extends EngineCommand {
             console.json(told);
             return;
         }
-        for (PlanOutline.Stage stage : outline.course()) {
+        boolean decays = read.optimizer().layerDecay() < 1;
+        for (int i = 0; i < outline.course().size(); i++) {
+            PlanOutline.Stage stage = outline.course().get(i);
+            double rate = read.course().get(i).rate();
             told(stage, console::say);
             for (PlanOutline.Part part : stage.parts()) {
                 console.say("cli.train.part", part.name(), part.trainable(), part.total());
+                if (decays && part.trainable() > 0) {
+                    console.say("cli.train.part.rate", figures(part.slowest() * rate), figures(part.fastest() * rate));
+                }
             }
         }
         console.say("cli.train.memory", Bytes.size(need.total()), Bytes.size(need.held()), Bytes.size(need.gradients()),
                 Bytes.size(need.optimiser()), Bytes.size(need.activations()), need.microBatch(),
                 need.measured() ? 1 : 0);
         console.say("cli.train.memory." + need.verdict(), Bytes.size(need.free()), need.largestBatch());
+    }
+
+    private static String figures(double rate) {
+        return String.format(Locale.ROOT, "%.1e", rate);
     }
 
     /// Bytes, under the names that the lines have.

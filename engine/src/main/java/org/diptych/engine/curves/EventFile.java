@@ -6,10 +6,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.Spread;
 
 /// A log as TensorBoard reads it: a file of records, each a length, its checksum, an `Event` in protocol buffers' wire format, and its checksum.
 ///
@@ -30,12 +33,16 @@ final class EventFile {
         return "events.out.tfevents." + String.format("%010d", (long) started(log)) + ".diptych";
     }
 
-    /// @param wanted names of the values to write
+    /// @param wanted names of the values to write; of the parts' numbers `weights.PART` and `gradients.PART`
     static byte[] of(RunLog log, Predicate<String> wanted) {
         Wire file = new Wire();
         double start = started(log);
         file.record(new Wire().fixed64(1, start).bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8)));
+        Deque<Spread> spreads = new ArrayDeque<>(log.spreads());
         for (RunLog.Row row : log.since(0)) {
+            while (!spreads.isEmpty() && spreads.getFirst().step() < row.step()) {
+                spread(file, start, spreads.removeFirst(), wanted);
+            }
             Wire summary = new Wire();
             for (Map.Entry<String, Double> value : row.values().entrySet()) {
                 if (wanted.test(value.getKey())) {
@@ -48,7 +55,38 @@ final class EventFile {
                         summary.toByteArray()));
             }
         }
+        spreads.forEach(spread -> spread(file, start, spread, wanted));
         return file.toByteArray();
+    }
+
+    /// Absolute values of weights and gradients, part by part, as `HistogramProto`.
+    private static void spread(Wire file, double start, Spread spread, Predicate<String> wanted) {
+        Wire summary = new Wire();
+        spread.parts().forEach((part, is) -> {
+            histogram(summary, "weights." + part, is.weights(), Spread.Scale.WEIGHTS, wanted);
+            histogram(summary, "gradients." + part, is.gradients(), Spread.Scale.GRADIENTS, wanted);
+        });
+        if (summary.size() > 0) {
+            file.record(new Wire().fixed64(1, start + spread.seconds()).varint(2, spread.step()).bytes(5,
+                    summary.toByteArray()));
+        }
+    }
+
+    private static void histogram(Wire summary, String name, Spread.Bins bins, Spread.Scale scale,
+            Predicate<String> wanted) {
+        if (bins.counts().isEmpty() || !wanted.test(name)) {
+            return;
+        }
+        ByteBuffer limits = Wire.little(8 * scale.bins());
+        ByteBuffer counts = Wire.little(8 * scale.bins());
+        for (int i = 0; i < scale.bins(); i++) {
+            limits.putDouble(scale.upper(i));
+            counts.putDouble(bins.counts().get(i));
+        }
+        Wire histogram = new Wire().fixed64(1, bins.least()).fixed64(2, bins.most()).fixed64(3, bins.size())
+                .fixed64(4, bins.sum()).fixed64(5, bins.squares()).bytes(6, limits.array()).bytes(7, counts.array());
+        summary.bytes(1, new Wire().bytes(1, tag(name).getBytes(StandardCharsets.UTF_8))
+                .bytes(5, histogram.toByteArray()).toByteArray());
     }
 
     /// @return `validation/loss`: TensorBoard makes a group of what has the same first part

@@ -13,6 +13,7 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.api.Spread;
 import org.diptych.engine.checkpoint.CheckpointReader;
 
 /// Makes a run that goes on from another one's last checkpoint: its weights, optimiser and log up to there are copied, so that the former stays as it is.
@@ -55,6 +56,11 @@ public final class Branch {
             Optional<RunLog.Snapshot> shot = log.snapshot().filter(s -> s.step() <= step);
             if (shot.isPresent()) {
                 copy.append(shot.get());
+            }
+            for (Spread spread : log.spreads()) {
+                if (spread.step() <= step) {
+                    copy.append(spread);
+                }
             }
         }
         MomentFolder.of(to.path()).branch(MomentFolder.of(from.path()), step);

@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Spread;
 import org.diptych.engine.kernel.AdamWKernel;
 import org.diptych.engine.kernel.NormKernel;
 import org.diptych.engine.model.Follows;
@@ -20,6 +22,12 @@ import org.diptych.engine.nn.Adapters;
 
 /// The weights that learn in any stage, as copies in the run's scope, with AdamW's moments; those of the present stage move. The base weights are never written: they may be a file's own pages.
 final class Learner {
+    /// What moves in one call.
+    ///
+    /// @param factor of the learning rate
+    private record Group(boolean decays, double factor) {
+    }
+
     /// One weight that learns: what it was, what it is, and both moments.
     private static final class Slot {
         final String name;
@@ -28,11 +36,14 @@ final class Learner {
         NDArray value;
         NDArray first;
         NDArray second;
+        final Group group;
         boolean active = true;
 
-        Slot(String name, Weight weight, NDManager scope) {
+        /// @param factor of the learning rate
+        Slot(String name, Weight weight, double factor, NDManager scope) {
             this.name = name;
             this.weight = weight;
+            group = new Group(decays(weight), factor);
             base = weight.get();
             value = copy(base, scope);
             first = scope.zeros(base.getShape());
@@ -92,11 +103,14 @@ final class Learner {
     private final NDManager scope;
     private final Map<String, Follower> followers = new LinkedHashMap<>();
     private final List<Slot> slots = new ArrayList<>();
-    private final List<AdamWKernel> kernels;
+    private final AdamWKernel decaying;
+    private final AdamWKernel plain;
     private final NDArray step;
     private final NDArray rate;
     private final NDArray largestNorm;
     private final boolean clips;
+    private boolean counts;
+    private Map<String, Spread.Bins> counted = Map.of();
 
     /// @param scope the run's
     /// @throws EngineException when nothing would learn
@@ -109,11 +123,12 @@ final class Learner {
             throws EngineException {
         this.plan = plan;
         this.scope = scope;
+        Map<String, Double> factors = LayerRates.of(weights.keySet(), plan.optimizer().layerDecay());
         weights.forEach((name, weight) -> {
             if (following.contains(name)) {
                 followers.put(name, new Follower(weight, scope));
             } else if (weight.trainable() && plan.course().stream().anyMatch(stage -> learns(name, stage))) {
-                slots.add(new Slot(name, weight, scope));
+                slots.add(new Slot(name, weight, factors.get(name), scope));
             }
         });
         for (FineTunePlan.Stage stage : plan.course()) {
@@ -123,8 +138,8 @@ final class Learner {
         }
         stage(0);
         FineTunePlan.Optimizer o = plan.optimizer();
-        kernels = List.of(new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), o.weightDecay()),
-                new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), 0));
+        decaying = new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), o.weightDecay());
+        plain = new AdamWKernel(o.beta1(), o.beta2(), o.epsilon(), 0);
         step = scope.create(0f);
         rate = scope.create(0f);
         clips = o.clipNorm() > 0;
@@ -167,6 +182,22 @@ final class Learner {
         active().forEach(s -> JniUtils.zeroGrad((PtNDArray) s.value));
     }
 
+    /// The next step's gradients are counted, for [#spread].
+    void count() {
+        counts = true;
+    }
+
+    /// @return how large all is now that learns in any stage, with the gradients of the last step if they were counted
+    Spread spread(int number, double seconds) {
+        Map<String, NDArray> values = new LinkedHashMap<>();
+        slots.forEach(s -> values.put(s.name, s.value));
+        Map<String, Spread.Part> parts = new LinkedHashMap<>();
+        Spreads.of(step, Spread.Scale.WEIGHTS, values).forEach((part, bins) -> parts.put(part,
+                new Spread.Part(bins, counted.getOrDefault(part, Spread.Bins.NONE))));
+        counted = Map.of();
+        return new Spread(number, seconds, parts);
+    }
+
     /// Applies one optimiser step from the gradients that lie on the weights.
     ///
     /// @param number of this step within its stage, from 1
@@ -180,20 +211,22 @@ final class Learner {
             }
         }
         try {
+            if (counts) {
+                Map<String, NDArray> named = new LinkedHashMap<>();
+                gradients.forEach((slot, gradient) -> named.put(slot.name, gradient));
+                counted = Spreads.of(step, Spread.Scale.GRADIENTS, named);
+                counts = false;
+            }
             List<NDArray> all = List.copyOf(gradients.values());
             float norm = clips ? NormKernel.clip(largestNorm, all) : NormKernel.norm(largestNorm, all);
             if (Float.isFinite(norm)) {
                 step.muli(0).addi(number);
-                rate.muli(0).addi(learningRate);
-                for (int g = 0; g < kernels.size(); g++) {
-                    boolean decays = g == 0;
-                    List<Slot> group = gradients.keySet().stream().filter(s -> decays(s.weight) == decays).toList();
-                    if (!group.isEmpty()) {
-                        kernels.get(g).step(step, rate, group.stream().map(s -> s.value).toList(),
-                                group.stream().map(gradients::get).toList(),
-                                group.stream().map(s -> s.first).toList(), group.stream().map(s -> s.second).toList());
-                    }
-                }
+                gradients.keySet().stream().collect(Collectors.groupingBy(s -> s.group)).forEach((group, members) -> {
+                    rate.muli(0).addi(learningRate * group.factor);
+                    (group.decays ? decaying : plain).step(step, rate, members.stream().map(s -> s.value).toList(),
+                            members.stream().map(gradients::get).toList(),
+                            members.stream().map(s -> s.first).toList(), members.stream().map(s -> s.second).toList());
+                });
             }
             return norm;
         } finally {

@@ -1,6 +1,5 @@
 package org.diptych.engine.train;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.LearnsInStages;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Adapters;
 
 /// How many numbers of a model a plan trains, part by part, against all that there are. Copies that follow and running statistics are no parameters.
@@ -35,19 +35,36 @@ public final class Outline {
     /// @param model with the plan's low-rank changes, if it has some
     static List<PlanOutline.Stage> course(VisionLanguageModel model, FineTunePlan plan) {
         Set<String> following = model instanceof Follows f ? f.followers() : Set.of();
+        Map<String, Weight> weights = model.module().weights();
+        Map<String, Double> factors = LayerRates.of(weights.keySet(), plan.optimizer().layerDecay());
         return plan.course().stream().map(stage -> {
-            Map<String, long[]> parts = new LinkedHashMap<>(); // trainable, total
-            model.module().weights().forEach((name, weight) -> {
+            Map<String, PlanOutline.Part> parts = new LinkedHashMap<>();
+            weights.forEach((name, weight) -> {
                 if (weight.trainable() && !following.contains(name)) {
                     boolean own = Adapters.own(name);
-                    long[] counts = parts.computeIfAbsent(own ? LORA : name.split("\\.")[0], _ -> new long[2]);
-                    counts[0] += plan.learns(name, own, stage) ? weight.shape().size() : 0;
-                    counts[1] += weight.shape().size();
+                    long numbers = weight.shape().size();
+                    double factor = factors.get(name);
+                    String part = part(name);
+                    parts.merge(part, plan.learns(name, own, stage)
+                            ? new PlanOutline.Part(part, numbers, numbers, factor, factor)
+                            : new PlanOutline.Part(part, 0, numbers, 1, 1), Outline::both);
                 }
             });
-            List<PlanOutline.Part> all = new ArrayList<>();
-            parts.forEach((name, counts) -> all.add(new PlanOutline.Part(name, counts[0], counts[1])));
-            return new PlanOutline.Stage(plan.stages().isEmpty() ? "" : stage.name(), all);
+            return new PlanOutline.Stage(plan.stages().isEmpty() ? "" : stage.name(),
+                    List.copyOf(parts.values()));
         }).toList();
+    }
+
+    /// @return the part of the model that a weight belongs to
+    static String part(String weight) {
+        return Adapters.own(weight) ? LORA : weight.split("\\.")[0];
+    }
+
+    /// What does not learn has no rate.
+    private static PlanOutline.Part both(PlanOutline.Part one, PlanOutline.Part other) {
+        PlanOutline.Part known = one.trainable() > 0 ? one : other;
+        PlanOutline.Part more = other.trainable() > 0 ? other : known;
+        return new PlanOutline.Part(one.name(), one.trainable() + other.trainable(), one.total() + other.total(),
+                Math.min(known.slowest(), more.slowest()), Math.max(known.fastest(), more.fastest()));
     }
 }

@@ -254,12 +254,21 @@ public final class PlanFile {
     }
 
     private FineTunePlan.Optimizer optimizer(JsonObject json) throws EngineException {
-        keys(json, "optimizer.", "rate", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm");
+        keys(json, "optimizer.", "rate", "beta1", "beta2", "epsilon", "weightDecay", "clipNorm",
+                "layerDecay");
         String at = "optimizer.";
         return new FineTunePlan.Optimizer(real(json, at, "rate", 1e-4, 1e-12, 0.999),
                 real(json, at, "beta1", 0.9, 0, 0.99999), real(json, at, "beta2", 0.98, 0, 0.999999),
                 real(json, at, "epsilon", 1e-6, 1e-16, 1e-2), real(json, at, "weightDecay", 0.01, 0, 1),
-                real(json, at, "clipNorm", 1, 0, 1e9));
+                real(json, at, "clipNorm", 1, 0, 1e9), layerDecay(json));
+    }
+
+    private double layerDecay(JsonObject json) throws EngineException {
+        double decay = real(json, "optimizer.", "layerDecay", 1, 0, 1);
+        if (decay == 0) {
+            throw bad("optimizer.layerDecay", json.get("layerDecay").toString(), "0 < … ≤ 1");
+        }
+        return decay;
     }
 
     private FineTunePlan.Schedule schedule(JsonObject json, int steps) throws EngineException {

@@ -13,11 +13,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.api.Spread;
 
-/// A run's log as JSON lines: a header, then rows and snapshots. One writer; readers copy a reference and never wait.
+/// A run's log as JSON lines: a header, then rows, snapshots and spreads. One writer; readers copy a reference and never wait.
 public final class RunLogFile implements RunLog, AutoCloseable {
     public static final String NAME = "log.jsonl";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
@@ -29,6 +31,8 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     private volatile Row[] rows = new Row[256];
     private volatile int count;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
+    /// As many as there are evaluations, so that a copy for each is cheap.
+    private final List<Spread> spreads = new CopyOnWriteArrayList<>();
 
     private RunLogFile(Path file, Header header, Optional<BufferedWriter> writer) {
         this.file = file;
@@ -54,14 +58,17 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         Path file = folder.resolve(NAME);
         List<Row> rows = old.since(0).stream().filter(row -> row.step() <= step).toList();
         Optional<Snapshot> shot = old.snapshot.filter(s -> s.step() <= step);
+        List<Spread> spreads = old.spreads.stream().filter(s -> s.step() <= step).toList();
         StringBuilder text = new StringBuilder(GSON.toJson(old.header)).append('\n');
         rows.forEach(row -> text.append(GSON.toJson(row)).append('\n'));
         shot.ifPresent(s -> text.append(GSON.toJson(s)).append('\n'));
+        spreads.forEach(s -> text.append(GSON.toJson(s)).append('\n'));
         SafeFile.write(file, text.toString());
         try {
             RunLogFile log = new RunLogFile(file, old.header, Optional.of(append(file)));
             rows.forEach(log::add);
             shot.ifPresent(log::keep);
+            log.spreads.addAll(spreads);
             return log;
         } catch (IOException e) {
             throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
@@ -83,6 +90,8 @@ public final class RunLogFile implements RunLog, AutoCloseable {
                     JsonObject json = JsonParser.parseString(line).getAsJsonObject();
                     if (json.has("similarity")) {
                         log.snapshot = Optional.of(GSON.fromJson(json, Snapshot.class));
+                    } else if (json.has("parts")) {
+                        log.spreads.add(GSON.fromJson(json, Spread.class));
                     } else {
                         log.add(GSON.fromJson(json, Row.class));
                     }
@@ -122,6 +131,11 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         line(GSON.toJson(shot));
     }
 
+    void append(Spread spread) throws EngineException {
+        line(GSON.toJson(spread));
+        spreads.add(spread);
+    }
+
     private void line(String json) throws EngineException {
         try {
             BufferedWriter out = writer.orElseThrow();
@@ -152,6 +166,11 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     @Override
     public Optional<Snapshot> snapshot() {
         return snapshot;
+    }
+
+    @Override
+    public List<Spread> spreads() {
+        return List.copyOf(spreads);
     }
 
     @Override

@@ -261,6 +261,10 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
+        boolean evaluates = number % plan.evaluateEvery() == 0 || number == plan.before(stage) + within;
+        if (evaluates) {
+            trainer.learner().count();
+        }
         Map<String, Double> values = trainer.step(number, Rates.at(plan, number, stage, rate), examples, now);
         boolean sound = Double.isFinite(values.get("loss"))
                 && Double.isFinite(values.getOrDefault("grad_norm", Double.NaN));
@@ -273,7 +277,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         values.put("pairs_per_second", examples.samples().size() / took);
         values.put("ms.examples", waited);
         row(values);
-        if (number % plan.evaluateEvery() == 0 || number == plan.before(stage) + within) {
+        if (evaluates) {
             beginEvaluation();
         }
         if (number % plan.checkpointEvery() == 0) {
@@ -325,6 +329,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             if (shot.isPresent()) {
                 log.append(shot.get());
             }
+            log.append(trainer.learner().spread(step, seconds));
         }
     }
 

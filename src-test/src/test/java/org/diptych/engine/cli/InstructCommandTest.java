@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,5 +88,31 @@ class InstructCommandTest {
         assertThat(memory.get("microBatch").getAsInt()).isEqualTo(32);
         assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
         assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
+    }
+
+    /// The tower for pictures has four layers, that for words three; heads learn at the full rate, what is frozen has none.
+    @Test
+    void aPreviewTellsTheRatesOfLayers() throws Exception {
+        Path plan = folder.resolve("slow.json");
+        Files.writeString(plan, """
+                {"model": "clip", "steps": 20, "batch": 8, "optimizer": {"rate": 0.032, "layerDecay": 0.5},
+                 "trains": {"frozen": ["text_projection"]}}""");
+        Run run = Run.of("train", "--plan", plan.toString(), "--preview", "--lang", "en", "--device", "cpu");
+        assertThat(run.code()).as(run.err()).isZero();
+        List<String> lines = run.out().lines().toList();
+        assertThat(lines.get(index(lines, "  vision_model:") + 1))
+                .isEqualTo("    peak rate 1.0e-03 to 3.2e-02, by layers");
+        assertThat(lines.get(index(lines, "  text_model:") + 1))
+                .isEqualTo("    peak rate 2.0e-03 to 3.2e-02, by layers");
+        assertThat(lines.get(index(lines, "  text_projection:") + 1)).doesNotContain("peak rate");
+        Files.writeString(plan, Files.readString(plan).replace("0.5", "1.5"));
+        Run wrong = Run.of("train", "--plan", plan.toString(), "--preview", "--lang", "en", "--device", "cpu");
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("optimizer.layerDecay").contains("1.5");
+        assertThat(wrong.err().lines()).hasSize(3);
+    }
+
+    private static int index(List<String> lines, String begins) {
+        return IntStream.range(0, lines.size()).filter(i -> lines.get(i).startsWith(begins)).findFirst().orElseThrow();
     }
 }

@@ -1,6 +1,7 @@
 package org.diptych.engine.curves;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.Spread;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +65,31 @@ class EventFileTest {
         assertThat(turned >>> 17 | turned << 15).isEqualTo(wanted);
     }
 
-    private record Event(double time, long step, String version, Map<String, Float> scalars) {
+    private record Event(double time, long step, String version, Map<String, Float> scalars,
+            Map<String, Histogram> histograms) {
+    }
+
+    /// As `HistogramProto` has it.
+    private record Histogram(double least, double most, double count, double sum, double squares, List<Double> limits,
+            List<Double> buckets) {
+    }
+
+    private static Histogram histogram(ByteBuffer in) {
+        double[] figures = new double[5];
+        for (int field = 1; field <= 5; field++) {
+            assertThat(varint(in)).isEqualTo(field << 3 | 1);
+            figures[field - 1] = in.getDouble();
+        }
+        List<List<Double>> lists = List.of(new ArrayList<>(), new ArrayList<>());
+        for (int field = 6; field <= 7; field++) {
+            assertThat(varint(in)).isEqualTo(field << 3 | 2);
+            ByteBuffer packed = part(in);
+            while (packed.hasRemaining()) {
+                lists.get(field - 6).add(packed.getDouble());
+            }
+        }
+        assertThat(in.hasRemaining()).isFalse();
+        return new Histogram(figures[0], figures[1], figures[2], figures[3], figures[4], lists.get(0), lists.get(1));
     }
 
     private static List<Event> read(byte[] file) {
@@ -83,6 +112,7 @@ class EventFileTest {
         long step = 0;
         String version = "";
         Map<String, Float> scalars = new LinkedHashMap<>();
+        Map<String, Histogram> histograms = new LinkedHashMap<>();
         while (in.hasRemaining()) {
             switch ((int) varint(in)) {
                 case 1 << 3 | 1 -> time = in.getDouble();
@@ -95,15 +125,20 @@ class EventFileTest {
                         ByteBuffer value = part(summary);
                         assertThat(varint(value)).isEqualTo(1 << 3 | 2);
                         String tag = text(value);
-                        assertThat(varint(value)).isEqualTo(2 << 3 | 5);
-                        scalars.put(tag, value.getFloat());
+                        if (varint(value) == (5 << 3 | 2)) {
+                            histograms.put(tag, histogram(part(value)));
+                        } else {
+                            value.position(value.position() - 1);
+                            assertThat(varint(value)).isEqualTo(2 << 3 | 5);
+                            scalars.put(tag, value.getFloat());
+                        }
                         assertThat(value.hasRemaining()).isFalse();
                     }
                 }
                 default -> throw new AssertionError("a field that an event does not have");
             }
         }
-        return new Event(time, step, version, scalars);
+        return new Event(time, step, version, scalars, histograms);
     }
 
     private static long varint(ByteBuffer in) {
@@ -144,7 +179,7 @@ class EventFileTest {
         List<Event> events = read(file);
         double start = Instant.parse("2026-01-02T03:04:05Z").getEpochSecond();
         assertThat(events).hasSize(1001);
-        assertThat(events.getFirst()).isEqualTo(new Event(start, 0, "brain.Event:2", Map.of()));
+        assertThat(events.getFirst()).isEqualTo(new Event(start, 0, "brain.Event:2", Map.of(), Map.of()));
         for (int i = 1; i < events.size(); i++) {
             var row = log.rows().get(i - 1);
             Event event = events.get(i);
@@ -167,5 +202,56 @@ class EventFileTest {
         assertThat(read(EventFile.of(log, "validation.loss"::equals)).stream().skip(1)).hasSize(5)
                 .allMatch(e -> e.scalars().equals(Map.of("validation/loss", 1f)));
         assertThat(EventFile.name(log)).isEqualTo("events.out.tfevents.1767323045.diptych");
+    }
+
+    /// The spread of step 20 comes between the rows of 20 and of 21, with every bin below its upper limit, the last limit the largest number there is.
+    @Test
+    void histogramsComeBack() {
+        Logs.Made made = Logs.of(30, (step, values) -> values.put("loss", 1.0));
+        List<Long> counts = new ArrayList<>(Collections.nCopies(Spread.Scale.WEIGHTS.bins(), 0L));
+        counts.set(0, 3L);
+        counts.set(20, 7L);
+        Spread.Bins weights = new Spread.Bins(counts, 0, 0.07, 0.4, 0.025);
+        Map<String, Spread.Part> before = Map.of("vision_model", new Spread.Part(weights, Spread.Bins.NONE));
+        Map<String, Spread.Part> after = Map.of("vision_model", new Spread.Part(weights, weights));
+        RunLog log = new Told(made.header(), made.rows(),
+                List.of(new Spread(0, 0, before), new Spread(20, 12.5, after), new Spread(30, 15, after)));
+        List<Event> events = read(EventFile.of(log, name -> true));
+        assertThat(events.stream().filter(e -> !e.histograms().isEmpty()).map(Event::step)).containsExactly(0L, 20L,
+                30L);
+        assertThat(events.get(1).histograms()).as("before the first step there are no gradients")
+                .containsOnlyKeys("weights/vision_model");
+        assertThat(events.stream().map(Event::step)).isSorted();
+        Event event = events.stream().filter(e -> e.step() == 20 && !e.histograms().isEmpty()).findFirst()
+                .orElseThrow();
+        assertThat(event.time()).isEqualTo(Instant.parse("2026-01-02T03:04:05Z").getEpochSecond() + 12.5);
+        assertThat(event.histograms()).containsOnlyKeys("weights/vision_model", "gradients/vision_model");
+        Histogram read = event.histograms().get("weights/vision_model");
+        assertThat(List.of(read.least(), read.most(), read.count(), read.sum(), read.squares()))
+                .containsExactly(0.0, 0.07, 10.0, 0.4, 0.025);
+        assertThat(read.buckets()).isEqualTo(counts.stream().map(Long::doubleValue).toList());
+        assertThat(read.limits()).isSorted().hasSize(32).endsWith(Double.MAX_VALUE);
+        assertThat(read.limits().get(0)).isEqualTo(1e-6);
+        assertThat(read.limits().get(20)).as("7 values from 0.056 to 0.1").isCloseTo(0.1, within(1e-9));
+        assertThat(event.histograms().get("gradients/vision_model").limits().get(0)).isEqualTo(1e-12);
+        assertThat(read(EventFile.of(log, "loss"::equals))).allMatch(e -> e.histograms().isEmpty());
+    }
+
+    /// A log with spreads.
+    private record Told(Header header, List<Row> rows, List<Spread> spreads) implements RunLog {
+        @Override
+        public int size() {
+            return rows.size();
+        }
+
+        @Override
+        public List<Row> since(int from) {
+            return rows.subList(from, rows.size());
+        }
+
+        @Override
+        public Optional<Snapshot> snapshot() {
+            return Optional.empty();
+        }
     }
 }

@@ -58,7 +58,7 @@ class OutlineTest {
         VisionLanguageModel model = model(plan);
         PlanOutline.Stage stage = Outline.of(model, plan).course().getFirst();
         long changes = 3L * 4 * 8 * (128 + 128);
-        assertThat(parts(stage).get("LoRA")).isEqualTo(new PlanOutline.Part("LoRA", changes, changes));
+        assertThat(parts(stage).get("LoRA")).isEqualTo(new PlanOutline.Part("LoRA", changes, changes, 1, 1));
         assertThat(stage.trainable()).isEqualTo(changes + 128 * 128 + 128);
         assertThat(model.module().weights().keySet()).as("the model is as it was").noneMatch(n -> n.contains("lora"));
     }

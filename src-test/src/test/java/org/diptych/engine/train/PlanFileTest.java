@@ -55,7 +55,11 @@ class PlanFileTest {
             "data.language|\"fr\"|data.language|en, zh", "data.train|1|data.train|2",
             "data.pictureSize|8|data.pictureSize|16 … 1024", "optimizer.rate|0|optimizer.rate|0",
             "optimizer.rate|1|optimizer.rate|0.999", "optimizer.rate|null|optimizer.rate|0.999",
-            "optimizer.beta1|1|optimizer.beta1|0.99999", "optimizer.clipNorm|-1|optimizer.clipNorm|0",
+            "optimizer.beta1|1|optimizer.beta1|0.99999",
+            "optimizer.layerDecay|0|optimizer.layerDecay|0 < … ≤ 1",
+            "optimizer.layerDecay|1.01|optimizer.layerDecay|0 … 1",
+            "optimizer.layerDecay|-0.5|optimizer.layerDecay|0 … 1",
+            "optimizer.layerDecay|\"slow\"|optimizer.layerDecay|0 … 1", "optimizer.clipNorm|-1|optimizer.clipNorm|0",
             "schedule.warmup|5000|schedule.warmup|1500", "schedule.floor|2|schedule.floor|0 … 1",
             "model|\" \"|model|clip",
             "model|7|model|…", "data|[]|data|{ … }", "trains.parts|\"vision_model\"|trains.parts|[",
@@ -73,7 +77,8 @@ class PlanFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"stepz,'',stepz", "lr,optimizer,optimizer.lr", "wolrd,data,data.wolrd", "part,trains,trains.part",
+    @CsvSource({"stepz,'',stepz", "lr,optimizer,optimizer.lr", "layer_decay,optimizer,optimizer.layer_decay",
+            "wolrd,data,data.wolrd", "part,trains,trains.part",
             "warmUp,schedule,schedule.warmUp"})
     void unknownKeys(String key, String section, String named) throws IOException {
         JsonObject plan = JsonParser.parseString(shipped()).getAsJsonObject();
