@@ -221,7 +221,7 @@ public final class Workbench extends Application {
                     ? new Settings.Bounds(v.window().x(), v.window().y(), v.window().width(), v.window().height(), true)
                     : new Settings.Bounds(stage.getX(), stage.getY(), stage.getWidth(), stage.getHeight(), false)));
         }
-        settings.save();
+        settings.close();
         engine.ifPresent(Engine::close);
     }
 }

@@ -212,6 +212,7 @@ final class FxStage {
 
     void close() throws Exception {
         call(() -> {
+            settings.close(); // else they are written while a test's folder is taken away
             stage.close();
             return null;
         });

@@ -186,6 +186,12 @@ public final class Settings {
         }
     }
 
+    /// Writes the file now instead of shortly. JavaFX's thread only.
+    public void close() {
+        soon.stop();
+        save();
+    }
+
     /// Writes the file now.
     public void save() {
         try {
