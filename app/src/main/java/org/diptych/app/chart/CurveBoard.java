@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.CheckBox;
@@ -46,6 +47,8 @@ public final class CurveBoard extends VBox {
     private List<List<String>> laidOut = List.of();
     private Optional<Note> note = Optional.empty();
     private OptionalInt marked = OptionalInt.empty();
+    private IntConsumer pick = step -> {
+    };
 
     /// A run whose curves are drawn.
     ///
@@ -186,6 +189,11 @@ public final class CurveBoard extends VBox {
         });
     }
 
+    /// @param action gets the step of a point that was clicked in any of the charts
+    public void setOnPick(IntConsumer action) {
+        pick = action;
+    }
+
     private OptionalDouble marker() {
         return marked.isPresent() ? OptionalDouble.of(marked.getAsInt()) : OptionalDouble.empty();
     }
@@ -239,6 +247,7 @@ public final class CurveBoard extends VBox {
         LiveChart chart = new LiveChart(i18n, theme, "curves.step", () -> CurveNames.axis(i18n, values.getFirst()));
         chart.smoothingProperty().set(choice.get().smoothing());
         chart.setMarker(marker());
+        chart.setOnPick(step -> pick.accept(step));
         return chart;
     }
 

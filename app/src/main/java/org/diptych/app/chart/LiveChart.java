@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import javafx.animation.AnimationTimer;
@@ -21,6 +22,7 @@ import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.value.ObservableValue;
+import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 import javax.imageio.ImageIO;
@@ -86,6 +88,8 @@ public final class LiveChart extends Region {
             }
         }
     };
+    private IntConsumer pick = step -> {
+    };
     private OptionalDouble marker = OptionalDouble.empty();
     private Optional<Evidence> evidence = Optional.empty();
     /// True while the drawn points are not those of what is in sight.
@@ -124,6 +128,7 @@ public final class LiveChart extends Region {
         setMinSize(200, 140);
         addEventFilter(MouseEvent.MOUSE_MOVED, this::pointed);
         addEventFilter(MouseEvent.MOUSE_DRAGGED, e -> cursor.set(OptionalDouble.empty()));
+        addEventFilter(MouseEvent.MOUSE_CLICKED, this::clicked);
         setOnMouseExited(e -> cursor.set(OptionalDouble.empty()));
         cursor.addListener((property, old, now) -> read());
         subscriptions.watch(theme, t -> dress());
@@ -243,6 +248,19 @@ public final class LiveChart extends Region {
         dress();
     }
 
+    /// @param action gets the step that was clicked, one of those that the curves have points of
+    public void setOnPick(IntConsumer action) {
+        pick = action;
+    }
+
+    private void clicked(MouseEvent event) {
+        if (event.getButton() == MouseButton.PRIMARY && event.getClickCount() == 1 && event.isStillSincePress()) {
+            stepAt(event).ifPresent(x -> pick.accept((int) Math.clamp(Math.round(x),
+                    Math.round(tracks.stream().mapToDouble(t -> t.firstStep(false)).min().orElse(0)),
+                    Math.round(tracks.stream().mapToDouble(Track::lastStep).max().orElse(0)))));
+        }
+    }
+
     /// @return points of all curves, drawn or not
     public int points() {
         return tracks.stream().mapToInt(Track::count).sum();
@@ -316,11 +334,15 @@ public final class LiveChart extends Region {
     }
 
     private void pointed(MouseEvent event) {
+        cursor.set(stepAt(event));
+    }
+
+    private OptionalDouble stepAt(MouseEvent event) {
         java.awt.geom.Rectangle2D area = area();
-        cursor.set(points() > 0 && area.contains(event.getX(), event.getY())
+        return points() > 0 && area.contains(event.getX(), event.getY())
                 ? OptionalDouble.of(Math
                         .round(plot.getDomainAxis().java2DToValue(event.getX(), area, plot.getDomainAxisEdge())))
-                : OptionalDouble.empty());
+                : OptionalDouble.empty();
     }
 
     /// Says the values at the cursor, which may be in another chart.

@@ -3,6 +3,9 @@ package org.diptych.app.finetune;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import javafx.beans.binding.Bindings;
+import javafx.beans.binding.ObjectBinding;
 import javafx.beans.property.ObjectProperty;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
@@ -31,6 +34,8 @@ final class CurvePane extends VBox {
     private final I18n i18n;
     private final TeachModel model;
     private final CurveBoard board;
+    /// The step that pairs are looked at of, else the one that a person looks back to.
+    private final ObjectBinding<OptionalInt> marked;
     private final Path folder;
     private final Rewind rewind;
     private final RewindBar bar;
@@ -61,7 +66,11 @@ final class CurvePane extends VBox {
         notes.setMinHeight(0);
         notes.visibleProperty().bind(coach.visibleProperty());
         notes.managedProperty().bind(coach.visibleProperty());
-        board.mark(rewind.atProperty());
+        marked = Bindings.createObjectBinding(
+                () -> model.picked.get().isPresent() ? model.picked.get() : rewind.atProperty().get(), model.picked,
+                rewind.atProperty());
+        board.mark(marked);
+        board.setOnPick(model::pick);
         getChildren().addAll(middle, bar, progress, notes);
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());

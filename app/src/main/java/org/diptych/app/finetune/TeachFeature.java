@@ -70,6 +70,7 @@ public final class TeachFeature implements Feature {
                         () -> on(v -> v.watch().watch(WatchPane.Watch.COST))),
                 Command.of("finetune.command.targets", "mdi2b-bullseye-arrow",
                         () -> on(v -> v.watch().watch(WatchPane.Watch.TARGETS))),
+                Command.of("batch.command", "mdi2i-image-multiple-outline", () -> on(TeachView::lookAtPairs)),
                 Command.of("finetune.command.plan", "mdi2c-code-json", () -> on(v -> v.actions().editPlan())));
     }
 

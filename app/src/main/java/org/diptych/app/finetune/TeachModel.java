@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
@@ -70,7 +71,22 @@ final class TeachModel {
     /// True from the click to the moment at which the run exists.
     final BooleanProperty starting = new SimpleBooleanProperty(false);
     final ObjectProperty<Optional<TrainingControl>> run = new SimpleObjectProperty<>(Optional.empty());
+    /// The step whose pairs are looked at.
+    final ObjectProperty<OptionalInt> picked = new SimpleObjectProperty<>(OptionalInt.empty());
     final ObjectProperty<Optional<RunSummary.Status>> status = new SimpleObjectProperty<>(Optional.empty());
+
+    /// Looks at the pairs of a step, or of the one nearest to it that the run has drawn.
+    void pick(int step) {
+        run.get().ifPresent(r -> picked
+                .set(OptionalInt
+                        .of(Math.clamp(step, 1, Math.max(1, Math.min(drawn(r), r.log().header().plan().steps()))))));
+    }
+
+    /// @return the step that comes next, whose batch is drawn already
+    static int drawn(TrainingControl run) {
+        int size = run.log().size();
+        return size == 0 ? 1 : run.log().since(size - 1).getFirst().step() + 1;
+    }
 
     /// @return true while the run steps or waits for its person
     boolean live() {

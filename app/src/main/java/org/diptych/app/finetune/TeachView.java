@@ -1,11 +1,14 @@
 package org.diptych.app.finetune;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.geometry.Insets;
 import javafx.scene.control.Button;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -30,6 +33,7 @@ final class TeachView extends BorderPane {
     private final ActionPane actions;
     private final WatchPane watch;
     private final SeesPane sees;
+    private final BatchPane batch;
     private final Rewind rewind;
     private final Timeline pulse = new Timeline();
 
@@ -52,7 +56,14 @@ final class TeachView extends BorderPane {
         setLeft(left);
         setCenter(watch);
         BorderPane.setMargin(watch, new Insets(0, 12, 0, 12));
-        setRight(new StackPane(sees, past()));
+        batch = new BatchPane(context, model, error -> banner.show(error));
+        setRight(new StackPane(sees, past(), batch));
+        addEventHandler(KeyEvent.KEY_PRESSED, e -> {
+            if (e.getCode() == KeyCode.ESCAPE && model.picked.get().isPresent()) {
+                model.picked.set(OptionalInt.empty());
+                e.consume();
+            }
+        });
         pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> tick()));
         pulse.setCycleCount(Timeline.INDEFINITE);
         model.starting.subscribe(s -> {
@@ -70,10 +81,20 @@ final class TeachView extends BorderPane {
         past.setMinWidth(232);
         past.setMaxWidth(320);
         rewind.momentProperty().subscribe(m -> {
-            Ui.show(past, m.isPresent());
-            Ui.show(sees, m.isEmpty());
+            if (m.isPresent()) {
+                model.picked.set(OptionalInt.empty());
+            }
+            right(past);
         });
+        model.picked.subscribe(p -> right(past));
         return past;
+    }
+
+    private void right(MomentPane past) {
+        boolean picked = model.picked.get().isPresent();
+        boolean back = rewind.momentProperty().get().isPresent() && !picked;
+        Ui.show(past, back);
+        Ui.show(sees, !back && !picked);
     }
 
     Rewind rewind() {
@@ -120,6 +141,12 @@ final class TeachView extends BorderPane {
         model.run.get().ifPresent(r -> model.status.set(Optional.of(r.status())));
         watch.tick();
         sees.tick();
+        batch.tick();
+    }
+
+    /// Looks at the pairs of the newest step.
+    void lookAtPairs() {
+        model.run.get().ifPresent(r -> model.pick(TeachModel.drawn(r) - 1));
     }
 
     private void offer(RunSummary run) {

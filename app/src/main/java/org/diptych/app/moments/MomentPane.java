@@ -158,7 +158,8 @@ public final class MomentPane extends VBox {
                 });
     }
 
-    private static HeatOverlay.Heat heat(Moment.Sight sight) {
+    /// @return a kept look as the canvas draws it
+    public static HeatOverlay.Heat heat(Moment.Sight sight) {
         return sight.rows() > 0
                 ? new HeatOverlay.Heat(sight.view(), sight.rows(), sight.cols(), sight.values())
                 : HeatOverlay.Heat.of(sight.boxes(), sight.values(), sight.view(), 1);

@@ -95,6 +95,7 @@ final class RunsView extends VBox {
         bar = new RewindBar(context, rewind, "runs-rewind");
         past = new MomentPane(context, rewind, "runs-moment");
         board.mark(rewind.atProperty());
+        board.setOnPick(step -> context.notices().info("batch.weights", step));
         getStyleClass().add("view");
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
         load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));

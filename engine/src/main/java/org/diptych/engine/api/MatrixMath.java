@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 
 /// What can be told from a matrix of similarities, (N, M) row by row, pictures along the rows. The window, the command line and the trainer use the same.
 public final class MatrixMath {
+    /// A probability that has become 0 counts as this, so that its logarithm is a number.
+    private static final double LEAST = 1e-30;
+
     private MatrixMath() {
     }
 
@@ -57,9 +60,21 @@ public final class MatrixMath {
         float[] p = softmax(matrix, n, n, scale, byRow);
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum -= Math.log(Math.max(1e-30, p[i * n + i]));
+            sum -= Math.log(Math.max(LEAST, p[i * n + i]));
         }
         return sum / n;
+    }
+
+    /// @param matrix (n, n) scores whose i-th row and i-th column belong together
+    /// @return (n) cross-entropy of each pair along its row and along its column, half of each; their mean is that of [#loss] over both
+    public static double[] losses(float[] matrix, int n) {
+        float[] rows = softmax(matrix, n, n, 1, true);
+        float[] cols = softmax(matrix, n, n, 1, false);
+        return IntStream.range(0, n)
+                .mapToDouble(
+                        i -> -(Math.log(Math.max(LEAST, rows[i * n + i])) + Math.log(Math.max(LEAST, cols[i * n + i])))
+                                / 2)
+                .toArray();
     }
 
     /// @param k     how many of the best count as found

@@ -25,6 +25,11 @@ public interface RunLog {
         return List.of();
     }
 
+    /// @return what a person changed of its examples on the way, in the order in which it was done
+    default List<Event> events() {
+        return List.of();
+    }
+
     /// What the run was made from.
     ///
     /// @param id       name of the run's folder
@@ -62,5 +67,23 @@ public interface RunLog {
 
     /// @param similarity (n, n) row by row, cosine times scale
     record Snapshot(int step, int n, float[] similarity) {
+    }
+
+    /// A change of the examples that a run learns from.
+    ///
+    /// @param event   what was done
+    /// @param step    the first that learns from it
+    /// @param seconds wall time since the start
+    /// @param index   number of the example in the data set
+    /// @param text    its caption from there on
+    record Event(Kind event, int step, double seconds, int index, String text) {
+        public enum Kind {
+            /// The example has another caption.
+            CORRECTED,
+            /// It has the data set's again.
+            TAKEN_BACK,
+            /// It was put once into this step's batch.
+            REQUEUED
+        }
     }
 }

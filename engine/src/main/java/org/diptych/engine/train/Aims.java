@@ -35,16 +35,19 @@ final class Aims {
     private final VisionLanguageModel model;
     private final Dataset data;
     private final Draw draw;
+    private final Corrections corrections;
     private final int known;
     private final Supplier<List<Objective>> present;
 
     /// @param draw       of the run, for this reader alone
     /// @param known      steps that another plan may have drawn, of whose examples nothing is known
     /// @param present the objectives of the run's present stage
-    Aims(VisionLanguageModel model, Dataset data, Draw draw, int known, Supplier<List<Objective>> present) {
+    Aims(VisionLanguageModel model, Dataset data, Draw draw, Corrections corrections, int known,
+            Supplier<List<Objective>> present) {
         this.model = model;
         this.data = data;
         this.draw = draw;
+        this.corrections = corrections;
         this.known = known;
         this.present = present;
     }
@@ -69,7 +72,8 @@ final class Aims {
     /// One of those that are chosen among, before it has a name.
     ///
     /// @param place number in the data set; nothing for words and for what nobody knows
-    private record Seen(OptionalInt place, Targets.Candidate numbers) {
+    /// @param step  that read it
+    private record Seen(OptionalInt place, int step, Targets.Candidate numbers) {
     }
 
     private record Aim(Targets.Side side, String asked, List<Seen> seen, int of) {
@@ -101,8 +105,8 @@ final class Aims {
             if (objective.name().equals(Task.CONTRAST.plan())) {
                 Inputs base = model.batch(prepared.samples(), scope);
                 List<Distils.Soft> both = distils.soft(Task.CONTRAST, objective.inputs(model, course, base, scope));
-                aims.add(contrast(Targets.Side.SENTENCES, both.get(0), pair, pairs, queue.orElseThrow()));
-                aims.add(contrast(Targets.Side.PICTURES, both.get(1), pair, pairs, queue.orElseThrow()));
+                aims.add(contrast(Targets.Side.SENTENCES, both.get(0), step, pair, pairs, queue.orElseThrow()));
+                aims.add(contrast(Targets.Side.PICTURES, both.get(1), step, pair, pairs, queue.orElseThrow()));
             } else {
                 Encoded sample = prepared.samples().get(pair);
                 Lesson lesson = course.lessons().get(pair);
@@ -115,12 +119,13 @@ final class Aims {
                 (System.nanoTime() - began) / 1e6);
     }
 
-    private Aim contrast(Targets.Side side, Distils.Soft soft, int pair, List<Prepared.Pair> pairs,
+    private Aim contrast(Targets.Side side, Distils.Soft soft, int step, int pair, List<Prepared.Pair> pairs,
             Targets.Queue queue) {
         Row row = new Row(soft, pair);
         List<Seen> seen = new ArrayList<>();
         for (int i : row.shown(SHOWN)) {
             OptionalInt place = OptionalInt.empty();
+            int by = step;
             OptionalInt age = OptionalInt.empty();
             if (i < pairs.size()) {
                 place = OptionalInt.of(pairs.get(i).place());
@@ -128,10 +133,11 @@ final class Aims {
                 age = queue.age(i - pairs.size());
                 Optional<Targets.Queue.Entry> entry = queue.entry(i - pairs.size()).filter(e -> e.step() > known);
                 if (entry.isPresent()) {
-                    place = OptionalInt.of(draw.examples(entry.get().step())[entry.get().row()]);
+                    by = entry.get().step();
+                    place = OptionalInt.of(draw.examples(by)[entry.get().row()]);
                 }
             }
-            seen.add(new Seen(place, row.candidate(i, Optional.empty(), age)));
+            seen.add(new Seen(place, by, row.candidate(i, Optional.empty(), age)));
         }
         return new Aim(side, pairs.get(pair).caption(), seen, row.target.length);
     }
@@ -144,7 +150,7 @@ final class Aims {
             Row row = new Row(soft, n);
             List<Seen> seen = new ArrayList<>();
             for (int id : row.shown(WORDS)) {
-                seen.add(new Seen(OptionalInt.empty(),
+                seen.add(new Seen(OptionalInt.empty(), 0,
                         row.candidate(id, Optional.of(((FillsMasks) model).word(id)), OptionalInt.empty())));
             }
             Tokens.Token gap = tokens.tokens().get(hidden[n]);
@@ -223,7 +229,7 @@ final class Aims {
         if (seen.place.isEmpty()) {
             return c;
         }
-        Example example = data.example(seen.place.getAsInt());
+        Example example = new Reworded(data, corrections, seen.step).example(seen.place.getAsInt());
         return new Targets.Candidate(Optional.of(example.caption()), Optional.of(example.picture().fit(PICTURE)),
                 c.age(), c.label(), c.copy(), c.target(), c.model());
     }

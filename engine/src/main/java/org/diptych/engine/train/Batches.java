@@ -26,7 +26,7 @@ final class Batches {
 
     /// @param step from 1
     /// @return that step's examples, when they are encoded
-    CompletableFuture<Prepared> step(int step) {
+    synchronized CompletableFuture<Prepared> step(int step) {
         if (prepared != step) {
             prepared = step;
             int[] chosen = draw.examples(step);
@@ -40,5 +40,10 @@ final class Batches {
             }, workers);
         }
         return next;
+    }
+
+    /// Draws anew what may have been drawn before a person changed it.
+    synchronized void forget() {
+        prepared = -1;
     }
 }

@@ -63,6 +63,9 @@ public final class Branch {
                 }
             }
         }
+        if (plan.data().equals(parent.plan().data())) { // else the numbers are those of other examples
+            Corrections.of(to.path()).copy(from.path());
+        }
         MomentFolder.of(to.path()).branch(MomentFolder.of(from.path()), step);
         to.status(Status.STOPPED, step, Optional.empty());
     }

@@ -3,20 +3,23 @@ package org.diptych.engine.train;
 import java.util.SplittableRandom;
 import org.diptych.engine.objective.Seeds;
 
-/// Which examples a step learns from: a function of (seed, step) alone, so that a resumed run draws what the first would have drawn. Each epoch goes once through a new
+/// Which examples a step learns from: a function of (seed, step) and of what a person put there, so that a resumed run draws what the first would have drawn. Each epoch goes once through a new
 /// order of all groups.
 final class Draw {
     private final long seed;
     private final int groups;
     private final int group;
     private final int batch;
+    private final Corrections corrections;
     private long orderOf = -1;
     private int[] order = new int[0];
 
     /// @param size  examples
     /// @param group how many neighbours stay together
     /// @param batch examples a step
-    Draw(long seed, int size, int group, int batch) {
+    /// @param corrections say what a person put into steps
+    Draw(long seed, int size, int group, int batch, Corrections corrections) {
+        this.corrections = corrections;
         this.seed = seed;
         this.groups = size / group;
         this.group = group;
@@ -25,6 +28,15 @@ final class Draw {
 
     /// @param step from 1
     int[] examples(int step) {
+        return corrections.examples(step, drawn(step), group);
+    }
+
+    /// @return true while a person may put one more into that step
+    boolean room(int step) {
+        return corrections.room(step, drawn(step), group);
+    }
+
+    private int[] drawn(int step) {
         int each = batch / group;
         int[] out = new int[each * group];
         for (int i = 0; i < each; i++) {

@@ -76,7 +76,8 @@ public final class Footprint {
 
     /// The examples of the first step whose texts are the longest: a batch is as wide as its widest.
     private static int[] widest(VisionLanguageModel model, FineTunePlan plan, Dataset data) throws EngineException {
-        int[] first = new Draw(plan.seed(), data.size(), data.group(), Math.min(plan.batch(), data.size())).examples(1);
+        int[] first = new Draw(plan.seed(), data.size(), data.group(), Math.min(plan.batch(), data.size()),
+                Corrections.none()).examples(1);
         List<int[]> widths = new ArrayList<>(); // place, tokens
         for (int place : IntStream.of(first).limit(LOOKED_AT).toArray()) {
             Encoded encoded = Drawn.encode(model, data.example(place));

@@ -18,7 +18,8 @@ import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.checkpoint.CheckpointReader;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 
-/// The files of one run: `plan.json`, `log.jsonl`, `checkpoint.safetensors` (weights that learn, moments, step), `status.json`, and `base/` with what lies beside a fresh
+/// The files of one run: `plan.json`, `log.jsonl`, `checkpoint.safetensors` (weights that learn, moments, step), `status.json`, `corrections.json` where a
+/// person corrected examples, and `base/` with what lies beside a fresh
 /// model's weights.
 public record RunFolder(Path path) {
     private static final String CHECKPOINT = "checkpoint.safetensors";

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Spread;
 
-/// A run's log as JSON lines: a header, then rows, snapshots and spreads. One writer; readers copy a reference and never wait.
+/// A run's log as JSON lines: a header, then rows, snapshots, spreads and events. One writer; readers copy a reference and never wait.
 public final class RunLogFile implements RunLog, AutoCloseable {
     public static final String NAME = "log.jsonl";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
@@ -33,6 +34,7 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     private volatile Optional<Snapshot> snapshot = Optional.empty();
     /// As many as there are evaluations, so that a copy for each is cheap.
     private final List<Spread> spreads = new CopyOnWriteArrayList<>();
+    private volatile List<Event> events = List.of();
 
     private RunLogFile(Path file, Header header, Optional<BufferedWriter> writer) {
         this.file = file;
@@ -63,12 +65,14 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         rows.forEach(row -> text.append(GSON.toJson(row)).append('\n'));
         shot.ifPresent(s -> text.append(GSON.toJson(s)).append('\n'));
         spreads.forEach(s -> text.append(GSON.toJson(s)).append('\n'));
+        old.events.forEach(event -> text.append(GSON.toJson(event)).append('\n')); // what a person did is not undone by going back to a checkpoint
         SafeFile.write(file, text.toString());
         try {
             RunLogFile log = new RunLogFile(file, old.header, Optional.of(append(file)));
             rows.forEach(log::add);
             shot.ifPresent(log::keep);
             log.spreads.addAll(spreads);
+            log.events = old.events;
             return log;
         } catch (IOException e) {
             throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
@@ -92,6 +96,8 @@ public final class RunLogFile implements RunLog, AutoCloseable {
                         log.snapshot = Optional.of(GSON.fromJson(json, Snapshot.class));
                     } else if (json.has("parts")) {
                         log.spreads.add(GSON.fromJson(json, Spread.class));
+                    } else if (json.has("event")) {
+                        log.add(GSON.fromJson(json, Event.class));
                     } else {
                         log.add(GSON.fromJson(json, Row.class));
                     }
@@ -124,6 +130,17 @@ public final class RunLogFile implements RunLog, AutoCloseable {
 
     private void keep(Snapshot shot) {
         snapshot = Optional.of(shot);
+    }
+
+    private void add(Event event) {
+        List<Event> more = new ArrayList<>(events);
+        more.add(event);
+        events = List.copyOf(more);
+    }
+
+    void append(Event event) throws EngineException {
+        line(GSON.toJson(event));
+        add(event);
     }
 
     void append(Snapshot shot) throws EngineException {
@@ -171,6 +188,11 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     @Override
     public List<Spread> spreads() {
         return List.copyOf(spreads);
+    }
+
+    @Override
+    public List<Event> events() {
+        return events;
     }
 
     @Override

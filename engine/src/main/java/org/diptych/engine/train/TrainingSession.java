@@ -16,10 +16,12 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.Moment;
 import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.StepPairs;
 import org.diptych.engine.api.Targets;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.checkpoint.NameMap;
@@ -61,6 +63,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final RunLogFile log;
     private final ExecutorService workers = Workers.pool();
     private final Batches batches;
+    private final Corrections corrections;
+    private final Correcting correcting;
     private final Aims aims;
     private final MomentTaker moments;
     private final Map<String, Double> last = new LinkedHashMap<>();
@@ -90,12 +94,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         trainer = new Trainer(start.model(), plan, scope);
         Heads.check(start.model(), start.train(), plan);
         validation = validation();
-        batches = new Batches(
-                step -> new Preparer(start.train(), start.model(), trainer.objectives(plan.stageAt(step)),
-                        plan.seed()),
-                draw(), plan.lessons(), workers);
+        corrections = Corrections.of(start.folder().path());
+        batches = new Batches(step -> preparer(start.train(), step), draw(), plan.lessons(), workers);
         log = start.resumes() ? goOn() : begin();
-        aims = new Aims(start.model(), start.train(), draw(), log.header().branched(),
+        correcting = new Correcting(lane, start, corrections, new Examples());
+        aims = new Aims(start.model(), start.train(), draw(), corrections, log.header().branched(),
                 () -> trainer.objectives(trainer.stage()));
         moments = new MomentTaker(start.model(), start.witness(), MomentFolder.of(start.folder().path()), plan,
                 start.validation(), step, seconds);
@@ -113,8 +116,51 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         });
     }
 
+    /// The run as its examples see it.
+    private final class Examples implements Correcting.Run {
+        @Override
+        public int step() {
+            return step;
+        }
+
+        @Override
+        public double seconds() {
+            return seconds;
+        }
+
+        @Override
+        public boolean dropped() {
+            return closed;
+        }
+
+        @Override
+        public boolean underWay() {
+            return TrainingSession.this.underWay();
+        }
+
+        @Override
+        public Preparer preparer(Dataset data, int number) {
+            return TrainingSession.this.preparer(data, number);
+        }
+
+        @Override
+        public RunLogFile events() {
+            return log;
+        }
+
+        @Override
+        public void changed() {
+            batches.forget();
+        }
+    }
+
     private Draw draw() {
-        return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch());
+        return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch(), corrections);
+    }
+
+    private Preparer preparer(Dataset data, int step) {
+        return new Preparer(new Reworded(data, corrections, step), start.model(),
+                trainer.objectives(plan.stageAt(step)), plan.seed());
     }
 
     private Validation validation() throws EngineException {
@@ -462,6 +508,31 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 throw new CompletionException(e);
             }
         }), reading::cancel);
+    }
+
+    @Override
+    public JobHandle<StepPairs> batch(int number) {
+        return correcting.batch(number);
+    }
+
+    @Override
+    public JobHandle<List<Moment.Sight>> sights(int index, String caption) {
+        return correcting.sights(index, caption);
+    }
+
+    @Override
+    public Optional<Message> noRecaption() {
+        return correcting.none();
+    }
+
+    @Override
+    public JobHandle<Integer> recaption(int index, String caption) {
+        return correcting.recaption(index, caption);
+    }
+
+    @Override
+    public JobHandle<Integer> requeue(int index) {
+        return correcting.requeue(index);
     }
 
     @Override

@@ -36,7 +36,7 @@ class TrainingSessionTest {
     @TempDir
     Path folder;
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path path : all.toList()) {
                 Path target = to.resolve(from.relativize(path).toString());
@@ -50,7 +50,7 @@ class TrainingSessionTest {
     }
 
     /// What a program that died leaves behind: it says that it runs, and nobody does.
-    private static void died(Path run) throws IOException {
+    static void died(Path run) throws IOException {
         Path file = run.resolve("status.json");
         JsonObject status = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         status.addProperty("status", "RUNNING");

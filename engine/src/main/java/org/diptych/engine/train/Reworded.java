@@ -1,0 +1,88 @@
+package org.diptych.engine.train;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Task;
+import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Example;
+import org.diptych.engine.data.More;
+
+/// A data set with the captions that a person gave at a step in the places of its own.
+record Reworded(Dataset data, Corrections corrections, int step) implements Dataset {
+    @Override
+    public String name() {
+        return data.name();
+    }
+
+    @Override
+    public int size() {
+        return data.size();
+    }
+
+    @Override
+    public int group() {
+        return data.group();
+    }
+
+    @Override
+    public List<String> answers() {
+        return data.answers();
+    }
+
+    @Override
+    public OptionalInt classes(Task task) {
+        return data.classes(task);
+    }
+
+    @Override
+    public Example example(int index) throws EngineException {
+        Example example = data.example(index);
+        return corrections.caption(index, step).map(text -> of(example, text)).orElse(example);
+    }
+
+    /// @return the example with a person's caption, which counts as right
+    static Example of(Example example, String caption) {
+        return new Example(example.id(), example.picture(), caption, true, new Known(example.more(), caption));
+    }
+
+    /// What else is known stays as it is, but what is true now is no wrong partner any more.
+    private record Known(More more, String caption) implements More {
+        @Override
+        public Optional<Labelled> regions() {
+            return more.regions();
+        }
+
+        @Override
+        public List<Asked> questions() {
+            return more.questions();
+        }
+
+        @Override
+        public List<Conversation> conversations() {
+            return more.conversations();
+        }
+
+        @Override
+        public Optional<Compared> compared() {
+            return more.compared();
+        }
+
+        @Override
+        public List<String> wrong() {
+            return more.wrong().stream().filter(w -> !w.equals(caption)).toList();
+        }
+
+        @Override
+        public Optional<String> following() {
+            return more.following();
+        }
+
+        @Override
+        public OptionalInt label() {
+            return more.label();
+        }
+    }
+}
