@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import javafx.event.Event;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -17,7 +18,6 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
-import javafx.scene.input.PickResult;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.chart.LiveChart;
@@ -115,12 +115,9 @@ class SpikeTest {
     private void click(String chart) throws Exception {
         FxStage.call(() -> {
             LiveChart node = find(chart);
-            Point2D at = new Point2D(node.getWidth() / 2, node.getHeight() / 2);
-            Point2D scene = node.localToScene(at);
-            node.fireEvent(new MouseEvent(node, node, MouseEvent.MOUSE_CLICKED, scene.getX(), scene.getY(),
-                    scene.getX(),
-                    scene.getY(), MouseButton.PRIMARY, 1, false, false, false, false, true, false, false, true, false,
-                    true, new PickResult(node, scene.getX(), scene.getY())));
+            Point2D at = node.localToScene(node.getWidth() / 2, node.getHeight() / 2);
+            Event.fireEvent(node, new MouseEvent(MouseEvent.MOUSE_CLICKED, at.getX(), at.getY(), at.getX(), at.getY(),
+                    MouseButton.PRIMARY, 1, false, false, false, false, true, false, false, true, false, true, null));
             return null;
         });
     }

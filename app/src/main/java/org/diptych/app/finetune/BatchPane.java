@@ -22,7 +22,7 @@ import org.diptych.engine.api.TrainingControl;
 
 /// The pairs of the step whose point was clicked, the worst first, and the chosen one below: where the model looks in it, and its caption to correct.
 final class BatchPane extends VBox {
-    private static final double ROW = 60;
+    private static final double ROW = 96;
     private static final double LIST = 250;
 
     private final I18n i18n;
@@ -58,7 +58,7 @@ final class BatchPane extends VBox {
         list.setId("teach-batch-list");
         list.setFixedCellSize(ROW);
         list.setPrefHeight(LIST);
-        list.setMinHeight(2 * ROW);
+        list.setMinHeight(1.5 * ROW);
         list.accessibleTextProperty().bind(title.textProperty());
         list.setCellFactory(l -> new PairCell(i18n, () -> shown.map(StepPairs::requeued).orElse(List.of())));
         list.addEventFilter(KeyEvent.KEY_PRESSED, e -> { // a list keeps Escape for itself
