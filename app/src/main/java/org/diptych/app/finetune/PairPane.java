@@ -51,7 +51,7 @@ final class PairPane extends VBox {
     private final Button back;
     private Optional<StepPairs.Pair> pair = Optional.empty();
     private Optional<List<Moment.Sight>> sights = Optional.empty();
-    private String told = "";
+    private Optional<Message> told = Optional.empty();
 
     /// @param changed gets the pair as it is after a correction or a requeue
     PairPane(AppContext context, TeachModel model, Consumer<StepPairs.Pair> changed, Consumer<Throwable> failed) {
@@ -100,7 +100,7 @@ final class PairPane extends VBox {
         boolean unchanged = same && next.map(StepPairs.Pair::present).equals(pair.map(StepPairs.Pair::present));
         pair = next;
         if (!same) {
-            told = "";
+            told = Optional.empty();
         }
         if (next.isEmpty()) {
             look.cancel();
@@ -119,13 +119,13 @@ final class PairPane extends VBox {
 
     /// Says what can be done to the pair now, or why nothing can.
     void refresh() {
-        Optional<String> why = none().map(i18n.texts()::get);
+        Optional<Message> why = none();
         caption.setEditable(why.isEmpty());
         requeue.setDisable(why.isPresent());
-        requeue.setAccessibleHelp(why.orElse(""));
+        requeue.setAccessibleHelp(why.map(i18n.texts()::get).orElse(""));
         Ui.show(back, pair.filter(StepPairs.Pair::corrected).isPresent());
         back.setDisable(why.isPresent());
-        said.setText(why.orElse(told));
+        said.setText(why.or(() -> told).map(i18n.texts()::get).orElse(""));
         Ui.show(said, !said.getText().isEmpty());
     }
 
@@ -155,7 +155,7 @@ final class PairPane extends VBox {
             }
             if (model.run.get().filter(r -> r == run).isPresent()) {
                 changed.accept(now);
-                told(of, i18n.get(now.corrected() ? "batch.taken" : "batch.back.taken", from));
+                told(of, Message.of(now.corrected() ? "batch.taken" : "batch.back.taken", from));
             }
         }, failed);
     }
@@ -163,13 +163,13 @@ final class PairPane extends VBox {
     private void requeue() {
         pair.ifPresent(p -> model.run.get().ifPresent(run -> context.jobs().run(run.requeue(p.index()), step -> {
             changed.accept(p);
-            told(p, i18n.get("batch.again", step));
+            told(p, Message.of("batch.again", step));
         }, failed)));
     }
 
-    private void told(StepPairs.Pair of, String text) {
+    private void told(StepPairs.Pair of, Message what) {
         if (pair.filter(p -> p.index() == of.index()).isPresent()) {
-            told = text;
+            told = Optional.of(what);
             refresh();
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.diptych.engine.api.EngineException;
@@ -126,7 +127,7 @@ public final class EngineLane implements AutoCloseable {
     /// Runs `prepare` on an ordinary thread (decoding, tokenising: no tensors), then `work` with its value on the lane.
     public <P, T> Job<T> submitPrepared(Message title, Priority priority, Work<P> prepare, PreparedWork<P, T> work) {
         Job<T> job = new Job<>(title);
-        workers.execute(() -> {
+        aside(() -> {
             if (job.finished()) {
                 return;
             }
@@ -150,7 +151,7 @@ public final class EngineLane implements AutoCloseable {
     /// Runs `work` on an ordinary thread; it has no scope.
     public <T> Job<T> submitOffLane(Message title, Work<T> work) {
         Job<T> job = new Job<>(title);
-        workers.execute(() -> finish(job, () -> work.run(new Context(job, null))));
+        aside(() -> finish(job, () -> work.run(new Context(job, null))));
         return job;
     }
 
@@ -203,6 +204,16 @@ public final class EngineLane implements AutoCloseable {
             job.complete(body.run());
         } catch (EngineException | RuntimeException | Error e) {
             job.fail(e);
+        }
+    }
+
+    private void aside(Runnable body) {
+        try {
+            workers.execute(body);
+        } catch (RejectedExecutionException e) {
+            if (!closing) {
+                throw e;
+            } // else whoever waits for it is ending too
         }
     }
 

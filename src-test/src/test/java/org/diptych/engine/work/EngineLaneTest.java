@@ -49,4 +49,16 @@ class EngineLaneTest {
             return table.apply(context.scope().create(new long[]{3}));
         })).isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.key()).isEqualTo("engine.row"));
     }
+
+    /// A window that is closing may still ask for something.
+    @Test
+    void afterItsEndNothingIsDoneAndNothingThrown() {
+        TestLane.lane();
+        EngineLane lane = new EngineLane(Device::cpu);
+        lane.close();
+        assertThat(lane.submitOffLane(Message.of("test.work"), context -> true).result().toCompletableFuture())
+                .isNotDone();
+        assertThat(lane.submit(Message.of("test.work"), Priority.BULK, context -> true).result()
+                .toCompletableFuture()).isNotDone();
+    }
 }
