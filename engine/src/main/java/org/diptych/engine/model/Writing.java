@@ -1,6 +1,7 @@
 package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 
 /// Texts being written, a row each. It owns its cache and frees what a step made before the next; who began it closes it.
 public interface Writing extends AutoCloseable {
@@ -33,6 +34,18 @@ public interface Writing extends AutoCloseable {
     /// @param parents R rows, each of the same sample as r
     /// @param tokens  R ids
     void append(int[] parents, long[] tokens);
+
+    /// @param ids R rows of any length
+    /// @return the rows as [#append] has them
+    static long[][] behind(long[][] ids, int[] parents, long[] tokens) {
+        long[][] longer = new long[parents.length][];
+        for (int r = 0; r < longer.length; r++) {
+            long[] before = ids[parents[r]];
+            longer[r] = Arrays.copyOf(before, before.length + 1);
+            longer[r][before.length] = tokens[r];
+        }
+        return longer;
+    }
 
     @Override
     void close();

@@ -5,38 +5,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Derived;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.data.More;
 
 /// A data set with the captions that a person gave at a step in the places of its own.
-record Reworded(Dataset data, Corrections corrections, int step) implements Dataset {
-    @Override
-    public String name() {
-        return data.name();
-    }
-
-    @Override
-    public int size() {
-        return data.size();
-    }
-
-    @Override
-    public int group() {
-        return data.group();
-    }
-
-    @Override
-    public List<String> answers() {
-        return data.answers();
-    }
-
-    @Override
-    public OptionalInt classes(Task task) {
-        return data.classes(task);
-    }
-
+record Reworded(Dataset data, Corrections corrections, int step) implements Derived {
     @Override
     public Example example(int index) throws EngineException {
         Example example = data.example(index);

@@ -22,6 +22,7 @@ import org.diptych.engine.api.StepPairs.Measure;
 import org.diptych.engine.api.StepPairs.Pair;
 import org.diptych.engine.api.StepPairs;
 import org.diptych.engine.data.Dataset;
+import org.diptych.engine.data.Derived;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.data.toybox.Split;
 import org.diptych.engine.data.toybox.ToyboxDataset;
@@ -41,22 +42,7 @@ class CorrectingTest {
     Path folder;
 
     /// What the run asked its data set for, in the order in which it did.
-    private record Watched(Dataset data, List<Integer> asked) implements Dataset {
-        @Override
-        public String name() {
-            return data.name();
-        }
-
-        @Override
-        public int size() {
-            return data.size();
-        }
-
-        @Override
-        public int group() {
-            return data.group();
-        }
-
+    private record Watched(Dataset data, List<Integer> asked) implements Derived {
         @Override
         public Example example(int index) throws EngineException {
             asked.add(index);

@@ -109,13 +109,7 @@ final class BlipWriting implements Writing {
 
     @Override
     public void append(int[] parents, long[] tokens) {
-        long[][] longer = new long[ids.length][];
-        for (int r = 0; r < longer.length; r++) {
-            long[] before = ids[parents[r]];
-            longer[r] = Arrays.copyOf(before, before.length + 1);
-            longer[r][before.length] = tokens[r];
-        }
-        ids = longer;
+        ids = Writing.behind(ids, parents, tokens);
         NDManager last = step;
         step = scope.newSubManager();
         if (cache.isPresent()) {

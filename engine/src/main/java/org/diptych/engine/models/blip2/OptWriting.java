@@ -109,13 +109,7 @@ final class OptWriting implements Writing {
 
     @Override
     public void append(int[] parents, long[] tokens) {
-        long[][] longer = new long[fresh.length][];
-        for (int r = 0; r < longer.length; r++) {
-            long[] before = fresh[parents[r]];
-            longer[r] = Arrays.copyOf(before, before.length + 1);
-            longer[r][before.length] = tokens[r];
-        }
-        fresh = longer;
+        fresh = Writing.behind(fresh, parents, tokens);
         NDManager past = step;
         step = scope.newSubManager();
         if (cache.isPresent()) {

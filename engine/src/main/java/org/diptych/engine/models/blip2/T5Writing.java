@@ -69,13 +69,7 @@ final class T5Writing implements Writing {
 
     @Override
     public void append(int[] parents, long[] tokens) {
-        long[][] longer = new long[ids.length][];
-        for (int r = 0; r < longer.length; r++) {
-            long[] before = ids[parents[r]];
-            longer[r] = Arrays.copyOf(before, before.length + 1);
-            longer[r][before.length] = tokens[r];
-        }
-        ids = longer;
+        ids = Writing.behind(ids, parents, tokens);
         NDManager past = step;
         step = scope.newSubManager();
         cache.ifPresent(c -> c.follow(parents, step));

@@ -79,14 +79,7 @@ final class LlavaWriting implements Writing {
 
     @Override
     public void append(int[] parents, long[] tokens) {
-        List<long[]> longer = new ArrayList<>();
-        for (int r = 0; r < parents.length; r++) {
-            long[] before = fresh.get(parents[r]);
-            long[] now = Arrays.copyOf(before, before.length + 1);
-            now[before.length] = tokens[r];
-            longer.add(now);
-        }
-        fresh = longer;
+        fresh = List.of(Writing.behind(fresh.toArray(long[][]::new), parents, tokens));
         step.close();
         step = manager.newSubManager();
         if (cache.isEmpty()) {
