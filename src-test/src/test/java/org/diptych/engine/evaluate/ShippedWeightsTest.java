@@ -45,7 +45,7 @@ class ShippedWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"clip", "albef", "roberta", "lxmert"})
+    @ValueSource(strings = {"clip", "albef", "roberta", "lxmert", "vilbert"})
     void theFolderIsWholeAndSmall(String family) throws Exception {
         unpack(family);
         assertThat(Files.size(folder.resolve("model.safetensors"))).isLessThan(LARGEST);
@@ -62,7 +62,7 @@ class ShippedWeightsTest {
     /// A mark that is missed is named, so that it is noticed when it is reached one day.
     @ParameterizedTest
     @CsvSource({"clip, 100, 5, ''", "albef, 24, 8, toybox.pointing", "roberta, 256, 0, ''",
-            "lxmert, 24, 5, toybox.answers"})
+            "lxmert, 24, 5, toybox.answers", "vilbert, 24, 5, toybox.answers"})
     void itReachesTheMarks(String family, int scenes, int set, String missed) throws Exception {
         unpack(family);
         NDManager weights = TestLane.lane().scopes().weights();
