@@ -122,21 +122,21 @@ class FusedPathTest {
         });
     }
 
-    /// Attention between two sequences of different lengths, with values wider than keys.
+    /// Attention between two sequences of different lengths, with values wider than keys; few weights are formed at once, many in blocks.
     @ParameterizedTest
-    @CsvSource({"true", "false"})
-    void attentionAgrees(boolean masked) throws EngineException {
+    @CsvSource({"true, 5, 7", "false, 5, 7", "true, 420, 500", "false, 420, 500"})
+    void attentionAgrees(boolean masked, int asks, int seen) throws EngineException {
         TestLane.run(context -> {
             NDManager scope = context.scope();
-            NDArray q = random(scope, new SplittableRandom(1), 1, new Shape(2, 5, 12));
-            NDArray k = random(scope, new SplittableRandom(2), 1, new Shape(2, 7, 12));
-            NDArray v = random(scope, new SplittableRandom(3), 1, new Shape(2, 7, 18));
+            NDArray q = random(scope, new SplittableRandom(1), 1, new Shape(2, asks, 12));
+            NDArray k = random(scope, new SplittableRandom(2), 1, new Shape(2, seen, 12));
+            NDArray v = random(scope, new SplittableRandom(3), 1, new Shape(2, seen, 18));
             Optional<NDArray> mask = masked
-                    ? Optional.of(random(scope, new SplittableRandom(4), 2, new Shape(1, 3, 5, 7)))
+                    ? Optional.of(random(scope, new SplittableRandom(4), 2, new Shape(1, 3, asks, seen)))
                     : Optional.empty();
             NDArray fused = Attention.attend(Pass.INFER, q, k, v, 3, mask, 0, "test", 0);
             NDArray readable = Attention.attend(Pass.READABLE, q, k, v, 3, mask, 0, "test", 0);
-            assertThat(fused.getShape()).isEqualTo(new Shape(2, 5, 18));
+            assertThat(fused.getShape()).isEqualTo(new Shape(2, asks, 18));
             assertThat(fused.toFloatArray()).containsExactly(readable.toFloatArray(), within(1e-5f));
             return true;
         });
