@@ -33,63 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Looking back through the window, at a run under way and at one that has ended.
 @Tag("fx")
-class RewindTest {
-    @TempDir
-    static Path data;
-    private static Engine engine;
-
-    @TempDir
-    Path folder;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
-        window.open(1440, 900, Workbench::features);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    private void show(String view) throws Exception {
-        FxStage.call(() -> {
-            window.shell.show(view);
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        N node = (N) window.scene.lookup("#" + id);
-        assertThat(node).as(id).isNotNull();
-        return node;
-    }
-
-    private String text(String id) throws Exception {
-        return FxStage.call(() -> ((Labeled) find(id)).getText());
-    }
-
-    private void key(String id, KeyCode code) throws Exception {
-        FxStage.call(() -> {
-            find(id).fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", code, false, false, false, false));
-            return null;
-        });
-    }
+class RewindTest extends WindowTest {
 
     private float[] map(String picture) throws Exception {
         return FxStage.call(() -> ((ImageCanvas) find(picture)).overlays().stream()

@@ -37,78 +37,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// From a point of a curve to the pairs behind it, through the window.
 @Tag("fx")
-class SpikeTest {
+class SpikeTest extends WindowTest {
     private static final String TEXT = "a small blue ring above a large yellow cross";
-
-    @TempDir
-    static Path data;
-    private static Engine engine;
-
-    @TempDir
-    Path folder;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
-        window.open(1440, 900, Workbench::features);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    private void show(String view) throws Exception {
-        FxStage.call(() -> {
-            window.shell.show(view);
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        N node = (N) window.scene.lookup("#" + id);
-        assertThat(node).as(id).isNotNull();
-        return node;
-    }
-
-    private String text(String id) throws Exception {
-        return FxStage.call(() -> ((Labeled) find(id)).getText());
-    }
 
     /// @return a text of the pane, which closes when something went wrong
     private String pane(String id) throws Exception {
         assertThat(visible("teach-error")).as("an error is told").isFalse();
         assertThat(visible("teach-batch")).as("the pane is open").isTrue();
         return text(id);
-    }
-
-    private void fire(String id) throws Exception {
-        FxStage.call(() -> {
-            ((Button) find(id)).fire();
-            return null;
-        });
-    }
-
-    private void key(String id, KeyCode code) throws Exception {
-        FxStage.call(() -> {
-            find(id).fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", code, false, false, false, false));
-            return null;
-        });
     }
 
     /// Clicks into the middle of a chart, where the middle of the run is.

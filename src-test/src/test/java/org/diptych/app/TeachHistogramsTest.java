@@ -27,50 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A rate that falls from layer to layer, and how large weights and gradients are while it does.
 @Tag("fx")
-class TeachHistogramsTest {
-    @TempDir
-    static Path data;
-    private static Engine engine;
-
-    @TempDir
-    Path folder;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
+class TeachHistogramsTest extends WindowTest {
     @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
-        window.open(1440, 900, Workbench::features);
+    void showTeach() throws Exception {
         show("teach");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    private void show(String view) throws Exception {
-        FxStage.call(() -> {
-            window.shell.show(view);
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        return (N) window.scene.lookup("#" + id);
     }
 
     private List<String> texts(String id) {
@@ -79,35 +39,6 @@ class TeachHistogramsTest {
 
     private List<String> strips(String id) {
         return find(id).lookupAll(".heat-strip").stream().map(Node::getAccessibleText).toList();
-    }
-
-    private void slide(String id, double to) throws Exception {
-        FxStage.call(() -> {
-            ((Slider) find(id)).setValue(to);
-            return null;
-        });
-    }
-
-    private void fire(String toggle) throws Exception {
-        FxStage.call(() -> {
-            ((ToggleButton) find(toggle)).fire();
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    private void scrollTo(String id) throws Exception {
-        FxStage.call(() -> {
-            Node up = find(id);
-            while (!(up instanceof ScrollPane)) {
-                up = up.getParent();
-            }
-            ScrollPane pane = (ScrollPane) up;
-            double top = pane.getContent().sceneToLocal(find(id).localToScene(0, 0)).getY();
-            pane.setVvalue((top - 80)
-                    / (pane.getContent().getLayoutBounds().getHeight() - pane.getViewportBounds().getHeight()));
-            return null;
-        });
     }
 
     @Test
@@ -125,6 +56,7 @@ class TeachHistogramsTest {
         assertThat(window.shootLooks("teach-layers-slider")).isEmpty();
 
         fire("teach-watch-spread");
+        FxStage.settle();
         assertThat(FxStage.call(() -> ((Label) find("spread-none")).getText())).contains("Press Teach");
         slide("finetune-steps", 2);
         slide("finetune-batch", 3);
@@ -147,6 +79,7 @@ class TeachHistogramsTest {
         TableView<?> table = FxStage.call(() -> find("runs-table"));
         FxStage.await("the list", () -> !table.getItems().isEmpty());
         fire("runs-side-spread");
+        FxStage.settle();
         FxStage.call(() -> {
             table.getSelectionModel().select(0);
             return null;

@@ -29,49 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the form says of memory and of the learning rate before anything starts.
 @Tag("fx")
-class TeachMemoryTest {
+class TeachMemoryTest extends WindowTest {
     private static final String LIMIT = "diptych.memory";
 
-    @TempDir
-    static Path data;
-    private static Engine engine;
-
-    @TempDir
-    Path folder;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
     @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
-        window.open(1440, 900, Workbench::features);
-        FxStage.call(() -> {
-            window.shell.show("teach");
-            return null;
-        });
-        FxStage.settle();
+    void showTeach() throws Exception {
+        show("teach");
     }
 
     @AfterEach
-    void close() throws Exception {
+    void forgetLimit() {
         System.clearProperty(LIMIT);
-        window.close();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        return (N) window.scene.lookup("#" + id);
     }
 
     private List<String> said() {
@@ -79,30 +47,9 @@ class TeachMemoryTest {
                 .map(n -> ((Labeled) n).getText()).toList();
     }
 
-    private void slide(String id, double to) throws Exception {
-        FxStage.call(() -> {
-            ((Slider) find(id)).setValue(to);
-            return null;
-        });
-    }
-
     private void await(String what, String words) throws Exception {
         FxStage.await(what, () -> said().stream().anyMatch(t -> t.contains(words))
                 && find("finetune-memory-bar").getOpacity() == 1);
-    }
-
-    private void scrollTo(String id) throws Exception {
-        FxStage.call(() -> {
-            Node up = find(id);
-            while (!(up instanceof ScrollPane)) {
-                up = up.getParent();
-            }
-            ScrollPane pane = (ScrollPane) up;
-            double top = pane.getContent().sceneToLocal(find(id).localToScene(0, 0)).getY();
-            pane.setVvalue((top - 80)
-                    / (pane.getContent().getLayoutBounds().getHeight() - pane.getViewportBounds().getHeight()));
-            return null;
-        });
     }
 
     private static DialogPane dialog() throws Exception {

@@ -24,51 +24,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the form says of stages, low-rank changes, and how much learns.
 @Tag("fx")
-class TeachStagesTest {
-    @TempDir
-    static Path data;
-    private static Engine engine;
-
-    @TempDir
-    Path folder;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
+class TeachStagesTest extends WindowTest {
+    @Override
+    void prepare() throws Exception {
         var clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
         FxStage.call(() -> {
             window.models.add(clip);
             return null;
         });
-        window.open(1440, 900, Workbench::features);
-        FxStage.call(() -> {
-            window.shell.show("teach");
-            return null;
-        });
-        FxStage.settle();
     }
 
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        return (N) window.scene.lookup("#" + id);
+    @BeforeEach
+    void showTeach() throws Exception {
+        show("teach");
     }
 
     private List<String> counts() {

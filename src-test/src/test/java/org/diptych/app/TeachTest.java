@@ -44,67 +44,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Teaching through the window, on real runs: the curve, the pulse, everything a person may do to a run, and the list of runs.
 @Tag("fx")
-class TeachTest {
+class TeachTest extends WindowTest {
     /// The figure to reach is 100 ms; a machine that does three other things at once gets this much.
     private static final double LATEST_PULSE_MILLIS = 1000;
 
-    @TempDir
-    static Path data;
-    private static Engine engine;
     private static LoadedModel clip;
 
-    @TempDir
-    Path folder;
-    private FxStage window;
-
     @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+    static void load() {
         clip = engine.load(new LoadRequest("clip")).result().toCompletableFuture().join();
     }
 
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        window = new FxStage(folder.resolve("settings"));
-        window.engine = Optional.of(engine);
+    @Override
+    void prepare() throws Exception {
         FxStage.call(() -> {
             window.models.add(clip);
-            return null;
-        });
-        window.open(1440, 900, Workbench::features);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    private void show(String view) throws Exception {
-        FxStage.call(() -> {
-            window.shell.show(view);
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        N node = (N) window.scene.lookup("#" + id);
-        assertThat(node).as(id).isNotNull();
-        return node;
-    }
-
-    private void fire(String id) throws Exception {
-        FxStage.call(() -> {
-            Button button = find(id);
-            assertThat(button.isDisabled()).as(id + " is disabled").isFalse();
-            button.fire();
             return null;
         });
     }

@@ -1,0 +1,118 @@
+package org.diptych.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import javafx.scene.Node;
+import javafx.scene.control.ButtonBase;
+import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Slider;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A whole window with an engine behind it, and what a hand does in it.
+abstract class WindowTest {
+    private static final double ABOVE = 80;
+
+    @TempDir
+    static Path data;
+    static Engine engine;
+
+    @TempDir
+    Path folder;
+    FxStage window;
+
+    @BeforeAll
+    static void startEngine() throws Exception {
+        FxStage.startToolkit();
+        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
+    }
+
+    @AfterAll
+    static void closeEngine() {
+        engine.close();
+    }
+
+    @BeforeEach
+    void openWindow() throws Exception {
+        window = new FxStage(folder.resolve("settings"));
+        window.engine = Optional.of(engine);
+        prepare();
+        window.open(1440, 900, Workbench::features);
+    }
+
+    /// Called before the window opens.
+    void prepare() throws Exception {
+    }
+
+    @AfterEach
+    void closeWindow() throws Exception {
+        window.close();
+    }
+
+    void show(String view) throws Exception {
+        FxStage.call(() -> {
+            window.shell.show(view);
+            return null;
+        });
+        FxStage.settle();
+    }
+
+    @SuppressWarnings("unchecked")
+    <N extends Node> N find(String id) {
+        N node = (N) window.scene.lookup("#" + id);
+        assertThat(node).as(id).isNotNull();
+        return node;
+    }
+
+    String text(String id) throws Exception {
+        return FxStage.call(() -> ((Labeled) find(id)).getText());
+    }
+
+    void fire(String id) throws Exception {
+        FxStage.call(() -> {
+            ButtonBase button = find(id);
+            assertThat(button.isDisabled()).as(id + " is disabled").isFalse();
+            button.fire();
+            return null;
+        });
+    }
+
+    void key(String id, KeyCode code) throws Exception {
+        FxStage.call(() -> {
+            find(id).fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", code, false, false, false, false));
+            return null;
+        });
+    }
+
+    void slide(String id, double to) throws Exception {
+        FxStage.call(() -> {
+            ((Slider) find(id)).setValue(to);
+            return null;
+        });
+    }
+
+    /// Brings a part of a scrolled form into sight.
+    void scrollTo(String id) throws Exception {
+        FxStage.call(() -> {
+            Node up = find(id);
+            while (!(up instanceof ScrollPane)) {
+                up = up.getParent();
+            }
+            ScrollPane pane = (ScrollPane) up;
+            double top = pane.getContent().sceneToLocal(find(id).localToScene(0, 0)).getY();
+            pane.setVvalue((top - ABOVE)
+                    / (pane.getContent().getLayoutBounds().getHeight() - pane.getViewportBounds().getHeight()));
+            return null;
+        });
+    }
+}
