@@ -221,15 +221,9 @@ final class DataView extends VBox {
         MenuButton menu = i18n.label(new MenuButton(), "sets.other");
         menu.setId("data-other");
         menu.setMinWidth(USE_PREF_SIZE);
-        menu.getItems().addAll(item("sets.open", this::chooseFile), item("sets.open.folder", this::chooseFolder));
+        menu.getItems().addAll(Ui.item(i18n, "sets.open", this::chooseFile),
+                Ui.item(i18n, "sets.open.folder", this::chooseFolder));
         return menu;
-    }
-
-    private MenuItem item(String key, Runnable action) {
-        MenuItem item = new MenuItem();
-        item.textProperty().bind(i18n.text(key));
-        item.setOnAction(e -> action.run());
-        return item;
     }
 
     /// Says again what is counted, and what can be done.
@@ -296,7 +290,7 @@ final class DataView extends VBox {
     void save() {
         if (!save.isDisabled()) {
             row.take();
-            model.sheet.get().flatMap(s -> new SaveDialog(context, SaveDialog.proposed(s.source())).showAndWait())
+            model.sheet.get().flatMap(s -> SaveDialog.of(context, SaveDialog.proposed(s.source())).showAndWait())
                     .ifPresent(controller::save);
         }
     }

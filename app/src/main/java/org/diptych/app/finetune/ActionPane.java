@@ -103,7 +103,7 @@ final class ActionPane extends VBox {
 
     void keep() {
         controller.keepFolder()
-                .ifPresent(folder -> new KeepDialog(context, folder).showAndWait().ifPresent(controller::keep));
+                .ifPresent(folder -> KeepDialog.of(context, folder).showAndWait().ifPresent(controller::keep));
     }
 
     private void more() {

@@ -3,6 +3,7 @@ package org.diptych.app.fx;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -28,6 +29,14 @@ public final class Ui {
         button.accessibleTextProperty().bind(i18n.text(key));
         button.setOnAction(e -> action.run());
         return button;
+    }
+
+    /// @return an entry of a menu, whose text follows the language
+    public static MenuItem item(I18n i18n, String key, Runnable action) {
+        MenuItem item = new MenuItem();
+        item.textProperty().bind(i18n.text(key));
+        item.setOnAction(e -> action.run());
+        return item;
     }
 
     public static Button button(I18n i18n, String key, Runnable action) {

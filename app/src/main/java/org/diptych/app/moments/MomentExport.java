@@ -32,16 +32,10 @@ final class MomentExport {
         button.getStyleClass().addAll("button-icon", "flat");
         button.setTooltip(context.i18n().tooltip("moments.save"));
         button.accessibleTextProperty().bind(context.i18n().text("moments.save"));
-        button.getItems().addAll(item("moments.save.gif", this::animation), item("moments.save.png", this::frames),
-                item("moments.save.command", this::copy));
+        button.getItems().addAll(Ui.item(context.i18n(), "moments.save.gif", this::animation),
+                Ui.item(context.i18n(), "moments.save.png", this::frames),
+                Ui.item(context.i18n(), "moments.save.command", this::copy));
         return button;
-    }
-
-    private MenuItem item(String key, Runnable action) {
-        MenuItem item = new MenuItem();
-        item.textProperty().bind(context.i18n().text(key));
-        item.setOnAction(e -> action.run());
-        return item;
     }
 
     private MomentsRequest request(Path out) {

@@ -36,7 +36,7 @@ public final class CurveExport {
             Supplier<CurveChoice> choice) {
         MenuButton button = files(context, board, choice);
         CurveExport export = new CurveExport(context, board, choice);
-        button.getItems().add(export.item("curves.save.command", export::copy));
+        button.getItems().add(Ui.item(export.context.i18n(), "curves.save.command", export::copy));
         return button;
     }
 
@@ -47,20 +47,13 @@ public final class CurveExport {
         button.getStyleClass().addAll("button-icon", "flat");
         button.setTooltip(context.i18n().tooltip("curves.save"));
         button.accessibleTextProperty().bind(context.i18n().text("curves.save"));
-        button.getItems().addAll(export.item("curves.save.png", () -> export.file("png")),
-                export.item("curves.save.svg", () -> export.file("svg")),
-                export.item("curves.save.csv", () -> export.file("csv")),
-                export.item("curves.save.board", export::folder));
+        button.getItems().addAll(Ui.item(export.context.i18n(), "curves.save.png", () -> export.file("png")),
+                Ui.item(export.context.i18n(), "curves.save.svg", () -> export.file("svg")),
+                Ui.item(export.context.i18n(), "curves.save.csv", () -> export.file("csv")),
+                Ui.item(export.context.i18n(), "curves.save.board", export::folder));
         button.showingProperty().subscribe(s -> button.getItems()
                 .forEach(i -> i.setDisable(board.runs().stream().allMatch(r -> r.log().size() == 0))));
         return button;
-    }
-
-    private MenuItem item(String key, Runnable action) {
-        MenuItem item = new MenuItem();
-        item.textProperty().bind(context.i18n().text(key));
-        item.setOnAction(e -> action.run());
-        return item;
     }
 
     /// A drawing has the curves that are on the screen, a table all of them.

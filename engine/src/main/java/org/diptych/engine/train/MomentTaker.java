@@ -197,15 +197,7 @@ final class MomentTaker {
 
     private void cosines(JobContext context) {
         Inputs inputs = model.batch(encoded, context.scope());
-        List<float[]> images = new ArrayList<>();
-        List<float[]> texts = new ArrayList<>();
-        Validation.rows(((EncodesImage) model).encodeImage(Pass.INFER, inputs), images);
-        Validation.rows(((EncodesText) model).encodeText(Pass.INFER, inputs), texts);
-        float[] all = MatrixMath.products(images, texts);
-        float scale = model instanceof ScoresPairs pairs ? (float) pairs.scale() : 1;
-        for (int i = 0; i < all.length; i++) {
-            all[i] *= scale;
-        }
+        float[] all = Validation.similarities(model, inputs);
         scores = Optional.of(all);
     }
 

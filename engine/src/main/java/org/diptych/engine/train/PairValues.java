@@ -84,16 +84,8 @@ final class PairValues {
 
     private void contrast(List<Encoded> samples, NDManager scope) {
         Inputs inputs = model.batch(samples, scope);
-        List<float[]> images = new ArrayList<>();
-        List<float[]> texts = new ArrayList<>();
-        Validation.rows(((EncodesImage) model).encodeImage(Pass.INFER, inputs), images);
-        Validation.rows(((EncodesText) model).encodeText(Pass.INFER, inputs), texts);
-        float[] all = MatrixMath.products(images, texts);
-        float scale = model instanceof ScoresPairs pairs ? (float) pairs.scale() : 1;
-        for (int i = 0; i < all.length; i++) {
-            all[i] *= scale;
-        }
-        for (double value : MatrixMath.losses(all, images.size())) {
+        float[] all = Validation.similarities(model, inputs);
+        for (double value : MatrixMath.losses(all, samples.size())) {
             values.add(OptionalDouble.of(value));
         }
     }

@@ -115,7 +115,26 @@ final class Validation {
         return made;
     }
 
-    static void rows(NDArray matrix, List<float[]> into) {
+    /// @param model that [#meets]
+    /// @param pairs B pictures and their texts
+    /// @return (B, B) pictures in rows, cosine times the model's own scale
+    static float[] similarities(VisionLanguageModel model, Inputs pairs) {
+        List<float[]> images = new ArrayList<>();
+        List<float[]> texts = new ArrayList<>();
+        rows(((EncodesImage) model).encodeImage(Pass.INFER, pairs), images);
+        rows(((EncodesText) model).encodeText(Pass.INFER, pairs), texts);
+        return scaled(model, MatrixMath.products(images, texts));
+    }
+
+    private static float[] scaled(VisionLanguageModel model, float[] cosines) {
+        float scale = model instanceof ScoresPairs scores ? (float) scores.scale() : 1;
+        for (int i = 0; i < cosines.length; i++) {
+            cosines[i] *= scale;
+        }
+        return cosines;
+    }
+
+    private static void rows(NDArray matrix, List<float[]> into) {
         float[] all = matrix.toFloatArray();
         int width = (int) matrix.getShape().get(1);
         for (int i = 0; i < all.length; i += width) {
@@ -149,12 +168,8 @@ final class Validation {
         if (images.isEmpty()) {
             return Optional.empty();
         }
-        float[] matrix = MatrixMath.products(Arrays.stream(probe).mapToObj(images::get).toList(),
-                Arrays.stream(probe).mapToObj(texts::get).toList());
-        float scale = model instanceof ScoresPairs pairs ? (float) pairs.scale() : 1;
-        for (int i = 0; i < matrix.length; i++) {
-            matrix[i] *= scale;
-        }
-        return Optional.of(new RunLog.Snapshot(step, probe.length, matrix));
+        return Optional.of(new RunLog.Snapshot(step, probe.length,
+                scaled(model, MatrixMath.products(Arrays.stream(probe).mapToObj(images::get).toList(),
+                        Arrays.stream(probe).mapToObj(texts::get).toList()))));
     }
 }
