@@ -45,7 +45,7 @@ public enum Activations {
             }
             case QUICK_GELU -> x.mul(Activation.sigmoid(Scalars.times(x, 1.702)));
             case RELU -> Activation.relu(x);
-            case SILU -> Activation.swish(x, 1);
+            case SILU -> x.mul(Activation.sigmoid(x)); // the library's own multiplies by a number, see Scalars
             case TANH -> Activation.tanh(x);
         };
     }
