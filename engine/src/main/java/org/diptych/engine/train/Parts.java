@@ -3,17 +3,22 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.model.Weight;
 
 /// Weights that a fresh model takes over from another one, as ALBEF's picture tower does from a model that has learnt to see.
 public final class Parts {
+    private static final Pattern PART = Pattern.compile("(.*)\\[(\\d+)/(\\d+)]");
+
     private Parts() {
     }
 
     /// Every weight of `from` whose name a rule matches whole is copied; shapes may differ by axes of length 1.
     ///
-    /// @param rules pattern of the other model's names -> name in this model, with `$1` groups
+    /// @param rules pattern of the other model's names -> name in this model, with `$1` groups; `[i/n]` behind the name stands for the i-th of n parts of a stacked weight, from 0, as in
+    ///              `attn.qkv.weight[1/3]` for the keys
     /// @param from  the other model's weights
     /// @param to    the fresh model's weights, set
     /// @param scope owns the copies
@@ -28,18 +33,33 @@ public final class Parts {
                     continue;
                 }
                 String name = source.getKey().replaceFirst(rule.getKey(), rule.getValue());
-                Weight target = to.get(name);
-                if (target == null || target.shape().size() != source.getValue().shape().size()) {
+                if (!put(source.getValue(), name, to, scope)) {
                     throw new EngineException("train.parts", where, source.getKey(), name);
                 }
-                NDArray old = target.get();
-                target.set(scope.create(source.getValue().get().toFloatArray(), target.shape()));
-                old.close();
                 any = true;
             }
             if (!any) {
                 throw new EngineException("train.parts", where, rule.getKey(), rule.getValue());
             }
         }
+    }
+
+    /// @return false when there is no such place, or one of another size
+    private static boolean put(Weight source, String name, Map<String, Weight> to, NDManager scope) {
+        Matcher part = PART.matcher(name);
+        boolean whole = !part.matches();
+        Weight target = to.get(whole ? name : part.group(1));
+        int index = whole ? 0 : Integer.parseInt(part.group(2));
+        int count = whole ? 1 : Integer.parseInt(part.group(3));
+        int size = (int) source.shape().size();
+        if (target == null || index >= count || target.shape().size() != (long) size * count) {
+            return false;
+        }
+        NDArray old = target.get();
+        float[] values = old.toFloatArray();
+        System.arraycopy(source.get().toFloatArray(), 0, values, index * size, size);
+        target.set(scope.create(values, target.shape()));
+        old.close();
+        return true;
     }
 }
