@@ -68,7 +68,7 @@ class MomentsTest {
     }
 
     private static FineTunePlan plan(String family, String moments) throws Exception {
-        return TinyPlans.of(family, "steps", "12", "evaluateEvery", "6", "startFrom", "", "moments", moments);
+        return TinyPlans.of(family, "steps", "12", "evaluateEvery", "6", "moments", moments);
     }
 
     private static List<Integer> steps(Moments moments) {

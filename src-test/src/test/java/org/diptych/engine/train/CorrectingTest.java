@@ -127,8 +127,8 @@ class CorrectingTest {
     @CsvSource({"albef,'',CONTRAST", "uniter,'',LOSS", "vilt,'',LOSS", "blip2,'',LOSS", "albef,{\"itm\": 1},MATCH"})
     void everyFamilyTellsWhatItsValuesAre(String family, String objectives, Measure measure) throws Exception {
         FineTunePlan plan = objectives.isEmpty()
-                ? TinyPlans.of(family, "steps", "2", "startFrom", "")
-                : TinyPlans.of(family, "steps", "2", "startFrom", "", "objectives", objectives);
+                ? TinyPlans.of(family, "steps", "2")
+                : TinyPlans.of(family, "steps", "2", "objectives", objectives);
         TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
         StepPairs pairs = TinyRun.await(run.session().batch(1));
         assertThat(pairs.measure()).isEqualTo(measure);
@@ -211,7 +211,7 @@ class CorrectingTest {
     void aCorrectedRunThatDiesFollowsTheSameLossesToTheBit(String family) throws Exception {
         FineTunePlan plan = family.equals("clip")
                 ? TinyRun.plan("\"steps\": 12", "\"steps\": 30")
-                : TinyPlans.of(family, "steps", "30", "checkpointEvery", "5", "startFrom", "");
+                : TinyPlans.of(family, "steps", "30", "checkpointEvery", "5");
         TinyRun plain = TinyRun.start(plan, folder.resolve("plain")).toTheEnd();
         TinyRun run = paused(plan, folder.resolve("run"), 7);
         int next = step(run) + 1;
