@@ -15,6 +15,11 @@ public record Spread(int step, double seconds, Map<String, Part> parts) {
         parts = new LinkedHashMap<>(parts);
     }
 
+    /// @return the norm of all weights that learn
+    public double norm() {
+        return Math.sqrt(parts.values().stream().mapToDouble(p -> p.weights().squares()).sum());
+    }
+
     /// @param weights   as they are after the step
     /// @param gradients of the step's whole batch, before clipping; empty where none came, as before the first step and for what does not learn in the present stage
     public record Part(Bins weights, Bins gradients) {

@@ -21,6 +21,7 @@ import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.Spread;
 import org.diptych.engine.api.StepPairs;
 import org.diptych.engine.api.Targets;
 import org.diptych.engine.api.TrainingControl;
@@ -369,13 +370,15 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             if (step == 0) {
                 values.put("parameters", (double) trainer.learner().numbers());
             }
+            Spread spread = trainer.learner().spread(step, seconds);
+            values.put("weight_norm", spread.norm());
             row(values);
             endEarly(values);
             Optional<RunLog.Snapshot> shot = validation.snapshot(step);
             if (shot.isPresent()) {
                 log.append(shot.get());
             }
-            log.append(trainer.learner().spread(step, seconds));
+            log.append(spread);
         }
     }
 

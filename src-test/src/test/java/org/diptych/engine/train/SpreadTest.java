@@ -68,6 +68,14 @@ class SpreadTest {
         assertThat(odd.counts()).containsExactly(1, 1, 1, 3);
     }
 
+    private static double squares(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return sum;
+    }
+
     /// Every evaluation has its line; gradients of a part whose weights are frozen are none, and all together have the norm that the log tells.
     @Test
     void everyEvaluationHasALine() throws Exception {
@@ -106,6 +114,10 @@ class SpreadTest {
             return Math.sqrt(all);
         });
         assertThat(spreads.getLast().parts().get("vision_model").weights().norm()).isCloseTo(norm, within(1e-4 * norm));
+        double whole = TinyRun.numbers(run.model()).values().stream()
+                .mapToDouble(values -> squares(values)).sum();
+        assertThat(run.session().summary().last().get("weight_norm")).isCloseTo(Math.sqrt(whole),
+                within(1e-4 * Math.sqrt(whole)));
         RunLog read = RunLogFile.read(folder.resolve("run"));
         assertThat(read.spreads()).isEqualTo(spreads);
         assertThat(read.since(0)).isEqualTo(run.rows());
