@@ -20,39 +20,35 @@ public record AttentionKernel(int heads, int keyHeads, boolean causal, double dr
     /// @param mask added to the scores, broadcast to (B, heads, Q, K)
     /// @return (B, Q, heads * e)
     public NDArray apply(NDArray q, NDArray k, NDArray v, Optional<NDArray> mask) {
-        boolean formed = !causal && !q.getDevice().isGpu()
-                && q.getShape().get(0) * heads * q.getShape().get(1) * k.getShape().get(1) <= FEW;
+        boolean formed = !causal && forms(q, heads, k.getShape().get(1));
         String name = (formed ? "formed" : "fused") + (mask.isPresent() ? "Masked" : "");
         double scale = 1 / Math.sqrt((double) q.getShape().get(2) / heads);
-        Script script = Script.of(q, formed ? formed(name, mask.isPresent(), scale) : fused(name, mask.isPresent()));
-        return script.call(name, q, List.of(k, v), mask.map(m -> new NDArray[]{m}).orElseGet(() -> new NDArray[0]))
+        String source = source(name, mask.isPresent(),
+                new ScriptText.Scores(heads, scale, formed, causal, dropout));
+        return Script.of(q, source)
+                .call(name, q, List.of(k, v), mask.map(m -> new NDArray[]{m}).orElseGet(() -> new NDArray[0]))
                 .singletonOrThrow();
     }
 
-    private String fused(String name, boolean masked) {
-        return method(name, masked, "    o = torch.scaled_dot_product_attention(q, k, v, "
-                + (masked ? "torch.expand(m, [b, " + heads + ", t, s])" : "None") + ", " + dropout + ", "
-                + (causal && !masked ? "True" : "False") + ")\n");
+    /// @param q (B, Q, ...) what asks
+    /// @param k positions that are looked at
+    /// @return true when forming all weights at once is the faster way
+    static boolean forms(NDArray q, int heads, long k) {
+        return !q.getDevice().isGpu() && q.getShape().get(0) * heads * q.getShape().get(1) * k <= FEW;
     }
 
-    private String formed(String name, boolean masked, double scale) {
-        String scores = "torch.matmul(torch.mul(q, " + scale + "), torch.transpose(k, -2, -1))";
-        String weights = "torch.softmax(" + (masked ? "torch.add(" + scores + ", m)" : scores) + ", -1)";
-        return method(name, masked, "    w = " + weights + "\n    o = torch.matmul("
-                + (dropout > 0 ? "torch.dropout(w, " + dropout + ", True)" : "w") + ", v)\n");
-    }
-
-    private String method(String name, boolean masked, String mixed) {
-        return "  def " + name + "(self: __torch__.Ops, x: Tensor, p: List[Tensor]" + (masked ? ", m: Tensor" : "")
-                + ") -> Tensor:\n"
-                + "    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n    s = torch.size(p[0], 1)\n"
-                + "    q = torch.transpose(torch.view(x, [b, t, " + heads + ", -1]), 1, 2)\n"
-                + "    k = " + keys("p[0]") + "\n    v = " + keys("p[1]") + "\n" + mixed
-                + "    return torch.reshape(torch.transpose(o, 1, 2), [b, t, -1])\n";
+    private String source(String name, boolean masked, ScriptText.Scores how) {
+        ScriptText text = new ScriptText(name, "Tensor", masked ? List.of("m: Tensor") : List.of());
+        text.line("s", "torch.size(p[0], 1)");
+        text.line("q", ScriptText.heads("x", "t", heads));
+        text.line("k", keys("p[0]"));
+        text.line("v", keys("p[1]"));
+        return text.returning(ScriptText
+                .side(text.attention("o", "q", "k", "v", masked ? List.of("m") : List.of(), how)));
     }
 
     private String keys(String x) {
-        String split = "torch.transpose(torch.view(" + x + ", [b, s, " + keyHeads + ", -1]), 1, 2)";
+        String split = ScriptText.heads(x, "s", keyHeads);
         return keyHeads == heads ? split : "torch.repeat_interleave(" + split + ", " + heads / keyHeads + ", 1)";
     }
 }

@@ -2,6 +2,7 @@ package org.diptych.engine.kernel;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +32,7 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
     public NDArray apply(NDArray x, List<NDArray> weights, Optional<NDArray> mask, Optional<NDArray> other,
             Optional<NDArray> otherMask) {
         StringBuilder name = new StringBuilder("run");
-        List<NDArray> more = new java.util.ArrayList<>();
+        List<NDArray> more = new ArrayList<>();
         for (Optional<NDArray> argument : List.of(mask, other, otherMask)) {
             name.append(argument.isPresent() ? '1' : '0');
             argument.ifPresent(more::add);
@@ -43,99 +44,71 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
     }
 
     private String source(String name, boolean masked, boolean crossed, boolean otherMasked, boolean recording) {
-        StringBuilder text = new StringBuilder();
-        text.append("  def ").append(name).append("(self: __torch__.Ops, x: Tensor, p: List[Tensor]")
-                .append(masked ? ", m: Tensor" : "").append(crossed ? ", o: Tensor" : "")
-                .append(otherMasked ? ", n: Tensor" : "").append(") -> Tensor:\n")
-                .append("    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n");
-        if (crossed) {
-            text.append("    s = torch.size(o, 1)\n");
-        }
+        List<String> arguments = new ArrayList<>();
         if (masked) {
-            text.append("    mm = torch.expand(m, [b, ").append(heads).append(", t, t])\n");
+            arguments.add("m: Tensor");
+        }
+        if (crossed) {
+            arguments.add("o: Tensor");
         }
         if (otherMasked) {
-            text.append("    nn = torch.expand(n, [b, ").append(heads).append(", t, s])\n");
+            arguments.add("n: Tensor");
         }
+        ScriptText text = new ScriptText(name, "Tensor", arguments);
+        if (crossed) {
+            text.line("s", "torch.size(o, 1)");
+        }
+        List<String> mask = masked ? List.of("m") : List.of();
+        List<String> otherMask = otherMasked ? List.of("n") : List.of();
         String in = "x";
         int p = 0;
         for (int i = 0; i < cross.size(); i++) {
-            in = layer(text, i, p, in, masked, otherMasked, recording);
+            in = layer(text, i, p, in, mask, otherMask, recording);
             p += TENSORS + (cross.get(i) ? CROSS_TENSORS : 0);
         }
-        return text.append("    return ").append(in).append("\n").toString();
+        return text.returning(in);
     }
 
-    private String layer(StringBuilder text, int i, int p, String x, boolean masked, boolean otherMasked,
+    private String layer(ScriptText text, int i, int p, String x, List<String> mask, List<String> otherMask,
             boolean recording) {
-        String h = preNorm ? line(text, "h" + i, norm(x, p)) : x;
-        String isCausal = causal && !masked ? "True" : "False";
-        String a = attention(text, "s" + i, h, h, "t", p + 2, masked ? "mm" : "None", isCausal, x);
-        String y = preNorm ? a : line(text, "y" + i, norm(a, p));
+        String h = preNorm ? text.line("h" + i, norm(x, p)) : x;
+        String a = attention(text, "s" + i, h, h, "t", p + 2, mask, causal, x);
+        String y = preNorm ? a : text.line("y" + i, norm(a, p));
         if (cross.get(i)) {
             int q = p + TENSORS;
-            String c = attention(text, "c" + i, y, "o", "s", q + 2, otherMasked ? "nn" : "None", "False", y);
-            y = line(text, "cy" + i, norm(c, q));
+            String c = attention(text, "c" + i, y, "o", "s", q + 2, otherMask, false, y);
+            y = text.line("cy" + i, norm(c, q));
         }
-        String g = preNorm ? line(text, "g" + i, norm(y, p + 10)) : y;
+        String g = preNorm ? text.line("g" + i, norm(y, p + 10)) : y;
         double slope = activation.slope();
         String bias = "p[" + (p + 13) + "]";
-        String f = line(text, "f" + i,
-                product(g, p + 12, slope == 1 ? bias : "torch.mul(" + bias + ", " + slope + ")", slope));
-        String e = line(text, "e" + i, activation.scaledScript(f, recording));
-        String z = line(text, "z" + i, plus(y, e, p + 14, 1 / slope));
-        return preNorm ? z : line(text, "w" + i, norm(z, p + 10));
+        String f = text.line("f" + i, ScriptText.product(g, p + 12,
+                slope == 1 ? bias : "torch.mul(" + bias + ", " + slope + ")", slope));
+        String e = text.line("e" + i, activation.scaledScript(f, recording));
+        String z = text.line("z" + i, plus(y, e, p + 14, 1 / slope));
+        return preNorm ? z : text.line("w" + i, norm(z, p + 10));
     }
 
     /// Projections, attention and the sum with what it is added to.
-    private String attention(StringBuilder text, String name, String asks, String seen, String length, int p,
-            String mask, String isCausal, String added) {
-        String q = line(text, name + "q", heads(linear(asks, p), "t"));
-        String k = line(text, name + "k", heads(linear(seen, p + 2), length));
-        String v = line(text, name + "v", heads(linear(seen, p + 4), length));
-        String s = line(text, name, "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ", " + mask
-                + ", " + dropout + ", " + isCausal + ")");
-        String o = line(text, name + "o",
-                "torch.reshape(torch.transpose(" + s + ", 1, 2), [b, t, " + width + "])");
-        return line(text, name + "a", plus(added, o, p + 6, 1));
+    private String attention(ScriptText text, String name, String asks, String seen, String length, int p,
+            List<String> mask, boolean inOrder, String added) {
+        String q = text.line(name + "q", ScriptText.heads(ScriptText.linear(asks, p, false), "t", heads));
+        String k = text.line(name + "k", ScriptText.heads(ScriptText.linear(seen, p + 2, false), length, heads));
+        String v = text.line(name + "v", ScriptText.heads(ScriptText.linear(seen, p + 4, false), length, heads));
+        String s = text.attention(name, q, k, v, mask, new ScriptText.Scores(heads, 1, false, inOrder, dropout));
+        String o = text.line(name + "o", ScriptText.side(s));
+        return text.line(name + "a", plus(added, o, p + 6, 1));
     }
 
-    /// A residual sum. Without dropout the product is added to it where it stands, which saves a pass over memory.
     private String plus(String added, String x, int p, double scale) {
-        String shape = ", [b, t, " + width + "])";
-        if (dropout > 0) {
-            String drawn = "torch.dropout(" + product(x, p, "p[" + (p + 1) + "]", scale) + ", " + dropout + ", True)";
-            return "torch.add(" + added + ", torch.view(" + drawn + shape + ")";
-        }
-        String sum = rows("torch.add(" + added + ", p[" + (p + 1) + "])");
-        return "torch.view(torch.addmm_(" + sum + ", " + rows(x) + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale
-                + ")" + shape;
-    }
-
-    /// bias + scale * x W', with one row for each position of each item.
-    private static String product(String x, int p, String bias, double scale) {
-        return "torch.addmm(" + bias + ", " + rows(x) + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale + ")";
-    }
-
-    private static String rows(String x) {
-        return "torch.flatten(" + x + ", 0, -2)";
-    }
-
-    private static String line(StringBuilder text, String name, String expression) {
-        text.append("    ").append(name).append(" = ").append(expression).append("\n");
-        return name;
+        return dropout > 0
+                ? "torch.add(" + added + ", " + ScriptText.shaped("torch.dropout("
+                        + ScriptText.product(x, p, "p[" + (p + 1) + "]", scale) + ", " + dropout + ", True)", width)
+                        + ")"
+                : ScriptText.plus(added, x, width, p, scale);
     }
 
     private String norm(String x, int p) {
-        return "torch.layer_norm(" + x + ", [" + width + "], p[" + p + "], p[" + (p + 1) + "], " + epsilon + ", True)";
-    }
-
-    private static String linear(String x, int p) {
-        return "torch.linear(" + x + ", p[" + p + "], p[" + (p + 1) + "])";
-    }
-
-    private String heads(String x, String length) {
-        return "torch.transpose(torch.view(" + x + ", [b, " + length + ", " + heads + ", " + width / heads
-                + "]), 1, 2)";
+        return ScriptText.norm(x, width, p, epsilon);
     }
 }

@@ -2,6 +2,7 @@ package org.diptych.engine.kernel;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,40 +43,44 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
         int out = query + 3 * step;
         int gate = out + (outBias ? 2 : 1);
         int mlp = mlpBias ? 2 : 1;
-        StringBuilder text = new StringBuilder();
-        text.append("  def ").append(method).append("(self: __torch__.Ops, x: Tensor, p: List[Tensor]")
-                .append(held ? ", c: List[Tensor]" : "").append(", cos: Tensor, sin: Tensor")
-                .append(masked ? ", m: Tensor" : "").append(") -> List[Tensor]:\n")
-                .append("    b = torch.size(x, 0)\n    t = torch.size(x, 1)\n");
-        line(text, "h", norm("x", 0));
-        line(text, "q0", heads(linear(few, "h", query, queryBias), heads));
-        line(text, "k0", heads(linear(few, "h", query + step, queryBias), keyHeads));
-        line(text, "v0", heads(linear(few, "h", query + 2 * step, queryBias), keyHeads));
-        line(text, "q", turned("q0"));
-        line(text, "k1", turned("k0"));
-        line(text, "k", held ? "torch.cat([c[0], k1], 2)" : "torch.contiguous(k1)");
-        line(text, "v", held ? "torch.cat([c[1], v0], 2)" : "torch.contiguous(v0)");
-        if (!masked && group > 1) { // a lone position: the heads of a group ask as if they were positions
-            line(text, "qg", "torch.reshape(q, [b, " + keyHeads + ", " + group + ", " + headWidth + "])");
-            line(text, "sg", attention("qg", "k", "v", "None"));
-            line(text, "s", "torch.reshape(sg, [b, " + heads + ", t, " + headWidth + "])");
-        } else {
-            line(text, "kk", group == 1 ? "k" : "torch.repeat_interleave(k, " + group + ", 1)");
-            line(text, "vv", group == 1 ? "v" : "torch.repeat_interleave(v, " + group + ", 1)");
-            if (masked) {
-                line(text, "mm", "torch.expand(m, [b, " + heads + ", t, torch.size(k, 2)])");
-            }
-            line(text, "s", attention("q", "kk", "vv", masked ? "mm" : "None"));
+        List<String> arguments = new ArrayList<>();
+        if (held) {
+            arguments.add("c: List[Tensor]");
         }
-        line(text, "o", "torch.reshape(torch.transpose(s, 1, 2), [b, t, " + heads * headWidth + "])");
-        line(text, "y", "torch.add(x, " + linear(few, "o", out, outBias) + ")");
-        line(text, "g", norm("y", 1));
-        line(text, "e0", linear(few, "g", gate, mlpBias));
-        line(text, "e", activation.script("e0", false));
-        line(text, "u", linear(few, "g", gate + mlp, mlpBias));
-        line(text, "f", "torch.mul(e, u)");
-        line(text, "z", "torch.add(y, " + linear(few, "f", gate + 2 * mlp, mlpBias) + ")");
-        return text.append("    return [z, k, v]\n").toString();
+        arguments.addAll(List.of("cos: Tensor", "sin: Tensor"));
+        if (masked) {
+            arguments.add("m: Tensor");
+        }
+        ScriptText text = new ScriptText(method, "List[Tensor]", arguments);
+        text.line("h", norm("x", 0));
+        text.line("q0", ScriptText.heads(linear(few, "h", query, queryBias), "t", heads));
+        text.line("k0", ScriptText.heads(linear(few, "h", query + step, queryBias), "t", keyHeads));
+        text.line("v0", ScriptText.heads(linear(few, "h", query + 2 * step, queryBias), "t", keyHeads));
+        text.line("q", turned("q0"));
+        text.line("k1", turned("k0"));
+        text.line("k", held ? "torch.cat([c[0], k1], 2)" : "torch.contiguous(k1)");
+        text.line("v", held ? "torch.cat([c[1], v0], 2)" : "torch.contiguous(v0)");
+        if (!masked && group > 1) { // a lone position: the heads of a group ask as if they were positions
+            text.line("qg", "torch.reshape(q, [b, " + keyHeads + ", " + group + ", " + headWidth + "])");
+            text.line("sg", attention("qg", "k", "v", "None"));
+            text.line("s", "torch.reshape(sg, [b, " + heads + ", t, " + headWidth + "])");
+        } else {
+            text.line("kk", group == 1 ? "k" : "torch.repeat_interleave(k, " + group + ", 1)");
+            text.line("vv", group == 1 ? "v" : "torch.repeat_interleave(v, " + group + ", 1)");
+            if (masked) {
+                text.line("mm", "torch.expand(m, [b, " + heads + ", t, torch.size(k, 2)])");
+            }
+            text.line("s", attention("q", "kk", "vv", masked ? "mm" : "None"));
+        }
+        text.line("o", ScriptText.side("s"));
+        text.line("y", "torch.add(x, " + linear(few, "o", out, outBias) + ")");
+        text.line("g", norm("y", 1));
+        text.line("e0", linear(few, "g", gate, mlpBias));
+        text.line("e", activation.script("e0", false));
+        text.line("u", linear(few, "g", gate + mlp, mlpBias));
+        text.line("f", "torch.mul(e, u)");
+        text.line("z", "torch.add(y, " + linear(few, "f", gate + 2 * mlp, mlpBias) + ")");
+        return text.returning("[z, k, v]");
     }
 
     private static String attention(String q, String k, String v, String mask) {
@@ -90,10 +95,6 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
                 + "], 3), sin))";
     }
 
-    private static void line(StringBuilder text, String name, String expression) {
-        text.append("    ").append(name).append(" = ").append(expression).append("\n");
-    }
-
     private String norm(String x, int p) {
         return "torch.mul(torch.mul(" + x + ", torch.rsqrt(torch.add(torch.mean(torch.mul(" + x + ", " + x
                 + "), [-1], True), " + epsilon + "))), " + precision.wide("p[" + p + "]") + ")";
@@ -102,9 +103,5 @@ public record LlamaKernel(int heads, int keyHeads, int headWidth, double epsilon
     private String linear(boolean few, String x, int p, boolean biased) {
         String bias = biased ? "p[" + (p + 1) + "]" : "None";
         return few ? precision.few(x, "p[" + p + "]", bias) : precision.many(x, "p[" + p + "]", bias);
-    }
-
-    private String heads(String x, int count) {
-        return "torch.transpose(torch.view(" + x + ", [b, t, " + count + ", " + headWidth + "]), 1, 2)";
     }
 }

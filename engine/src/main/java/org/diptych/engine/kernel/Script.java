@@ -3,6 +3,7 @@ package org.diptych.engine.kernel;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -85,6 +86,11 @@ public final class Script {
         zip.putNextEntry(entry);
         zip.write(bytes);
         zip.closeEntry();
+    }
+
+    /// A whole number that a method is to know, as the size of a tensor: the library passes nothing but tensors, and a number in the text would be a new text for each.
+    public static NDArray number(NDArray near, long number) {
+        return near.getManager().zeros(new Shape(number));
     }
 
     /// Runs a method. A graph is recorded exactly when the thread records one.

@@ -10,9 +10,6 @@ import org.diptych.engine.model.Weight;
 
 /// y = x W^T + b. Parameters: `weight` (out, in) and, unless told otherwise, `bias` (out).
 public final class Linear extends Module {
-    /// Numbers from which reading a weight takes longer than starting a script.
-    private static final long LARGE = 1 << 18;
-
     private final Weight weight;
     private final boolean biased;
     private final Weight bias;
@@ -31,7 +28,8 @@ public final class Linear extends Module {
     /// @param x (..., in)
     /// @return (..., out)
     public NDArray apply(NDArray x) {
-        if (adapted.isEmpty() && (weight.half() || weight.shape().size() >= LARGE) && FewRows.suits(x, precision())) {
+        if (adapted.isEmpty() && (weight.half() || FewRows.worth(weight.shape().size()))
+                && FewRows.suits(x, precision())) {
             return Halves.few(x, weight, biased ? Optional.of(bias) : Optional.empty());
         }
         NDArrayEx operations = x.getNDArrayInternal();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -27,6 +28,21 @@ public final class StackedAttention extends Module {
                 ? Optional.of(new Biases(weight("q_bias", width), weight("v_bias", width)))
                 : Optional.empty();
         out = child("proj", new Linear(width, width));
+    }
+
+    /// @return true while its output projection is more than its matrix
+    public boolean adapted() {
+        return out.adapted();
+    }
+
+    /// @return the stacked weight, then weight and bias of the output projection, as [org.diptych.engine.kernel.StackedKernel] takes them
+    public List<NDArray> tensors() {
+        return List.of(stacked.get(), out.weight(), out.bias());
+    }
+
+    /// @return of queries and of values, or nothing
+    public List<NDArray> biases() {
+        return biases.map(b -> List.of(b.query.get(), b.value.get())).orElseGet(List::of);
     }
 
     /// @param x    (B, T, D)

@@ -3,23 +3,17 @@ package org.diptych.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.model.Pass;
-import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.Encoder;
@@ -35,17 +29,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("invariant")
 class FusedPathTest {
     private static NDArray random(NDManager scope, SplittableRandom random, double deviation, Shape shape) {
-        float[] values = new float[(int) shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (random.nextGaussian() * deviation);
-        }
-        return scope.create(values, shape);
+        return BothPaths.random(scope, random, deviation, shape);
     }
 
     private static Encoder encoder(NDManager scope, EncoderFacts facts, EncoderNames names) {
         Encoder encoder = new Encoder(facts, names, "layers", "test");
-        SplittableRandom random = new SplittableRandom(7);
-        encoder.weights().values().forEach(w -> w.set(random(scope, random, 0.2, w.shape())));
+        BothPaths.draw(encoder, scope, 0.2);
         return encoder;
     }
 
@@ -62,11 +51,7 @@ class FusedPathTest {
                     ? Optional.of(Masks.padding(scope.create(
                             new long[]{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0}, new Shape(2, 9)), -10000))
                     : Optional.empty();
-            NDArray direction = random(scope, new SplittableRandom(2), 1, new Shape(2, 9, 24));
-            same(run(encoder, pass -> encoder.apply(pass, x, mask), Pass.INFER, direction),
-                    run(encoder, pass -> encoder.apply(pass, x, mask), Pass.READABLE, direction));
-            same(List.of(encoder.apply(Pass.INFER, x, mask).toFloatArray()),
-                    List.of(encoder.apply(Pass.READABLE, x, mask).toFloatArray())); // without a gradient it works in place
+            BothPaths.agree(encoder, pass -> encoder.apply(pass, x, mask));
             return true;
         });
     }
@@ -89,10 +74,7 @@ class FusedPathTest {
             Optional<Encoder.Other> other = crossed
                     ? Optional.of(new Encoder.Other(seen, hidden))
                     : Optional.empty();
-            NDArray direction = random(scope, new SplittableRandom(2), 1, new Shape(2, 5, 24));
-            same(run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.INFER, direction),
-                    run(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to), Pass.READABLE,
-                            direction));
+            BothPaths.agree(encoder, pass -> encoder.apply(pass, x, Optional.empty(), other, from, to));
             return true;
         });
     }
@@ -117,7 +99,7 @@ class FusedPathTest {
             NDArray got = encoder.next(pass, x.get(":, :3"), Optional.of(seen), cache)
                     .concat(encoder.next(pass, x.get(":, 3:4"), Optional.of(seen), cache), 1)
                     .concat(encoder.next(pass, x.get(":, 4:"), Optional.of(seen), cache), 1);
-            same(List.of(got.toFloatArray()), List.of(whole.toFloatArray()));
+            BothPaths.same("what went on", got.toFloatArray(), whole.toFloatArray());
             return true;
         });
     }
@@ -160,37 +142,6 @@ class FusedPathTest {
 
     private static NDArray doubled(NDArray x) {
         return x.reshape(2, 4, 2, 4).repeat(2, 2).reshape(2, 4, 16);
-    }
-
-    private static void same(List<float[]> fused, List<float[]> readable) {
-        for (int i = 0; i < readable.size(); i++) {
-            float largest = 1;
-            for (float v : readable.get(i)) {
-                largest = Math.max(largest, Math.abs(v));
-            }
-            assertThat(fused.get(i)).as("tensor " + i).containsExactly(readable.get(i), within(1e-5f * largest));
-        }
-    }
-
-    /// @return the output, then the gradient of its product with `direction` for every weight
-    private static List<float[]> run(Encoder encoder, Function<Pass, NDArray> forward, Pass pass, NDArray direction) {
-        Map<String, Weight> weights = encoder.weights();
-        List<float[]> out = new ArrayList<>();
-        weights.values().forEach(w -> w.get().setRequiresGradient(true));
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray y = forward.apply(pass);
-            out.add(y.toFloatArray());
-            collector.backward(y.mul(direction).sum());
-            for (Weight w : weights.values()) {
-                if (w.get().hasGradient()) {
-                    try (NDArray gradient = w.get().getGradient()) {
-                        out.add(gradient.toFloatArray());
-                    }
-                }
-                w.set(w.get().duplicate()); // a fresh leaf, so that the next run's gradients start from zero
-            }
-        }
-        return out;
     }
 
     @Test

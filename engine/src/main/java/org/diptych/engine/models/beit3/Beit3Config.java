@@ -33,6 +33,9 @@ record Beit3Config(int vocabulary, int positions, int width, int layers, int hea
     /// @param activation inside the feed-forward part
     /// @param path       stochastic depth of the last layer
     record Rates(double added, double attention, double activation, double path) {
+        boolean any() {
+            return added > 0 || attention > 0 || activation > 0 || path > 0;
+        }
     }
 
     /// What stands on the transformer.

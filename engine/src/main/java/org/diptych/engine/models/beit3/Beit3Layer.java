@@ -1,7 +1,10 @@
 package org.diptych.engine.models.beit3;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.nn.Attention;
@@ -98,6 +101,36 @@ final class Beit3Layer extends Module {
                 config.rates().attention(), at.site(), at.layer());
         NDArray normed = innerNorm.isPresent() ? innerNorm.get().apply(seen, at.split(), LayerNorm::apply) : seen;
         return out.apply(normed, at.split(), Linear::apply);
+    }
+
+    /// @return true while one of its linear maps is more than its matrix
+    boolean adapted() {
+        return Stream.of(true, false).anyMatch(words -> Stream.of(query, key, value, out).map(both -> both.of(words))
+                .anyMatch(Linear::adapted) || feedForward.of(words).fc1.adapted()
+                || feedForward.of(words).fc2.adapted());
+    }
+
+    /// @param words true for what works on words, else what works on the picture
+    /// @return in the order of [org.diptych.engine.kernel.MultiwayKernel]
+    List<NDArray> tensors(boolean words) {
+        List<NDArray> all = new ArrayList<>();
+        norm(all, attentionNorm.of(words));
+        List.of(query, key, value, out).forEach(both -> linear(all, both.of(words)));
+        norm(all, lastNorm.of(words));
+        FeedForward part = feedForward.of(words);
+        linear(all, part.fc1);
+        linear(all, part.fc2);
+        innerNorm.ifPresent(both -> norm(all, both.of(words)));
+        part.norm.ifPresent(norm -> norm(all, norm));
+        return all;
+    }
+
+    private static void norm(List<NDArray> all, LayerNorm norm) {
+        all.addAll(List.of(norm.weight(), norm.bias()));
+    }
+
+    private static void linear(List<NDArray> all, Linear linear) {
+        all.addAll(List.of(linear.weight(), linear.bias()));
     }
 
     private NDArray added(Pass pass, NDArray x) {

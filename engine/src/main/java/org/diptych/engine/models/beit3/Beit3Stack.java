@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.MultiwayKernel;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -147,9 +148,13 @@ final class Beit3Stack extends Module {
         pass.probe().value("encoder_in", x);
         pass.probe().ran(site, 1);
         pass.probe().hidden(site, 0, x);
-        for (int i = 0; i < layers.size(); i++) {
-            x = layers.get(i).apply(pass, x, new Beit3Layer.Place(split, mask, kept, site, i));
-            pass.probe().hidden(site, i + 1, x);
+        if (kept.isEmpty() && mayFuse(pass)) {
+            x = fused(x, split, mask);
+        } else {
+            for (int i = 0; i < layers.size(); i++) {
+                x = layers.get(i).apply(pass, x, new Beit3Layer.Place(split, mask, kept, site, i));
+                pass.probe().hidden(site, i + 1, x);
+            }
         }
         if (norm.isPresent()) {
             x = norm.get().apply(x, split, LayerNorm::apply);
@@ -157,6 +162,25 @@ final class Beit3Stack extends Module {
         }
         pass.probe().value("encoder_out", x);
         return x;
+    }
+
+    private boolean mayFuse(Pass pass) {
+        return pass.mayFuse() && !(pass.training() && config.rates().any())
+                && layers.stream().noneMatch(Beit3Layer::adapted);
+    }
+
+    private NDArray fused(NDArray x, int split, NDArray mask) {
+        List<NDArray> tensors = new ArrayList<>();
+        for (Beit3Layer layer : layers) {
+            if (split > 0) {
+                tensors.addAll(layer.tensors(false));
+            }
+            if (split < x.getShape().get(1)) {
+                tensors.addAll(layer.tensors(true));
+            }
+        }
+        return new MultiwayKernel(layers.size(), config.width(), config.mlp(), config.heads(), config.epsilon(),
+                config.activation(), config.preNorm(), config.subNorm()).apply(x, split, tensors, mask);
     }
 
     /// Each side counts its own places; both tables begin to be read at their third row.

@@ -16,6 +16,11 @@ final class Both<M extends Module> extends Module {
         text = child("B", block.get());
     }
 
+    /// @return the block that works on words, or the other
+    M of(boolean words) {
+        return words ? text : picture;
+    }
+
     /// @param x     (B, T, D)
     /// @param split positions from the first that are the picture's
     /// @param run   what a block does

@@ -5,8 +5,11 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.diptych.engine.kernel.StackedKernel;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
@@ -42,6 +45,18 @@ final class EvaTower extends Module {
             fc2 = child("mlp.fc2", new Linear(facts.mlp(), facts.width()));
         }
 
+        boolean adapted() {
+            return attention.adapted() || fc1.adapted() || fc2.adapted();
+        }
+
+        /// @return in the order of [StackedKernel]
+        Stream<NDArray> tensors() {
+            List<NDArray> rest = List.of(norm2.weight(), norm2.bias(), fc1.weight(), fc1.bias(), fc2.weight(),
+                    fc2.bias());
+            return Stream.of(List.of(norm1.weight(), norm1.bias()), attention.tensors(), rest, attention.biases())
+                    .flatMap(List::stream);
+        }
+
         NDArray apply(Pass pass, NDArray x, int layer) {
             NDArray y = x.add(attention.apply(pass, norm1.apply(x), Optional.empty(), STREAM, layer));
             return y.add(fc2.apply(facts.activation().apply(fc1.apply(norm2.apply(y)))));
@@ -68,6 +83,11 @@ final class EvaTower extends Module {
         NDArray x = NDArrays.concat(new NDList(first, rows), 1).add(positions.get());
         pass.probe().value(STREAM + ".embeddings", x);
         pass.probe().hidden(STREAM, 0, x);
+        if (pass.mayFuse() && blocks.stream().noneMatch(Block::adapted)) {
+            return new StackedKernel(Collections.nCopies(blocks.size(), false), facts.width(), facts.heads(),
+                    facts.epsilon(), facts.activation(), facts.biased(), false).apply(x, 0,
+                            blocks.stream().flatMap(Block::tensors).toList(), Optional.empty(), Optional.empty());
+        }
         for (int i = 0; i < blocks.size(); i++) {
             x = blocks.get(i).apply(pass, x, i);
             pass.probe().hidden(STREAM, i + 1, x);

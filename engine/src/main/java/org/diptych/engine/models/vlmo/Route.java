@@ -19,6 +19,11 @@ record Route(int words, int positions, int pairFrom) {
         return layer >= pairFrom;
     }
 
+    /// @return true where words go to one expert and the picture to another
+    boolean parts(int layer) {
+        return words > 0 && words < positions && !throughPair(layer);
+    }
+
     /// @return the stretches of one layer, as a view shows them
     List<Expert> experts(int layer) {
         if (throughPair(layer)) {

@@ -1,6 +1,8 @@
 package org.diptych.engine.models.vlmo;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Module;
@@ -24,6 +26,14 @@ final class VlmoBlock extends Module {
             norm = child("norm2_" + name, new LayerNorm(config.width(), config.epsilon()));
             fc1 = child("mlp_" + name + ".fc1", new Linear(config.width(), config.mlp()));
             fc2 = child("mlp_" + name + ".fc2", new Linear(config.mlp(), config.width()));
+        }
+
+        List<NDArray> tensors() {
+            return List.of(norm.weight(), norm.bias(), fc1.weight(), fc1.bias(), fc2.weight(), fc2.bias());
+        }
+
+        boolean adapted() {
+            return fc1.adapted() || fc2.adapted();
         }
 
         NDArray apply(NDArray x) {
@@ -65,6 +75,30 @@ final class VlmoBlock extends Module {
                 ? pair.orElseThrow().apply(y)
                 : Multiway.apply(y, route.words(), text::apply, picture::apply);
         return y.add(DropPath.apply(pass, scaled(thought, scales.map(Scales::second)), dropPath));
+    }
+
+    /// @return true while one of its linear maps is more than its matrix
+    boolean adapted() {
+        return attention.adapted() || text.adapted() || picture.adapted() || pair.filter(Expert::adapted).isPresent();
+    }
+
+    /// @return in the order of [org.diptych.engine.kernel.StackedKernel], with the experts that the route takes
+    List<NDArray> tensors(Route route, int layer) {
+        List<NDArray> all = new ArrayList<>(List.of(norm.weight(), norm.bias()));
+        all.addAll(attention.tensors());
+        if (route.throughPair(layer)) {
+            all.addAll(pair.orElseThrow().tensors());
+        } else {
+            if (route.words() > 0) {
+                all.addAll(text.tensors());
+            }
+            if (route.words() < route.positions()) {
+                all.addAll(picture.tensors());
+            }
+        }
+        all.addAll(attention.biases());
+        scales.ifPresent(s -> all.addAll(List.of(s.first.get(), s.second.get())));
+        return all;
     }
 
     private static NDArray scaled(NDArray x, Optional<Weight> scale) {

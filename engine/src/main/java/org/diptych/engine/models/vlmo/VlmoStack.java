@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.SparseFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.StackedKernel;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Staging;
@@ -147,6 +149,9 @@ final class VlmoStack extends Module {
         if (from == 0) {
             pass.probe().hidden(site, 0, x);
         }
+        if (from < to && mayFuse(pass)) {
+            return fused(x, relative, hidden, route, from, to);
+        }
         for (int i = from; i < to; i++) {
             int layer = i;
             NDArray mask = relative.map(r -> r.of(layer, config.heads()).add(hidden)).orElse(hidden);
@@ -154,6 +159,25 @@ final class VlmoStack extends Module {
             pass.probe().hidden(site, i + 1, x);
         }
         return x;
+    }
+
+    private boolean mayFuse(Pass pass) {
+        return pass.mayFuse() && !(pass.training() && config.dropPath() > 0)
+                && blocks.stream().noneMatch(VlmoBlock::adapted);
+    }
+
+    private NDArray fused(NDArray x, Optional<Biases> relative, NDArray hidden, Route route, int from, int to) {
+        List<NDArray> tensors = new ArrayList<>();
+        List<Boolean> parted = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            parted.add(route.parts(i));
+            tensors.addAll(blocks.get(i).tensors(route, i));
+        }
+        return new StackedKernel(List.copyOf(parted), config.width(), config.heads(), config.epsilon(),
+                Activations.GELU, config.biased(), config.scale() > 0).apply(x, route.words(), tensors,
+                        relative.map(r -> new StackedKernel.Relative(r.places(),
+                                r.columns(from * config.heads(), to * config.heads()))),
+                        Optional.of(hidden));
     }
 
     private NDArray normed(Pass pass, NDArray x) {
@@ -169,9 +193,13 @@ final class VlmoStack extends Module {
     private record Biases(NDArray places, NDArray table) {
         /// @return (1, heads, T, T)
         NDArray of(int layer, int heads) {
-            NDArray own = table.get(new NDIndex(":, {}:{}", layer * heads, (layer + 1) * heads));
+            NDArray own = columns(layer * heads, (layer + 1) * heads);
             return places.getNDArrayInternal().embedding(places, own, SparseFormat.DENSE).singletonOrThrow()
                     .transpose(2, 0, 1).expandDims(0);
+        }
+
+        private NDArray columns(int from, int to) {
+            return table.get(new NDIndex(":, {}:{}", from, to));
         }
     }
 
