@@ -8,11 +8,13 @@ import java.util.Optional;
 import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckBox;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
+import javafx.scene.control.TextArea;
 import javafx.stage.Window;
 import org.diptych.app.chart.RateChart;
 import org.diptych.app.chart.StackedBar;
@@ -112,6 +114,58 @@ class TeachMemoryTest extends WindowTest {
         FxStage.await("its end", () -> !find("teach-start").isDisabled());
     }
 
+    private void choose(String start) throws Exception {
+        FxStage.call(() -> {
+            ComboBox<Object> box = find("finetune-start");
+            box.setValue(box.getItems().stream().filter(s -> box.getConverter().toString(s).contains(start))
+                    .findFirst().orElseThrow());
+            return null;
+        });
+    }
+
+    /// @return MB
+    private double activations() {
+        String said = said().stream().filter(t -> t.startsWith("activations ")).findFirst().orElse("activations 0 MB");
+        assertThat(said).endsWith(" MB");
+        return Double.parseDouble(said.split(" ")[1]);
+    }
+
+    private String plan() throws Exception {
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane dialog = dialog();
+        String text = FxStage.call(() -> ((TextArea) dialog.lookup("#plan-text")).getText());
+        press(dialog, 1);
+        FxStage.await("no dialog", () -> Window.getWindows().stream().map(w -> w.getScene().getRoot())
+                .noneMatch(DialogPane.class::isInstance));
+        return text;
+    }
+
+    /// Ticked, the plan has it and takes less; a model whose layers cannot says so, and its plan has it not.
+    @Test
+    void gradientCheckpointingTakesLess() throws Exception {
+        await("the verdict", "It fits");
+        double before = FxStage.call(this::activations);
+        assertThat(plan()).contains("\"checkpointing\": false");
+        CheckBox box = FxStage.call(() -> find("finetune-checkpointing"));
+        FxStage.call(() -> {
+            box.fire();
+            return null;
+        });
+        FxStage.await("less", () -> activations() > 0 && activations() < 0.7 * before);
+        await("the answer", "It fits");
+        assertThat(plan()).contains("\"checkpointing\": true");
+        scrollTo("finetune-checkpointing");
+        assertThat(window.shootLooks("teach-checkpointing")).isEmpty();
+        choose("fresh small VLMo");
+        FxStage.await("the reason", () -> find("finetune-checkpointing-cannot").isVisible());
+        assertThat(FxStage.call(() -> box.isDisabled() && !box.isSelected())).isTrue();
+        assertThat(plan()).contains("\"checkpointing\": false");
+        scrollTo("finetune-checkpointing");
+        assertThat(window.shootLooks("teach-checkpointing-cannot")).isEmpty();
+        choose("fresh small CLIP");
+        FxStage.await("its wish is remembered", () -> box.isSelected() && !box.isDisabled());
+    }
+
     @Test
     void showsHowTheRateGoes() throws Exception {
         slide("finetune-steps", 2);
@@ -120,13 +174,7 @@ class TeachMemoryTest extends WindowTest {
         assertThat(curve.points()).hasSize(100);
         assertThat(curve.points().get(19).rate()).isEqualTo(curve.peak()).isEqualTo(1e-3);
         assertThat(curve.points().get(9).rate()).isEqualTo(5e-4);
-        FxStage.call(() -> {
-            ComboBox<Object> box = find("finetune-start");
-            box.setValue(box.getItems().stream()
-                    .filter(s -> box.getConverter().toString(s).contains("fresh small LLaVA")).findFirst()
-                    .orElseThrow());
-            return null;
-        });
+        choose("fresh small LLaVA");
         FxStage.await("three stages",
                 () -> ((RateChart) find("finetune-rate-chart")).curve().orElseThrow().stages().size() == 3);
         await("its memory", "It fits");

@@ -64,7 +64,8 @@ final class MemoryPane extends VBox {
             }
         });
         List.of(model.start, model.outline, model.trains, model.stage, model.lora, model.objectives, model.folder,
-                model.language, model.captions, model.status).forEach(each -> each.subscribe(this::ask));
+                model.language, model.captions, model.status, model.checkpointing)
+                .forEach(each -> each.subscribe(this::ask));
         model.batch.subscribe(b -> divide());
         model.accumulate.subscribe(p -> divide());
     }

@@ -57,6 +57,7 @@ final class TeachForm extends VBox {
         CountPane counts = new CountPane(context, model, controller);
         ChoiceBox<Integer> lora = lora();
         LayersPane layers = new LayersPane(i18n, model);
+        CheckpointingPane checkpointing = new CheckpointingPane(i18n, model);
         starts();
         datas();
         VBox toybox = toybox();
@@ -82,8 +83,8 @@ final class TeachForm extends VBox {
                 slider("finetune.seed", 0, 99, model.seed.get(), v -> {
                     model.seed.set((int) Math.round(v));
                     return Integer.toString(model.seed.get());
-                }), accumulate(), patience(), new PinsPane(context, model, controller));
-        fixed.addAll(List.of(from, data, toybox, objectives, stages, lora, layers));
+                }), accumulate(), checkpointing, patience(), new PinsPane(context, model, controller));
+        fixed.addAll(List.of(from, data, toybox, objectives, stages, lora, layers, checkpointing));
         model.stage.subscribe(s -> lock(locked));
         model.status.subscribe(s -> lock(locked));
         model.starting.subscribe(s -> lock(locked));

@@ -61,6 +61,8 @@ final class TeachModel {
     final IntegerProperty seed = new SimpleIntegerProperty(1);
     /// Micro-batches a step.
     final IntegerProperty accumulate = new SimpleIntegerProperty(1);
+    /// Gradient checkpointing.
+    final BooleanProperty checkpointing = new SimpleBooleanProperty();
     /// Factor of the rate from each layer to the one below, 1 = the same rate for all.
     final DoubleProperty layerDecay = new SimpleDoubleProperty(1);
     /// Evaluations without a gain after which the run ends, 0 = never.
@@ -121,7 +123,8 @@ final class TeachModel {
                 batch.get(), seed.get(), every, Math.max(every, 100), accumulate.get(),
                 new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()),
                 new FineTunePlan.Watch(base.moments().every(), base.moments().megabytes(), base.moments().share(),
-                        pins.get()));
+                        pins.get()),
+                checkpointing.get() && outline.get().map(PlanOutline::checkpoints).orElse(true));
     }
 
     private FineTunePlan.Trains trains(FineTunePlan base, Start from, List<FineTunePlan.Stage> stages) {

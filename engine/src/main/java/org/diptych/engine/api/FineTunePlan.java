@@ -29,11 +29,14 @@ import java.util.function.UnaryOperator;
 ///                   that judge each example, word or region by itself; in-batch negatives come from the same micro-batch
 /// @param earlyStop  when the run ends before its last step
 /// @param moments    what is kept of the way, to look back at
+/// @param checkpointing true for gradient checkpointing (Chen et al. 2016): what a layer computes within itself is not held for the way back but computed a second time there. Less memory, about a third more
+///                   time, the same gradients
 public record FineTunePlan(String name, String model, Map<String, Object> config,
         Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
         Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
-        long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop, Watch moments) {
+        long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop, Watch moments,
+        boolean checkpointing) {
 
     /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided, of when it ends early and of moments.
     public FineTunePlan {
@@ -50,13 +53,21 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
             long seed, int evaluateEvery, int checkpointEvery) {
         this(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer, schedule, stages,
-                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER, Watch.USUAL);
+                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER, Watch.USUAL, false);
     }
 
     /// @return the same plan with other moments
     public FineTunePlan withMoments(Watch other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, other);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, other,
+                checkpointing);
+    }
+
+    /// @return the same plan with gradient checkpointing, or without
+    public FineTunePlan withCheckpointing(boolean on) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                on);
     }
 
     /// @return the same plan with another number of steps; of a plan in stages the last one is made longer or shorter
@@ -67,26 +78,30 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             other.add(new Stage(last.name, last.steps + count - steps, last.trains, last.objectives, last.rate));
         }
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
+                schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// @return the same plan for other data
     public FineTunePlan withData(Data other) {
         return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// @param other name of an objective -> its weight
     /// @return the same plan, by which other things are learnt
     public FineTunePlan withObjectives(Map<String, Double> other) {
         return new FineTunePlan(name, model, config, startFrom, data, other, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// @return the same plan with its batch in other parts, and another end
     public FineTunePlan with(int parts, EarlyStop end) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end, moments);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end, moments,
+                checkpointing);
     }
 
     /// @return its stages, or the one that the whole plan is
@@ -129,7 +144,8 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @return the same plan with another seed
     public FineTunePlan withSeed(long other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
+                schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// @return the same plan with other names for what it takes over
@@ -137,7 +153,8 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         Map<String, Map<String, String>> from = new LinkedHashMap<>();
         startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
         return new FineTunePlan(name, model, config, from, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments);
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
@@ -156,7 +173,8 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                         (int) Math.round(by * lessons.alphaRamp)),
                 trains, lora, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), drawn,
                 count, batch, seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
-                (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop, moments);
+                (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop, moments,
+                checkpointing);
     }
 
     /// Ends a run that no longer gains.

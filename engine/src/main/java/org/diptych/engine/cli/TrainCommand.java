@@ -33,6 +33,8 @@ final class TrainCommand extends EngineCommand {
     private int more;
     @Option(names = "--accumulate", paramLabel = "N")
     private Integer accumulate;
+    @Option(names = "--checkpoint-activations")
+    private boolean checkpointing;
     @Option(names = "--patience", paramLabel = "N")
     private Integer patience;
     @Option(names = "--metric", paramLabel = "NAME")
@@ -50,7 +52,7 @@ final class TrainCommand extends EngineCommand {
 
     @Override
     void check() {
-        boolean other = accumulate != null || patience != null || metric != null || minDelta != null;
+        boolean other = accumulate != null || checkpointing || patience != null || metric != null || minDelta != null;
         if (resume && (plan != null || branch != null || other)) {
             throw misunderstood("cli.train.either");
         }
@@ -106,7 +108,8 @@ final class TrainCommand extends EngineCommand {
         FineTunePlan.EarlyStop end = read.earlyStop();
         return read.with(accumulate == null ? read.accumulate() : accumulate,
                 new FineTunePlan.EarlyStop(metric == null ? end.metric() : metric,
-                        patience == null ? end.patience() : patience, minDelta == null ? end.minDelta() : minDelta));
+                        patience == null ? end.patience() : patience, minDelta == null ? end.minDelta() : minDelta))
+                .withCheckpointing(checkpointing || read.checkpointing());
     }
 
     private interface Told {

@@ -1,16 +1,18 @@
 package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.EncoderKernel;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.nn.Masks;
 
 /// A stack of transformer layers named `layers.0` ... It takes the fused kernel where nobody listens, else the readable path; a test holds the two together.
-public final class Encoder extends Module {
+public final class Encoder extends Module implements RunsInSegments {
     /// What is put behind a stream's name for the site of its cross-attention.
     public static final String CROSS = ".cross";
 
@@ -68,6 +70,24 @@ public final class Encoder extends Module {
         if (from == to) { // two bridges may stand at one place
             return x;
         }
+        return pass.cuts() ? cut(pass, x, mask, other, from, to) : run(pass, x, mask, other, from, to);
+    }
+
+    /// Layer by layer: what a layer computes within itself is about twenty times its input, so that nothing is gained by holding fewer inputs than one a layer, unless there are hundreds of them.
+    private NDArray cut(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Other> other, int from, int to) {
+        NDArray h = x;
+        for (int i = from; i < to; i++) {
+            int layer = i;
+            Optional<Other> seen = other.filter(_ -> facts.crosses(layer));
+            NDList inputs = new NDList(h);
+            seen.ifPresent(o -> inputs.add(o.states()));
+            h = pass.segment(layers.get(i), in -> new NDList(run(pass, in.get(0), mask,
+                    seen.map(o -> new Other(in.get(1), o.mask())), layer, layer + 1)), inputs).singletonOrThrow();
+        }
+        return h;
+    }
+
+    private NDArray run(Pass pass, NDArray x, Optional<NDArray> mask, Optional<Other> other, int from, int to) {
         if (pass.mayFuse() && layers.stream().noneMatch(EncoderLayer::adapted)) {
             return fused(pass, x, mask, other, from, to);
         }

@@ -1,18 +1,20 @@
 package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.RmsNorm;
 import org.diptych.engine.nn.Rotary;
 
 /// A LLaMA-like language model: words in, logits of the next words out. Names as Hugging Face's `LlamaForCausalLM`.
-public final class LlamaTower extends Module {
+public final class LlamaTower extends Module implements RunsInSegments {
     private final LlamaFacts facts;
     private final String stream;
     private final Embedding words;
@@ -62,12 +64,19 @@ public final class LlamaTower extends Module {
         }
         pass.probe().hidden(stream, 0, h);
         for (int i = 0; i < layers.size(); i++) {
-            h = layers.get(i).apply(pass, h, angles, mask, cache, stream, i);
+            h = cache.isEmpty()
+                    ? cut(pass, h, angles, mask, i)
+                    : layers.get(i).apply(pass, h, angles, mask, cache, stream, i);
             pass.probe().hidden(stream, i + 1, h);
         }
         NDArray last = norm.apply(h);
         pass.probe().value(stream + ".norm", last);
         return last;
+    }
+
+    private NDArray cut(Pass pass, NDArray x, Rotary.Angles angles, Optional<NDArray> mask, int layer) {
+        return pass.segment(layers.get(layer), in -> new NDList(layers.get(layer).apply(pass, in.get(0), angles,
+                mask, Optional.empty(), stream, layer)), new NDList(x)).singletonOrThrow();
     }
 
     /// @param states (..., D) normed

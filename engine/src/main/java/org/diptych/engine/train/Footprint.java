@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Follows;
+import org.diptych.engine.model.Module;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.nn.Linear;
@@ -33,6 +36,7 @@ public final class Footprint {
     /// Examples of the first step that are looked through for the longest texts.
     private static final int LOOKED_AT = 32;
     private static final int FLOAT = Float.BYTES;
+    private static final double WIDTHS_A_LAYER = 18;
 
     private Footprint() {
     }
@@ -148,7 +152,7 @@ public final class Footprint {
 
     /// Reckons what an example's activations take, for a model that is too large to try: of each linear map its input and its output are held, at as many positions as a layer has on average. For
     /// a Transformer layer of width h this makes 18 h numbers a position, where Korthikanti et al. 2022 (section 4.1) count 34 bytes of half precision; as there, attention holds
-    /// two numbers a head and pair of positions beside. All stages and all objectives are taken to see the whole input once each.
+    /// two numbers a head and pair of positions beside. With gradient checkpointing one h of the 18 stays for each layer that is computed a second time, and all of one layer. All stages and all objectives are taken to see the whole input once each.
     ///
     /// @param model its weights may be unset
     public static Activations reckon(VisionLanguageModel model, FineTunePlan plan, Dataset data)
@@ -163,10 +167,29 @@ public final class Footprint {
                     .mapToLong(s -> (long) s.layers() * s.heads() * s.query().size() * s.key().size()).sum();
             long widths = model.module().modules().values().stream().filter(Linear.class::isInstance)
                     .mapToLong(m -> width((Linear) m)).sum();
-            example = Math.max(example, FLOAT * (widths * positions / Math.max(1, layers) + 2 * pairs));
+            long all = FLOAT * (widths * positions / Math.max(1, layers) + 2 * pairs);
+            double dropped = plan.checkpointing()
+                    ? recomputed(model) * Math.max(0, 1 - 1.0 / WIDTHS_A_LAYER - 1.0 / Math.max(1, layers))
+                    : 0;
+            example = Math.max(example, Math.round(all * (1 - dropped)));
         }
         int objectives = plan.course().stream().mapToInt(s -> s.objectives().size()).max().orElse(1);
         return new Activations(0, example * Math.max(1, objectives), false);
+    }
+
+    /// @return share of what the model's linear maps hold that gradient checkpointing computes a second time: of that, each layer's input is held, and all of one layer
+    private static double recomputed(VisionLanguageModel model) {
+        Map<String, Module> all = model.module().modules();
+        List<String> stacks = all.entrySet().stream().filter(e -> e.getValue() instanceof RunsInSegments)
+                .map(e -> e.getKey() + ".").toList();
+        long[] widths = new long[2]; // in all, in such stacks
+        all.forEach((name, module) -> {
+            if (module instanceof Linear map) {
+                widths[0] += width(map);
+                widths[1] += stacks.stream().anyMatch(name::startsWith) ? width(map) : 0;
+            }
+        });
+        return (double) widths[1] / Math.max(1, widths[0]);
     }
 
     private static long width(Linear map) {

@@ -8,6 +8,7 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.LearnsInStages;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Adapters;
@@ -25,7 +26,7 @@ public final class Outline {
         FineTunePlan.Lora lora = plan.lora();
         Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
         try {
-            return new PlanOutline(course(model, plan),
+            return new PlanOutline(course(model, plan), RunsInSegments.in(model.module()),
                     model instanceof LearnsInStages staged ? staged.stages() : Map.of());
         } finally {
             adapters.detach();

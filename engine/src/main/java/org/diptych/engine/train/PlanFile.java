@@ -69,7 +69,7 @@ public final class PlanFile {
         keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "lora",
                 "optimizer", "schedule", "stages", "steps",
                 "batch", "seed", "evaluateEvery",
-                "checkpointEvery", "accumulate", "earlyStop", "moments");
+                "checkpointEvery", "accumulate", "earlyStop", "moments", "checkpointing");
         String name = text(json, "", "name", where);
         String model = text(json, "", "model", "");
         if (model.isBlank()) {
@@ -102,7 +102,7 @@ public final class PlanFile {
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
                 integer(json, "", "checkpointEvery", 200, 1, 10_000_000), accumulate(json, batch, data),
                 json.has("earlyStop") ? earlyStop(section(json, "earlyStop")) : FineTunePlan.EarlyStop.NEVER,
-                moments(section(json, "moments")));
+                moments(section(json, "moments")), flag(json, "", "checkpointing", false));
     }
 
     private FineTunePlan.Watch moments(JsonObject json) throws EngineException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -19,6 +20,8 @@ import org.diptych.engine.model.Forwards;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
+import org.diptych.engine.model.Segments;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.LossTerms;
 import org.diptych.engine.objective.Objective;
@@ -37,10 +40,13 @@ final class Trainer {
     private Map<Objective, Double> objectives;
     private int stage;
 
-    /// @throws EngineException when an objective does not fit the model, or nothing would learn
+    /// @throws EngineException when an objective does not fit the model, nothing would learn, or gradient checkpointing is wanted of one that cannot
     Trainer(VisionLanguageModel model, FineTunePlan plan, NDManager scope) throws EngineException {
         this.model = model;
         this.plan = plan;
+        if (plan.checkpointing() && !RunsInSegments.in(model.module())) {
+            throw new EngineException("train.checkpointing", model.family());
+        }
         for (FineTunePlan.Stage each : plan.course()) {
             Map<Objective, Double> all = new LinkedHashMap<>();
             for (Map.Entry<String, Double> wanted : each.objectives().entrySet()) {
@@ -88,16 +94,18 @@ final class Trainer {
         JniUtils.setSeed(Seeds.mix(plan.seed(), step));
         learner.zeroGradients();
         StepValues values = new StepValues();
+        int micro = 0;
         for (Prepared part : prepared.parts(plan.accumulate())) {
+            Optional<Tape> tape = tape(step, micro++);
             try (NDManager now = scope.newSubManager()) {
                 Inputs base = model.batch(part.samples(), now);
                 try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                    NDArray total = loss(step, prepared, part, base, now, values);
+                    NDArray total = loss(step, prepared, part, base, now, values, segments(tape));
                     if (!Double.isFinite(values.get("loss"))) {
                         return values.all();
                     }
                     long began = System.nanoTime();
-                    collector.backward(total);
+                    tape.ifPresentOrElse(t -> t.backward(total), () -> collector.backward(total));
                     values.add("ms.backward", (System.nanoTime() - began) / 1e6);
                 }
                 if (model instanceof Follows follows) { // a copy takes its step and a queue its features with every forward pass, as in the published code
@@ -113,32 +121,46 @@ final class Trainer {
         return values.all();
     }
 
+    private Optional<Tape> tape(int step, int micro) {
+        return plan.checkpointing()
+                ? Optional.of(new Tape(Seeds.mix(Seeds.mix(plan.seed(), step), micro)))
+                : Optional.empty();
+    }
+
+    private static Segments segments(Optional<Tape> tape) {
+        return tape.isPresent() ? tape.get() : Segments.NONE;
+    }
+
     /// Goes through a micro-batch as a step does, up to its loss; nothing is learnt.
     ///
-    /// @return bytes of memory that are held when the way back would begin, where the platform tells
+    /// @return bytes of memory that are held when the way back would begin, where the platform tells; with gradient checkpointing also what one segment holds when it has run again
     OptionalLong held(Prepared part, NDManager scope) {
         JniUtils.setSeed(plan.seed());
         OptionalLong before = Natives.allocated();
+        Optional<Tape> tape = tape(1, 0);
         try (NDManager now = scope.newSubManager()) {
             Inputs base = model.batch(part.samples(), now);
             try (GradientCollector _ = Engine.getInstance().newGradientCollector()) {
-                loss(1, part, part, base, now, new StepValues());
+                loss(1, part, part, base, now, new StepValues(), segments(tape));
                 OptionalLong after = Natives.allocated();
                 if (model instanceof Follows follows) {
                     follows.followed(); // it waits for whoever asked for a training pass
                 }
-                return before.isPresent() && after.isPresent()
-                        ? OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()))
-                        : OptionalLong.empty();
+                if (before.isEmpty() || after.isEmpty()) {
+                    return OptionalLong.empty();
+                }
+                long again = tape.map(t -> t.most(() -> Natives.allocated().orElse(0))).orElse(0L);
+                return OptionalLong.of(Math.max(0, after.getAsLong() - before.getAsLong()) + again);
             }
         }
     }
 
     /// @return the part's share in the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
-    private NDArray loss(int step, Prepared whole, Prepared part, Inputs base, NDManager scope, StepValues values) {
+    private NDArray loss(int step, Prepared whole, Prepared part, Inputs base, NDManager scope, StepValues values,
+            Segments segments) {
         NDArray total = null;
         Forwards forwards = new Forwards();
-        Pass pass = new Pass(true, true, forwards);
+        Pass pass = new Pass(true, true, forwards, segments);
         double sum = 0;
         for (Map.Entry<Objective, Double> item : objectives.entrySet()) {
             Objective objective = item.getKey();

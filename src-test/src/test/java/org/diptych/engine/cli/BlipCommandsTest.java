@@ -48,9 +48,9 @@ class BlipCommandsTest {
         Path plan = Files.writeString(folder.resolve("plan.json"), PLAN);
         Path run = folder.resolve("run");
         ok("train", "--plan", plan.toString(), "--out", run.toString(), "--accumulate", "2", "--patience", "30",
-                "--min-delta", "0.5");
+                "--min-delta", "0.5", "--checkpoint-activations");
         assertThat(Files.readString(run.resolve("plan.json"))).contains("\"accumulate\": 2", "\"patience\": 30",
-                "\"minDelta\": 0.5", "\"metric\": \"validation.loss\"");
+                "\"minDelta\": 0.5", "\"checkpointing\": true", "\"metric\": \"validation.loss\"");
         String model = run.resolve("model").toString();
         assertThat(ok("load", "--model", model).out()).contains("BLIP").contains("original");
 

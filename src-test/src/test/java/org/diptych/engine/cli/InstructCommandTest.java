@@ -86,6 +86,15 @@ class InstructCommandTest {
                 .sum());
         assertThat(memory.get("verdict").getAsString()).isEqualTo("FITS");
         assertThat(memory.get("microBatch").getAsInt()).isEqualTo(32);
+        JsonObject less = JsonParser
+                .parseString(Run.of("train", "--plan", "clip", "--preview", "--json", "--accumulate", "4", "--device",
+                        "cpu", "--checkpoint-activations").out())
+                .getAsJsonObject().getAsJsonObject("memory");
+        assertThat(less.get("activations").getAsLong()).isLessThan(memory.get("activations").getAsLong());
+        Run cannot = Run.of("train", "--plan", "vlmo", "--out", folder.resolve("cannot").toString(), "--lang", "en",
+                "--device", "cpu", "--checkpoint-activations");
+        assertThat(cannot.code()).isNotZero();
+        assertThat(cannot.err()).contains("gradient checkpointing");
         assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
         assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
     }

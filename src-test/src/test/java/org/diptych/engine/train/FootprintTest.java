@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a plan is said to take of memory, against what it takes.
 @Tag("unit")
@@ -106,8 +107,19 @@ class FootprintTest {
     }
 
     @Test
-    void theFormulaIsOfTheSameSize() throws Exception {
-        FineTunePlan plan = plan("clip", 32, 1);
+    void alsoWithGradientCheckpointing() throws Exception {
+        Assumptions.assumeTrue(Natives.allocated().isPresent());
+        FineTunePlan whole = plan("clip", 64, 1);
+        FineTunePlan plan = whole.withCheckpointing(true);
+        PlanMemory said = measured(plan);
+        assertThat(said.activations()).isLessThan(measured(whole).activations() / 2);
+        assertThat((double) said.total() / growth(plan)).isBetween(0.5, 2.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFormulaIsOfTheSameSize(boolean checkpointing) throws Exception {
+        FineTunePlan plan = plan("clip", 32, 1).withCheckpointing(checkpointing);
         PlanMemory tried = measured(plan);
         PlanMemory reckoned = estimate(plan,
                 (model, run) -> Footprint.reckon(model, plan, new ToyboxDataset(plan.data(), Split.TRAIN)));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.Embedding;
@@ -19,7 +20,7 @@ import org.diptych.engine.nn.Masks;
 import org.diptych.engine.tower.WordEmbeddings;
 
 /// The Q-Former in its three ways of reading (figure 2): queries and words apart, all together, and words that are written with the queries in front of them.
-final class QFormer extends Module {
+final class QFormer extends Module implements RunsInSegments {
     /// What hides a place; LAVIS's own number.
     static final float HIDDEN = -10000f;
     static final String QUERIES = "queries";
@@ -151,10 +152,28 @@ final class QFormer extends Module {
         pass.probe().value("qformer.embeddings", h);
         pass.probe().hidden(stream, 0, h);
         for (int i = 0; i < layers.size(); i++) {
-            h = layers.get(i).apply(pass, h, queries, mask, picture,
+            h = layer(pass, h, queries, mask, picture,
                     before.isEmpty() ? Optional.empty() : Optional.of(before.get(i)), kept, stream, i);
             pass.probe().hidden(stream, i + 1, h);
         }
         return h;
+    }
+
+    private NDArray layer(Pass pass, NDArray h, int queries, Optional<NDArray> mask, Optional<NDArray> picture,
+            Optional<QFormerLayer.Past> past, Consumer<QFormerLayer.Past> kept, String stream, int layer) {
+        NDList inputs = new NDList(h);
+        picture.ifPresent(inputs::add);
+        past.ifPresent(p -> inputs.addAll(List.of(p.keys(), p.values())));
+        NDList out = pass.segment(layers.get(layer), in -> {
+            NDList made = new NDList();
+            made.addFirst(layers.get(layer).apply(pass, in.getFirst(), queries, mask, picture.map(_ -> in.get(1)),
+                    past.map(_ -> new QFormerLayer.Past(in.get(in.size() - 2), in.getLast())),
+                    kept == NOBODY ? NOBODY : p -> made.addAll(List.of(p.keys(), p.values())), stream, layer));
+            return made;
+        }, inputs);
+        if (kept != NOBODY) {
+            kept.accept(new QFormerLayer.Past(out.get(1), out.get(2)));
+        }
+        return out.getFirst();
     }
 }

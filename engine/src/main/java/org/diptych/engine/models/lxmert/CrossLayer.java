@@ -1,10 +1,12 @@
 package org.diptych.engine.models.lxmert;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.LayerNorm;
@@ -12,7 +14,7 @@ import org.diptych.engine.nn.Linear;
 
 /// A cross-modality layer (section 2.2): words look at objects and objects at words through one and the same attention, both at the layer's inputs; then each side
 /// looks at itself and goes through an MLP of its own.
-final class CrossLayer extends Module {
+final class CrossLayer extends Module implements RunsInSegments {
     static final String TO_OBJECTS = "cross.lang_to_visn";
     static final String TO_WORDS = "cross.visn_to_lang";
     static final String WORDS = "cross.lang";
@@ -75,11 +77,18 @@ final class CrossLayer extends Module {
     /// @param wordMask   added to scores over words
     /// @param objectMask added to scores over objects
     Both apply(Pass pass, Both in, Optional<NDArray> wordMask, Optional<NDArray> objectMask, int layer) {
-        NDArray w = crossed(pass, in.words(), in.objects(), objectMask, TO_OBJECTS, layer);
-        NDArray o = crossed(pass, in.objects(), in.words(), wordMask, TO_WORDS, layer);
+        NDList out = pass.segment(this, x -> run(pass, x.get(0), x.get(1), wordMask, objectMask, layer),
+                new NDList(in.words(), in.objects()));
+        return new Both(out.get(0), out.get(1));
+    }
+
+    private NDList run(Pass pass, NDArray inWords, NDArray inObjects, Optional<NDArray> wordMask,
+            Optional<NDArray> objectMask, int layer) {
+        NDArray w = crossed(pass, inWords, inObjects, objectMask, TO_OBJECTS, layer);
+        NDArray o = crossed(pass, inObjects, inWords, wordMask, TO_WORDS, layer);
         pass.probe().value("x." + layer + ".after_cross.lang", w);
         pass.probe().value("x." + layer + ".after_cross.visn", o);
-        return new Both(words.apply(pass, w, wordMask, layer), objects.apply(pass, o, objectMask, layer));
+        return new NDList(words.apply(pass, w, wordMask, layer), objects.apply(pass, o, objectMask, layer));
     }
 
     private NDArray crossed(Pass pass, NDArray asks, NDArray seen, Optional<NDArray> mask, String site, int layer) {

@@ -1,9 +1,11 @@
 package org.diptych.engine.models.vilbert;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.nn.Attention;
 import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.LayerNorm;
@@ -11,7 +13,7 @@ import org.diptych.engine.nn.Linear;
 
 /// A co-attentional layer (section 2.2, figure 2b): words ask with their own queries and are answered with the regions' keys and values, and the other way round; then
 /// each side goes through an MLP. Side 1 is the picture, side 2 the text, as in the published names.
-final class CoAttention extends Module {
+final class CoAttention extends Module implements RunsInSegments {
     static final String TEXT_TO_IMAGE = "co.text_to_image";
     static final String IMAGE_TO_TEXT = "co.image_to_text";
 
@@ -72,8 +74,15 @@ final class CoAttention extends Module {
     /// @param imageMask added to scores over regions
     /// @param textMask  added to scores over words
     Both apply(Pass pass, Both in, Optional<NDArray> imageMask, Optional<NDArray> textMask, int layer) {
-        NDArray v = image.looked(pass, in.image(), text, in.text(), textMask, IMAGE_TO_TEXT, layer);
-        NDArray t = text.looked(pass, in.text(), image, in.image(), imageMask, TEXT_TO_IMAGE, layer);
+        NDList out = pass.segment(this, x -> run(pass, x.get(0), x.get(1), imageMask, textMask, layer),
+                new NDList(in.image(), in.text()));
+        return new Both(out.get(0), out.get(1));
+    }
+
+    private NDList run(Pass pass, NDArray inImage, NDArray inText, Optional<NDArray> imageMask,
+            Optional<NDArray> textMask, int layer) {
+        NDArray v = image.looked(pass, inImage, text, inText, textMask, IMAGE_TO_TEXT, layer);
+        NDArray t = text.looked(pass, inText, image, inImage, imageMask, TEXT_TO_IMAGE, layer);
         NDArray vOut = image.thought(pass, v);
         NDArray tOut = text.thought(pass, t);
         String at = "c." + layer + ".";
@@ -81,6 +90,6 @@ final class CoAttention extends Module {
         pass.probe().value(at + "text_after_attn", t);
         pass.probe().value(at + "image_out", vOut);
         pass.probe().value(at + "text_out", tOut);
-        return new Both(vOut, tOut);
+        return new NDList(vOut, tOut);
     }
 }
