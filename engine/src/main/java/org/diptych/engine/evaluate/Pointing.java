@@ -1,7 +1,6 @@
 package org.diptych.engine.evaluate;
 
 import ai.djl.ndarray.NDManager;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,8 +104,6 @@ final class Pointing implements Suite {
 
     @Override
     public void marks(Sheet sheet) {
-        Optional<Tally> best = tallies.values().stream().max(Comparator.comparing(Tally::share));
-        best.ifPresent(tally -> sheet.add("toybox.pointing", tally));
         tallies.forEach((name, tally) -> sheet.add("toybox.pointing." + name, tally));
     }
 }

@@ -7,12 +7,15 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.diptych.engine.api.EvaluateResult.Mark;
 
 /// The marks of one model, each beside what is wanted of its family. Marks are set for the world that the small weights were made in; elsewhere figures are only
 /// reported.
 final class Sheet {
+    private static final String POINTING = "toybox.pointing";
     private static final String WANTED = "/org/diptych/evaluate/marks.json";
 
     private final String family;
@@ -48,11 +51,7 @@ final class Sheet {
 
     /// A figure that its family's mark is set for, or none.
     void add(String name, double value, int count) {
-        JsonObject families = wanted.getAsJsonObject(name);
-        double least = set && families != null && families.has(family)
-                ? families.get(family).getAsDouble()
-                : Double.NaN;
-        marks.add(new Mark(name, value, least, false, count));
+        marks.add(new Mark(name, value, least(name), false, count));
     }
 
     void add(String name, Tally tally) {
@@ -66,7 +65,25 @@ final class Sheet {
         marks.add(new Mark(name, value, set ? limit : Double.NaN, most, count));
     }
 
+    /// @return all of them; of pointing, before its methods, what the best of them reaches
     List<Mark> marks() {
-        return List.copyOf(marks);
+        Optional<Mark> best = marks.stream().filter(m -> m.name().startsWith(POINTING + "."))
+                .max(Comparator.comparing(Mark::value));
+        if (best.isEmpty()) {
+            return List.copyOf(marks);
+        }
+        List<Mark> all = new ArrayList<>();
+        for (Mark mark : marks) {
+            if (mark.name().startsWith(POINTING + ".") && all.stream().noneMatch(m -> m.name().equals(POINTING))) {
+                all.add(new Mark(POINTING, best.get().value(), least(POINTING), false, best.get().count()));
+            }
+            all.add(mark);
+        }
+        return all;
+    }
+
+    private double least(String name) {
+        JsonObject families = wanted.getAsJsonObject(name);
+        return set && families != null && families.has(family) ? families.get(family).getAsDouble() : Double.NaN;
     }
 }

@@ -2,7 +2,10 @@ package org.diptych.engine.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.Decoding;
@@ -29,6 +32,7 @@ import org.diptych.engine.probe.Explaining;
 /// it writes a word for a kind that one thing alone has, its look over the picture is held against that thing.
 final class Told implements Suite {
     private static final int MOST = 48;
+    private static final Pattern PIECE = Pattern.compile("\\w+|[^\\w\\s]");
 
     private final Tally captions = new Tally();
     private final Tally replies = new Tally();
@@ -58,8 +62,17 @@ final class Told implements Suite {
             Conversation.Turn turn = talk.turns().get(i);
             Encoded encoded = talks.encode(scene.shown(Optional.of(turn.question())),
                     new Said(template, talk.turns().subList(0, i)));
-            replies.add(write(scene, encoded, talks.stops(template)).equals(turn.answer()));
+            replies.add(same(write(scene, encoded, talks.stops(template)), turn.answer()));
         }
+    }
+
+    /// @return true when both have the same words and stops in the same order; capitals and the gaps between them are the tokenizer's
+    static boolean same(String one, String other) {
+        return pieces(one).equals(pieces(other));
+    }
+
+    private static List<String> pieces(String text) {
+        return PIECE.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
     }
 
     private String write(Case scene, Encoded encoded, List<String> stops) {

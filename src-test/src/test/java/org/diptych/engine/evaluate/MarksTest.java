@@ -127,6 +127,16 @@ class MarksTest {
                 .toCompletableFuture().join();
     }
 
+    /// A tokenizer of words gives back neither capitals nor the gaps before stops.
+    @Test
+    void aReplyIsRightWordByWord() {
+        assertThat(Told.same("the cat is brown .", "The cat is brown.")).isTrue();
+        assertThat(Told.same("the cat is brown", "The cat is brown.")).isFalse();
+        assertThat(Told.same("the cat is red .", "The cat is brown.")).isFalse();
+        assertThat(Told.same("左 边 是 猫 。", "左边是猫。")).isTrue();
+        assertThat(Told.same("左边是狗。", "左边是猫。")).isFalse();
+    }
+
     @Test
     void whatIsNotKnownIsTold() {
         for (String data : new String[]{"toybox:tests", "imagenet", ""}) {
