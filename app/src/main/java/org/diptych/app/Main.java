@@ -40,7 +40,7 @@ public final class Main {
         int seconds = Integer.getInteger(WindowFigures.MEASURE, 0);
         if (seconds > 0) {
             Startup.whenDone(_ -> new WindowFigures(Window.getWindows().getFirst().getScene(), seconds, figures -> {
-                figures.forEach((name, values) -> System.err.println(WindowFigures.line(name, values)));
+                figures.forEach((name, figure) -> System.err.println(figure.line(name)));
                 Platform.exit();
             }).measure());
         }

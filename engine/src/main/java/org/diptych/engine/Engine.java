@@ -381,6 +381,11 @@ public final class Engine implements AutoCloseable {
         return new Experimenting(request, lane, teaching, shelf);
     }
 
+    /// @return the plan by which an arm's first run in that folder learns
+    public static FineTunePlan experimentPlan(ExperimentRequest request, Experiment.Arm arm) {
+        return ExperimentPieces.plan(request, arm);
+    }
+
     /// @return what was measured into a folder so far
     public static Optional<ExperimentResult> experimentResult(Path folder) throws EngineException {
         return ResultFile.read(folder);

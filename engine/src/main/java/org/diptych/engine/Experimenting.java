@@ -1,19 +1,19 @@
 package org.diptych.engine;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.diptych.engine.ExperimentPieces.Made;
+import org.diptych.engine.ExperimentPieces.Piece;
+import org.diptych.engine.ExperimentPieces.Taught;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.Experiment;
 import org.diptych.engine.api.ExperimentControl;
 import org.diptych.engine.api.ExperimentRequest;
 import org.diptych.engine.api.ExperimentResult;
-import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Progress;
@@ -27,22 +27,22 @@ import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Priority;
 
-/// Carries an experiment out: run after run, each in a folder of its own under the experiment's. A run that is finished is not done again, one that was broken
-/// off goes on from its checkpoint. All arms get their first seed before any gets its second, so that a first comparison comes early.
+/// Carries an experiment out: piece after piece, each in a folder of its own under the experiment's. What is finished is not done again; a run that was broken off goes on from its checkpoint,
+/// captions from the first that nothing is decided about.
 final class Experimenting implements EngineLane.Steps<ExperimentResult>, ExperimentControl {
-    private record Piece(String arm, int number, FineTunePlan plan, RunFolder folder) {
-    }
-
     private final ExperimentRequest request;
     private final Teaching teaching;
     private final Shelf shelf;
-    private final List<Piece> pieces = new ArrayList<>();
+    private final EngineLane lane;
+    private final List<Piece> pieces;
     private final List<ExperimentResult.Run> measured = new ArrayList<>();
     private final List<Run> shown = new ArrayList<>();
     private final long total;
     private final JobHandle<ExperimentResult> job;
     /// The run that goes on now; of the lane.
     private volatile Optional<TrainingSession> session = Optional.empty();
+    /// The pairs that are made now.
+    private volatile Optional<SetMaking> making = Optional.empty();
     private volatile boolean cancelled;
     private Optional<Throwable> trouble = Optional.empty();
     private int next;
@@ -55,39 +55,11 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         this.request = request;
         this.teaching = teaching;
         this.shelf = shelf;
-        Experiment experiment = request.experiment();
-        for (int number = 0; number < request.seeds(); number++) {
-            for (Experiment.Arm arm : experiment.arms()) {
-                FineTunePlan plan = experiment.plan(arm, request.steps(), number)
-                        .withMoments(FineTunePlan.Watch.NONE); // its arms are held against one another by time too
-                pieces.add(new Piece(arm.id(), number, plan.withSources(from -> source(from, plan.seed())),
-                        folder(arm.id(), plan.seed())));
-            }
-        }
-        total = pieces.stream().mapToLong(p -> p.plan.steps()).sum();
+        this.lane = lane;
+        pieces = ExperimentPieces.of(request);
+        total = pieces.stream().mapToLong(Piece::steps).sum();
         job = new Followed(
-                lane.submitSteps(Message.of("experiments.job", experiment.title()), Priority.BULK, this));
-    }
-
-    private RunFolder folder(String arm, long seed) {
-        return new RunFolder(
-                request.out().toAbsolutePath().resolve(request.experiment().id() + "-" + arm + "-" + seed));
-    }
-
-    /// @return the folder of what another arm learnt with the same seed
-    private String source(String from, long seed) {
-        return from.startsWith(Experiment.FROM_ARM)
-                ? kept(folder(from.substring(Experiment.FROM_ARM.length()), seed)).toString()
-                : from;
-    }
-
-    private static Path kept(RunFolder folder) {
-        return folder.path().resolve("model");
-    }
-
-    /// @return true when an arm after this one begins where it ends
-    private boolean wanted(Piece piece) {
-        return request.experiment().arms().stream().anyMatch(a -> a.follows().contains(piece.arm));
+                lane.submitSteps(Message.of("experiments.job", request.experiment().title()), Priority.BULK, this));
     }
 
     @Override
@@ -102,12 +74,12 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
 
     @Override
     public CompletionStage<Void> ready() {
-        return session.isEmpty()
-                ? CompletableFuture.completedStage(null)
-                : session.get().job().result().handle((summary, error) -> {
-                    trouble = Optional.ofNullable(error);
-                    return null;
-                });
+        CompletionStage<?> now = session.<CompletionStage<?>>map(s -> s.job().result())
+                .or(() -> making.map(m -> m.job().result())).orElse(CompletableFuture.completedStage(null));
+        return now.handle((done, error) -> {
+            trouble = Optional.ofNullable(error);
+            return null;
+        });
     }
 
     @Override
@@ -118,35 +90,53 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         if (session.isPresent()) {
             endOfRun(context);
         }
+        if (making.isPresent()) {
+            endOfMaking();
+        }
         context.checkCancelled();
         while (next < pieces.size()) {
             Piece piece = pieces.get(next);
             if (finished(piece)) {
-                before += piece.plan.steps();
+                before += piece.steps();
                 take(piece, true);
                 continue;
             }
-            TrainingSession begun = teaching.carry(piece.plan, piece.folder);
-            before += begun.summary().step();
-            session = Optional.of(begun);
-            if (cancelled) { // asked for while the run was being made
-                begun.stop();
-            }
-            show(new Run(piece.arm, begun.log()));
+            begin(piece);
             return Optional.empty();
         }
         return Optional.of(result());
+    }
+
+    private void begin(Piece piece) throws EngineException {
+        switch (piece) {
+            case Taught run -> {
+                TrainingSession begun = teaching.carry(run.plan(), run.folder());
+                before += begun.summary().step();
+                session = Optional.of(begun);
+                if (cancelled) { // asked for while the run was being made
+                    begun.stop();
+                }
+                run.arm().ifPresent(arm -> show(new Run(arm, begun.log())));
+            }
+            case Made made -> {
+                SetMaking begun = new SetMaking(made, lane);
+                making = Optional.of(begun);
+                if (cancelled) {
+                    begun.job().cancel();
+                }
+            }
+        }
     }
 
     /// Frees what the run held and keeps what it measured; a run that was stopped ends the whole.
     private void endOfRun(JobContext context) throws EngineException {
         TrainingSession ended = session.orElseThrow();
         session = Optional.empty();
-        Piece piece = pieces.get(next);
+        Taught run = (Taught) pieces.get(next);
         RunSummary.Status status = ended.status();
         try {
-            if (status == RunSummary.Status.FINISHED && wanted(piece)) {
-                ended.keep(kept(piece.folder), false, context.scope());
+            if (status == RunSummary.Status.FINISHED && run.wanted()) {
+                ended.keep(run.kept(), false, context.scope());
             }
         } finally {
             ended.close();
@@ -158,18 +148,35 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         if (status != RunSummary.Status.FINISHED) {
             throw new CancellationException();
         }
-        take(piece, false);
+        take(run, false);
+    }
+
+    private void endOfMaking() throws EngineException {
+        try (SetMaking ended = making.orElseThrow()) {
+            making = Optional.empty();
+            if (trouble.isPresent()) {
+                switch (trouble.get()) {
+                    case EngineException told -> throw told;
+                    case RuntimeException own -> throw own;
+                    default -> throw new IllegalStateException(trouble.get());
+                }
+            }
+            ended.finish();
+        }
+        take(pieces.get(next), false);
     }
 
     private void take(Piece piece, boolean former) throws EngineException {
-        RunLogFile log = RunLogFile.read(piece.folder.path());
-        measured(ResultFile.run(request.experiment(), piece.arm, log));
-        if (former) {
-            show(new Run(piece.arm, log));
+        if (piece instanceof Taught run && run.arm().isPresent()) {
+            RunLogFile log = RunLogFile.read(run.folder().path());
+            measured(ResultFile.run(request.experiment(), run.arm().get(), run.asked(), log));
+            if (former) {
+                show(new Run(run.arm().get(), log));
+            }
+            ResultFile.write(request.out(), result());
         }
-        done += piece.plan.steps();
+        done += piece.steps();
         next++;
-        ResultFile.write(request.out(), result());
     }
 
     private synchronized void measured(ExperimentResult.Run run) {
@@ -185,31 +192,38 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
         return new ExperimentResult(request.experiment().id(), request.steps(), request.seeds(), measured);
     }
 
-    /// @return true when the folder holds just this run, done to its end
+    /// @return true when the piece's folder holds just this piece, done to its end
     /// @throws EngineException when it holds another one
-    private boolean finished(Piece piece) throws EngineException {
-        if (!piece.folder.holdsRun()) {
+    private static boolean finished(Piece piece) throws EngineException {
+        return switch (piece) {
+            case Made made -> made.set().finished(made.source());
+            case Taught run -> finished(run);
+        };
+    }
+
+    private static boolean finished(Taught run) throws EngineException {
+        RunFolder folder = run.folder();
+        if (!folder.holdsRun()) {
             return false;
         }
         // both have gone through a file, so that a number is the same number
-        if (!PlanFile.read(piece.folder.plan()).equals(PlanFile.parse(PlanFile.json(piece.plan), "plan"))) {
-            throw new EngineException("experiments.other", piece.folder.path());
+        if (!PlanFile.read(folder.plan()).equals(PlanFile.parse(PlanFile.json(run.plan()), "plan"))) {
+            throw new EngineException("experiments.other", folder.path());
         }
-        return piece.folder.standing().status() == RunSummary.Status.FINISHED
-                && (!wanted(piece) || Files.exists(kept(piece.folder)));
+        return folder.standing().status() == RunSummary.Status.FINISHED
+                && (!run.wanted() || Files.exists(run.kept()));
     }
 
     private Progress progress() {
-        Optional<TrainingSession> now = session;
+        Optional<Long> now = session.map(s -> (long) s.summary().step()).or(() -> making.map(SetMaking::steps));
         if (now.isEmpty()) {
             return new Progress(job.title(), done, total, 0);
         }
         Piece piece = pieces.get(Math.min(next, pieces.size() - 1));
-        long at = Math.min(total, done + now.get().summary().step());
+        long at = Math.min(total, done + now.get());
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Progress(
-                Message.of("experiments.phase", request.experiment().label(piece.arm), piece.number + 1,
-                        request.seeds()),
+                Message.of("experiments.phase", piece.label(), piece.number() + 1, request.seeds()),
                 at, total, at > before && seconds > 0 ? (at - before) / seconds : 0);
     }
 
@@ -246,6 +260,7 @@ final class Experimenting implements EngineLane.Steps<ExperimentResult>, Experim
             cancelled = true;
             inner.cancel();
             session.ifPresent(TrainingSession::stop);
+            making.ifPresent(m -> m.job().cancel());
         }
 
         @Override

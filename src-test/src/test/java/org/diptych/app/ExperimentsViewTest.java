@@ -222,7 +222,7 @@ class ExperimentsViewTest {
                         window.i18n.textsProperty().set(texts);
                         return null;
                     });
-                    for (String id : List.of("roberta-masking", "roberta-nsp", "blip2-stages")) {
+                    for (String id : List.of("roberta-masking", "roberta-nsp", "blip2-stages", "blip-capfilt")) {
                         choose(id);
                         cuts.addAll(window.shoot("experiment-" + id));
                     }

@@ -13,8 +13,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
+import javafx.event.Event;
+import javafx.geometry.Point2D;
+import javafx.scene.Node;
 import javafx.scene.Scene;
+import javafx.scene.canvas.Canvas;
 import javafx.scene.image.WritableImage;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import javax.imageio.ImageIO;
@@ -119,6 +125,74 @@ class LiveChartTest {
             stage.close();
             return null;
         });
+    }
+
+    /// The wheel zooms in, a drag with the control key moves what is in sight, and each is drawn by the next frame.
+    @Test
+    void theWheelZoomsAndADragWithTheControlKeyMoves() throws Exception {
+        Log log = new Log();
+        for (int i = 0; i < 1000; i++) {
+            log.add(i);
+        }
+        List<Integer> picked = new ArrayList<>();
+        LiveChart chart = FxStage.call(() -> {
+            LiveChart made = new LiveChart(new I18n(Locale.ENGLISH), new SimpleObjectProperty<>(Theme.LIGHT),
+                    "settings.threads", () -> "");
+            made.add(log, new Curve("loss", new SimpleStringProperty("loss"), 0, false));
+            made.setOnPick(picked::add);
+            return made;
+        });
+        Stage stage = FxStage.call(() -> {
+            Stage s = new Stage();
+            s.setScene(new Scene(chart, 640, 360));
+            s.show();
+            return s;
+        });
+        FxStage.settle();
+        Node canvas = FxStage.call(() -> chart.lookupAll("*").stream().filter(Canvas.class::isInstance).findFirst()
+                .orElseThrow());
+        List<Integer> whole = shown(chart, canvas, picked);
+        for (int i = 0; i < 8; i++) {
+            FxStage.call(() -> {
+                WindowScript.wheel(canvas, 330, 160, -40);
+                return null;
+            });
+        }
+        List<Integer> near = shown(chart, canvas, picked);
+        assertThat(near.getLast() - near.getFirst()).as("steps in sight")
+                .isLessThan((whole.getLast() - whole.getFirst()) * 3 / 4);
+        FxStage.call(() -> {
+            WindowScript.mouse(canvas, MouseEvent.MOUSE_PRESSED, 330, 160, true);
+            WindowScript.mouse(canvas, MouseEvent.MOUSE_DRAGGED, 390, 160, true);
+            WindowScript.mouse(canvas, MouseEvent.MOUSE_DRAGGED, 430, 160, true);
+            WindowScript.mouse(canvas, MouseEvent.MOUSE_RELEASED, 430, 160, true);
+            return null;
+        });
+        List<Integer> moved = shown(chart, canvas, picked);
+        assertThat(moved.getLast() - moved.getFirst()).isCloseTo(near.getLast() - near.getFirst(), within(2));
+        assertThat(near.getFirst() - moved.getFirst()).as("the drag went a third of the way")
+                .isBetween(near.getLast() - near.getFirst() >> 2, near.getLast() - near.getFirst() >> 1);
+        FxStage.call(() -> {
+            stage.close();
+            return null;
+        });
+    }
+
+    /// @return the steps at two places three hundred pixels apart, as the drawing has them
+    private static List<Integer> shown(LiveChart chart, Node canvas, List<Integer> picked) throws Exception {
+        FxStage.settle();
+        picked.clear();
+        FxStage.call(() -> {
+            for (double x : new double[]{230, 530}) {
+                Point2D at = canvas.localToScene(x, 160);
+                Event.fireEvent(chart, new MouseEvent(MouseEvent.MOUSE_CLICKED, at.getX(), at.getY(), 0, 0,
+                        MouseButton.PRIMARY, 1, false, false, false, false, false, false, false, true, false, true,
+                        null));
+            }
+            return null;
+        });
+        assertThat(picked).hasSize(2);
+        return List.copyOf(picked);
     }
 
     private static int colours(WritableImage image) {

@@ -39,6 +39,7 @@ import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.fx.ChartViewer;
+import org.jfree.chart.fx.interaction.PanHandlerFX;
 import org.jfree.chart.plot.IntervalMarker;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
@@ -47,7 +48,7 @@ import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.DefaultXYDataset;
 
 /// Curves that grow while a run does. The chart pulls new rows from the logs twenty times a second at most, and only while it is in sight; nothing is ever
-/// pushed to it. Dragging zooms in, a double click zooms out.
+/// pushed to it. Dragging and the wheel zoom in, a double click zooms out, and with the control key a drag moves what is in sight.
 public final class LiveChart extends Region {
     private static final long FRAME_NANOS = 50_000_000L;
     private static final int LEAST_COLUMNS = 400;
@@ -82,9 +83,6 @@ public final class LiveChart extends Region {
             if (now - last >= FRAME_NANOS) {
                 last = now;
                 pull();
-                if (stale) {
-                    thin();
-                }
             }
         }
     };
@@ -95,6 +93,9 @@ public final class LiveChart extends Region {
     /// True while the drawn points are not those of what is in sight.
     private boolean stale = true;
     private boolean thinning;
+    /// True while the drawing is not of the chart as it is.
+    private boolean undrawn = true;
+    private final Runnable frame = this::frame;
     private int keys;
 
     /// Steps that something rests on.
@@ -119,6 +120,12 @@ public final class LiveChart extends Region {
         plot.setDomainAxis(new NumberAxis());
         plot.setRangeAxis(linear());
         plot.addChangeListener(event -> stale |= !thinning);
+        plot.setDomainPannable(true);
+        plot.setRangePannable(true);
+        viewer.getCanvas().addMouseHandler(new PanHandlerFX("move", false, true, false, false)); // the alternative key moves windows on many desktops
+        // The canvas would draw at each of the changes that a gesture makes, and once more when other points are in sight: once a frame is enough.
+        chart.removeChangeListener(viewer.getCanvas());
+        chart.addChangeListener(event -> undrawn = true);
         // Noto's tall lines would clip the legend without room below
         chart.setPadding(new org.jfree.chart.ui.RectangleInsets(4, 4, 8, 8));
         // The canvas takes back its state after each drawing, but the pen still believes its font is set.
@@ -148,13 +155,27 @@ public final class LiveChart extends Region {
             plot.getRangeAxis().setAutoRange(true);
             stale = true;
         });
-        sceneProperty().subscribe(s -> {
-            if (s != null) {
-                clock.start();
-            } else {
+        sceneProperty().subscribe((old, now) -> {
+            if (old != null) {
+                old.removePreLayoutPulseListener(frame);
                 clock.stop();
             }
+            if (now != null) {
+                now.addPreLayoutPulseListener(frame);
+                clock.start();
+            }
         });
+    }
+
+    /// What has changed since the last frame comes with this one, events and timers of the same frame included.
+    private void frame() {
+        if (stale) {
+            thin();
+        }
+        if (undrawn) {
+            undrawn = false;
+            draw();
+        }
     }
 
     private static NumberAxis linear() {

@@ -30,6 +30,7 @@ import org.diptych.app.runs.ExperimentsModel.Going;
 import org.diptych.app.runs.ExperimentsModel.Measured;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.Experiment;
 import org.diptych.engine.api.ExperimentControl;
 import org.diptych.engine.api.ExperimentRequest;
@@ -146,7 +147,7 @@ final class ExperimentPage extends VBox {
         for (Experiment.Arm arm : experiment.arms()) {
             MenuItem item = new MenuItem();
             item.textProperty().bind(i18n.compute(() -> i18n.texts().get(experiment.label(arm.id()))));
-            item.setOnAction(e -> controller.openPlan(experiment.plan(arm, steps.getValue(), 0)));
+            item.setOnAction(e -> controller.openPlan(Engine.experimentPlan(request(), arm)));
             plans.getItems().add(item);
         }
         FlowPane out = new FlowPane(12, 8, run, cancel, Ui.row(8, i18n.label("experiments.steps"), steps),

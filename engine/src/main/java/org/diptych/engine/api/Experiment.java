@@ -9,12 +9,13 @@ import java.util.Optional;
 /// @param id       short name
 /// @param steps    optimiser steps of an arm that says nothing else, when nobody asks for another length
 /// @param seeds    how often each arm is run, with another seed each time, when nobody asks otherwise
+/// @param sources  pairs that are made for the arms, each before the first arm that learns from them
 /// @param arms     two at least
 /// @param measures what is compared, the most telling first
 /// @param curves   names of logged values to draw
 /// @param claims   what the paper leads to expect of the measures
-public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<Measure> measures, List<String> curves,
-        List<Claim> claims) {
+public record Experiment(String id, int steps, int seeds, List<Source> sources, List<Arm> arms,
+        List<Measure> measures, List<String> curves, List<Claim> claims) {
     /// How many numbers learn.
     public static final String PARAMETERS = "spent.parameters";
     /// Median time of a step, waiting for its examples included.
@@ -24,8 +25,11 @@ public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<M
 
     /// In a plan's `startFrom`: the weights of that arm, run with the same seed.
     public static final String FROM_ARM = "arm:";
+    /// In a plan's `data.source`: those pairs, of the same seed where seeds change them.
+    public static final String FROM_SOURCE = "set:";
 
     public Experiment {
+        sources = List.copyOf(sources);
         arms = List.copyOf(arms);
         measures = List.copyOf(measures);
         curves = List.copyOf(curves);
@@ -43,6 +47,37 @@ public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<M
             return plan.startFrom().keySet().stream().filter(k -> k.startsWith(FROM_ARM))
                     .map(k -> k.substring(FROM_ARM.length())).toList();
         }
+
+        /// @return the pairs, made by the experiment, that it learns from
+        public Optional<String> learnsFrom() {
+            String source = plan.data().source();
+            return source.startsWith(FROM_SOURCE)
+                    ? Optional.of(source.substring(FROM_SOURCE.length()))
+                    : Optional.empty();
+        }
+    }
+
+    /// Pairs that an experiment makes. They lie in a folder of their own, and what is kept of them for validation is beyond doubt.
+    public sealed interface Source {
+        /// @return short name within the experiment
+        String id();
+    }
+
+    /// Toybox pairs; the same for every seed.
+    ///
+    /// @param data  of a plan that would draw them while it learns
+    /// @param first number of the first scene among those for learning, so that no other part of the experiment has seen it
+    public record Drawn(String id, FineTunePlan.Data data, int first) implements Source {
+    }
+
+    /// What captioning and filtering makes of drawn pairs (Li et al. 2022, section 4). Captioner and filter are taught first, with each seed anew.
+    ///
+    /// @param pairs     drawn before
+    /// @param captioner teaches the model that writes
+    /// @param filter    teaches the model that decides
+    /// @param topP      as in [CapFiltRequest], like what follows
+    public record Cleaned(String id, String pairs, Arm captioner, Arm filter, double topP, int least, int most,
+            double threshold) implements Source {
     }
 
     /// @param value  a name in the runs' logs, of which the last value counts, or one of the costs
@@ -69,6 +104,10 @@ public record Experiment(String id, int steps, int seeds, List<Arm> arms, List<M
 
     public Optional<Arm> arm(String name) {
         return arms.stream().filter(a -> a.id().equals(name)).findFirst();
+    }
+
+    public Optional<Source> source(String name) {
+        return sources.stream().filter(s -> s.id().equals(name)).findFirst();
     }
 
     public Optional<Measure> measure(String name) {

@@ -148,13 +148,13 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 checkpointing);
     }
 
-    /// @return the same plan with other names for what it takes over
+    /// @return the same plan with other names for what it takes over and for what it learns from
     public FineTunePlan withSources(UnaryOperator<String> naming) {
         Map<String, Map<String, String>> from = new LinkedHashMap<>();
         startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
-        return new FineTunePlan(name, model, config, from, data, objectives, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+        return new FineTunePlan(name, model, config, from, data.from(naming.apply(data.source)), objectives, lessons,
+                trains, lora, optimizer, schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery,
+                accumulate, earlyStop, moments, checkpointing);
     }
 
     /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
@@ -222,6 +222,10 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             double hardNegatives, int train,
             int validation,
             int pictureSize) {
+        /// @return the same of another source
+        public Data from(String other) {
+            return new Data(other, world, language, captions, noise, hardNegatives, train, validation, pictureSize);
+        }
     }
 
     /// @param masking `dynamic`: words are hidden anew at every sight of a text; `static`: each text keeps the words that were hidden first

@@ -63,6 +63,11 @@ public interface RunLog {
     /// @param seconds wall time since the start, pauses left out
     /// @param values  `loss`, `loss.contrastive`, `rate`, `grad_norm`, `temperature`, `pairs_per_second`, `ms.examples` (waited for); on evaluations `validation.loss`, `validation.r1` ..., `weight_norm`; on the first `parameters`, how many numbers learn
     record Row(int step, double seconds, Map<String, Double> values) {
+        /// @param batch pairs of a step
+        /// @return milliseconds that the step took, waiting for its examples included; NaN in the row of an evaluation
+        public double millis(int batch) {
+            return 1000.0 * batch / values.getOrDefault("pairs_per_second", Double.NaN);
+        }
     }
 
     /// @param similarity (n, n) row by row, cosine times scale

@@ -10,12 +10,15 @@ import java.util.regex.Pattern;
 import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.bench.LongLogs;
 
 /// How quickly the window answers: it is started again with a data folder of its own, does by itself what a person would, and says how long each repaint took.
 final class Answers {
-    private static final Pattern FIGURE = Pattern.compile("^(.+)=([\\d.]+),([\\d.]+),([\\d.]+)$", Pattern.MULTILINE);
+    private static final Pattern FIGURE = Pattern.compile("^(.+)=([\\d.]+),([\\d.]+),([\\d.]+) (\\S+)$",
+            Pattern.MULTILINE);
     private static final int TEACH_SECONDS = 20;
-    private static final int SECONDS = 300;
+    private static final int SECONDS = 600;
+    private static final int POINTS = 100_000;
 
     private Answers() {
     }
@@ -30,6 +33,7 @@ final class Answers {
                     String.valueOf(e.getMessage()));
         }
         try {
+            LongLogs.write(data.resolve("runs"), POINTS);
             // the native library is where it always is: only what is written goes elsewhere
             Path cache = EngineOptions.defaults().data().resolve("native");
             return Spawned
@@ -48,7 +52,7 @@ final class Answers {
         Matcher matcher = FIGURE.matcher(said);
         while (matcher.find()) {
             rows.add(new Row(matcher.group(1), Double.parseDouble(matcher.group(2)),
-                    Double.parseDouble(matcher.group(3)), Double.parseDouble(matcher.group(4)), "ms"));
+                    Double.parseDouble(matcher.group(3)), Double.parseDouble(matcher.group(4)), matcher.group(5)));
         }
         return rows;
     }

@@ -122,10 +122,7 @@ final class CapFiltCommand extends EngineCommand {
     }
 
     private static FineTunePlan on(FineTunePlan plan, Path folder) {
-        FineTunePlan.Data d = plan.data();
-        FineTunePlan.Data other = new FineTunePlan.Data(folder.toString(), d.world(), d.language(), d.captions(),
-                d.noise(), d.hardNegatives(), d.train(), d.validation(), d.pictureSize());
-        return plan.withData(other);
+        return plan.withData(plan.data().from(folder.toString()));
     }
 
     private void tell(CapFiltResult result, Optional<Path> anew) {

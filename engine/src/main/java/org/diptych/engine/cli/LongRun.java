@@ -107,8 +107,8 @@ final class LongRun {
         double all = 0;
         double waited = 0;
         for (RunLog.Row row : log.since((int) first.at()).subList(0, (int) (last.at() - first.at()))) {
-            if (row.values().containsKey("pairs_per_second")) {
-                all += 1000 * BATCH / row.values().get("pairs_per_second");
+            if (Double.isFinite(row.millis(BATCH))) {
+                all += row.millis(BATCH);
                 waited += row.values().get("ms.examples");
             }
         }

@@ -9,12 +9,15 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.image.Pictures;
 
 /// Writes captions as a new set: a folder with `captions.jsonl`, see [FolderDataset]. Pictures stay where they are and are named by their whole path; each row says which part it belongs to.
 public final class SetWriter {
@@ -51,6 +54,26 @@ public final class SetWriter {
             }
         }
         return folder;
+    }
+
+    /// Writes the pictures of a set that draws them, so that they can be named by their paths.
+    ///
+    /// @param folder of the pictures
+    /// @param from   number of the first one
+    /// @param watch  is told before each how many were written; what it throws ends the writing
+    /// @return the pairs as rows, the first of which is row `from` + 1
+    /// @throws EngineException when the folder cannot be written to
+    public static List<DataRow> draw(Path folder, int from, Dataset pairs, DataRow.Part part, LongConsumer watch)
+            throws EngineException {
+        List<DataRow> rows = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            watch.accept(i);
+            Example pair = pairs.example(i);
+            Path picture = folder.resolve(String.format(Locale.ROOT, "%06d.png", from + i));
+            Pictures.writePng(picture, pair.picture());
+            rows.add(new DataRow(from + i + 1, picture, part, pair.caption(), pair.right(), List.of(), List.of()));
+        }
+        return rows;
     }
 
     private static boolean empty(Path folder) throws EngineException {

@@ -19,6 +19,7 @@ import java.util.function.ToDoubleFunction;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Experiment;
 import org.diptych.engine.api.ExperimentResult;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.SafeFile;
 
@@ -72,7 +73,9 @@ public final class ResultFile {
     }
 
     /// What a run that has ended says about an experiment.
-    public static ExperimentResult.Run run(Experiment experiment, String arm, RunLog log) {
+    ///
+    /// @param asked the plan as the experiment has it: a result is of no use for what lies in the folders of one machine
+    public static ExperimentResult.Run run(Experiment experiment, String arm, FineTunePlan asked, RunLog log) {
         List<RunLog.Row> rows = log.since(0);
         Map<String, Double> last = new LinkedHashMap<>();
         rows.forEach(row -> last.putAll(row.values()));
@@ -85,7 +88,10 @@ public final class ResultFile {
                 values.put(measure.value(), value);
             }
         }
-        return new ExperimentResult.Run(arm, log.header(), rows.isEmpty() ? 0 : rows.getLast().seconds(), values,
+        RunLog.Header h = log.header();
+        RunLog.Header header = new RunLog.Header(h.id(), h.started(), asked, h.weights(), h.device(), h.threads(),
+                h.versions(), h.parent(), h.branched());
+        return new ExperimentResult.Run(arm, header, rows.isEmpty() ? 0 : rows.getLast().seconds(), values,
                 thinned(experiment, rows));
     }
 
@@ -93,9 +99,7 @@ public final class ResultFile {
     private static double cost(String name, RunLog log, Map<String, Double> last) {
         return switch (name) {
             case Experiment.PARAMETERS -> last.getOrDefault("parameters", Double.NaN);
-            case Experiment.MILLISECONDS -> median(log,
-                    row -> 1000.0 * log.header().plan().batch()
-                            / row.values().getOrDefault("pairs_per_second", Double.NaN));
+            case Experiment.MILLISECONDS -> median(log, row -> row.millis(log.header().plan().batch()));
             case Experiment.MEBIBYTES -> median(log, row -> row.values().entrySet().stream()
                     .filter(e -> e.getKey().startsWith("mib.")).map(Map.Entry::getValue).reduce(Double::sum)
                     .orElse(Double.NaN));

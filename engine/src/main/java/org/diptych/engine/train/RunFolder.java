@@ -95,7 +95,7 @@ public record RunFolder(Path path) {
         return scalar.toType(DataType.FLOAT64, false).toDoubleArray()[0];
     }
 
-    void status(RunSummary.Status status, int step, Optional<Path> kept) throws EngineException {
+    public void status(RunSummary.Status status, int step, Optional<Path> kept) throws EngineException {
         JsonObject json = new JsonObject();
         json.addProperty("status", status.name());
         json.addProperty("step", step);

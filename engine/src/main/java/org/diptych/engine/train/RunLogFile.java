@@ -43,7 +43,7 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     }
 
     /// Starts a log; an old one of the same name is replaced.
-    static RunLogFile create(Path folder, Header header) throws EngineException {
+    public static RunLogFile create(Path folder, Header header) throws EngineException {
         Path file = folder.resolve(NAME);
         try {
             Files.createDirectories(folder);
@@ -115,7 +115,7 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         return Files.newBufferedWriter(file, StandardOpenOption.APPEND);
     }
 
-    void append(Row row) throws EngineException {
+    public void append(Row row) throws EngineException {
         line(GSON.toJson(row));
         add(row);
     }

@@ -21,7 +21,7 @@ class FindingsTest {
 
     private static Experiment experiment(boolean higher, Relation relation) throws EngineException {
         FineTunePlan plan = PlanFile.parse("{\"model\": \"clip\"}", "p");
-        return new Experiment("roberta-masking", 10, 2,
+        return new Experiment("roberta-masking", 10, 2, List.of(),
                 List.of(new Experiment.Arm("static", "clip", plan), new Experiment.Arm("dynamic", "clip", plan)),
                 List.of(new Measure(MEASURE, higher)), List.of(),
                 List.of(new Claim(MEASURE, "dynamic", "static", relation)));

@@ -24,7 +24,10 @@ class ExperimentFileTest {
             """;
     private static final String SOUND = """
             {"id": "try", "steps": 100,
-             "arms": [{"id": "a", "plan": "p"},
+             "sets": [{"id": "web", "toybox": {"plan": "p", "first": 2, "data": {"train": 40}}},
+                      {"id": "clean", "capfilt": {"pairs": "web", "least": 3, "captioner": {"plan": "p", "steps": 20},
+                        "filter": {"plan": "p", "change": {"batch": 4}}}}],
+             "arms": [{"id": "a", "plan": "p", "change": {"data": {"source": "set:clean"}}},
                       {"id": "b", "plan": "p", "steps": 50, "change": {"batch": 16, "data": {"noise": null}}}],
              "measures": [{"value": "validation.r1", "better": "higher"}],
              "claims": [{"measure": "validation.r1", "arm": "b", "against": "a"}]}
@@ -57,12 +60,39 @@ class ExperimentFileTest {
         assertThat(longer.seed()).isEqualTo(4);
     }
 
+    /// Captioner and filter keep their proportion to the arms; what is left out is as published.
+    @Test
+    void pairsAreDrawnOrCleaned() throws Exception {
+        Experiment experiment = parse(SOUND);
+        Experiment.Drawn web = (Experiment.Drawn) experiment.sources().get(0);
+        assertThat(List.of(web.data().train(), web.first())).containsExactly(40, 2);
+        assertThat(web.data().noise()).as("from the plan").isEqualTo(0.4);
+        Experiment.Cleaned clean = (Experiment.Cleaned) experiment.sources().get(1);
+        assertThat(List.of(clean.captioner().plan().steps(), clean.filter().plan().steps())).containsExactly(20, 100);
+        assertThat(clean.filter().plan().batch()).isEqualTo(4);
+        assertThat(List.of(clean.least(), clean.most())).containsExactly(3, 20);
+        assertThat(List.of(clean.topP(), clean.threshold())).containsExactly(0.9, 0.5);
+        assertThat(experiment.arms().get(0).learnsFrom()).contains("clean");
+        assertThat(experiment.arms().get(1).learnsFrom()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "id": "try"        | "id": "Try it"          | Try it
             "steps": 100       | "steps": 0              | 1 … 1000000
             "steps": 100       | "step": 100             | known here are: id, steps
-            {"id": "a", "plan": "p"}, |                  | arms is
+            {"id": "a", "plan": "p", "change": {"data": {"source": "set:clean"}}}, | | arms is
+            "arms"             | "arm"                   | known here are: id, steps, seeds, sets
+            "id": "clean"      | "id": "web"             | two are called web
+            "toybox": {        | "capfilt": {}, "toybox": { | sets[0].toybox, sets[0].capfilt is 2
+            "first": 2         | "first": 3              | sets[0].toybox.first is 3
+            "train": 40        | "source": "x"           | sets[0].toybox.data.source is x
+            "pairs": "web"     | "pairs": "clean"        | allowed is web
+            "least": 3         | "least": 30             | ≤ sets[1].capfilt.most = 20
+            "least": 3         | "topP": 2               | sets[1].capfilt.topP is 2; allowed is 0 … 1
+            "steps": 20        | "change": {"startFrom": {"arm:a": {}}} | sets[1].capfilt.captioner.change.startFrom is arm:a
+            "batch": 4         | "data": {"source": "set:web"} | sets[1].capfilt.filter.change.data.source is set:web
+            set:clean          | set:dirty               | arms[0].change.data.source is set:dirty; allowed is set:web, set:clean
             "id": "b"          | "id": "a"               | two are called a
             "batch": 16        | "bath": 16              | bath
             "better": "higher" | "better": "more"        | higher, lower
@@ -87,7 +117,8 @@ class ExperimentFileTest {
     void theCommittedExperimentsAreWhole() throws Exception {
         List<Experiment> all = Engine.experiments();
         assertThat(all).extracting(Experiment::id).contains("roberta-masking", "roberta-nsp", "uniter-masking",
-                "albef-distillation", "clip-batch-size", "blip2-stages", "vlmo-stages", "llava-stages");
+                "albef-distillation", "clip-batch-size", "blip2-stages", "vlmo-stages", "llava-stages",
+                "blip-capfilt");
         for (Experiment experiment : all) {
             for (String part : List.of("title", "question", "expects", "source")) {
                 assertThat(experiment.says(part)).as(experiment.id() + " " + part).isPresent();

@@ -19,10 +19,17 @@ public final class ToyboxDataset implements Dataset {
     private final World world;
     private final Split split;
     private final int size;
+    private final int first;
 
     /// @param plan  world, language, form of captions, noise, picture size
     /// @param split noise is put into training captions only
     public ToyboxDataset(FineTunePlan.Data plan, Split split) {
+        this(plan, split, 0);
+    }
+
+    /// @param first number of its first scene in the split; even where scenes have partners, else these come first
+    public ToyboxDataset(FineTunePlan.Data plan, Split split, int first) {
+        this.first = first;
         this.plan = plan;
         this.world = World.named(plan.world());
         this.split = split;
@@ -85,7 +92,8 @@ public final class ToyboxDataset implements Dataset {
         };
     }
 
-    private Layout layout(int index) {
+    private Layout layout(int place) {
+        int index = first + place;
         if (group() == 1) {
             return Layout.of(split.seed(index, 0), world);
         }
