@@ -23,6 +23,8 @@ final class WindowCurves {
     private static final int LOOKS_EVERY = 50;
     /// Of which one is for warming up; each has its curves in sight for so many steps, and then as many out of sight.
     private static final double SECONDS_A_ROUND = 5;
+    /// Where there is less time than a usual look apart takes.
+    private static final int STEPS_A_SECOND = 10;
     /// So long that no evaluation comes within the measured steps.
     private static final double MOST_STEPS = 4;
     private static final double SIXTEEN_PAIRS = 4;
@@ -99,8 +101,8 @@ final class WindowCurves {
         script.press("teach-start");
         script.when(() -> !board.runs().equals(before) && !board.runs().isEmpty()
                 && board.runs().getFirst().log().size() > 0,
-                () -> new Watched(board.runs().getFirst().log(), (int) Math.max(1, seconds / SECONDS_A_ROUND), next)
-                        .round(0));
+                () -> new Watched(board.runs().getFirst().log(), (int) Math.max(1, seconds / SECONDS_A_ROUND),
+                        Math.min(LOOKS_EVERY, STEPS_A_SECOND * seconds), next).round(0));
     }
 
     private static CurveBoard board(Node inside) {
@@ -111,14 +113,17 @@ final class WindowCurves {
     private final class Watched {
         private final RunLog log;
         private final int rounds;
+        private final int steps;
         private final Runnable next;
         private final List<Double> shares = new ArrayList<>();
         private final List<Double> shown = new ArrayList<>();
         private final List<Double> hidden = new ArrayList<>();
 
-        Watched(RunLog log, int rounds, Runnable next) {
+        /// @param steps of a round's halves
+        Watched(RunLog log, int rounds, int steps, Runnable next) {
             this.log = log;
             this.rounds = rounds;
+            this.steps = steps;
             this.next = next;
         }
 
@@ -129,10 +134,10 @@ final class WindowCurves {
             }
             boolean counts = number > 0;
             script.press("rail-teach");
-            watch((steps, passed) -> {
+            watch((seen, passed) -> {
                 if (counts) {
-                    shares.add(100 * Math.max(0, 1 - DoubleStream.of(steps).sum() / passed));
-                    DoubleStream.of(steps).forEach(shown::add);
+                    shares.add(100 * Math.max(0, 1 - DoubleStream.of(seen).sum() / passed));
+                    DoubleStream.of(seen).forEach(shown::add);
                 }
                 script.press("rail-models");
                 watch((unseen, time) -> {
@@ -153,14 +158,14 @@ final class WindowCurves {
             script.when(() -> !script.find("teach-start").isDisabled(), next);
         }
 
-        /// As many steps as lie between two looks at the pairs, begun and ended with the pulse that sees their rows.
+        /// As many steps as lie between two looks at the pairs, where there is time for them, begun and ended with the pulse that sees their rows.
         ///
         /// @param done gets each step's milliseconds, and those that passed
         private void watch(BiConsumer<double[], Double> done) {
             int from = log.size();
             int batch = log.header().plan().batch();
             long began = System.nanoTime();
-            script.when(() -> log.size() >= from + LOOKS_EVERY,
+            script.when(() -> log.size() >= from + steps,
                     () -> done.accept(log.since(from).stream().mapToDouble(row -> row.millis(batch))
                             .filter(Double::isFinite).toArray(), (System.nanoTime() - began) / 1e6));
         }

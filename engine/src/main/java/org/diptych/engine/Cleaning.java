@@ -50,8 +50,9 @@ final class Cleaning {
     static Set<CapFiltRole> learns(String family) {
         try {
             FineTunePlan plan = Bundled.plan(family);
-            if (!plan.startFrom().isEmpty() || !plan.stages().isEmpty()) {
-                return Set.of(); // it takes other models, or more than one step, to make this one
+            if (!plan.startFrom().keySet().stream().allMatch(Bundled::has)
+                    || plan.course().stream().anyMatch(stage -> !stage.trains().equals(plan.trains()))) {
+                return Set.of(); // it takes models that are not at hand, or one part after the other, to make this one
             }
             Set<CapFiltRole> roles = CapFilt.roles(Teaching.unset(plan));
             roles.removeIf(role -> !plan.objectives().containsKey(role.tasks().getLast().plan()));

@@ -301,6 +301,10 @@ class CapFiltViewTest {
     @Test
     void thePipelineRunsFromNothingAndIsBrokenOff() throws Exception {
         assertThat(engine.capFiltLearns("blip")).containsExactly(CapFiltRole.CAPTIONER, CapFiltRole.FILTER);
+        assertThat(engine.capFiltLearns("beit3")).as("its stages only differ in what they ask")
+                .contains(CapFiltRole.CAPTIONER);
+        assertThat(engine.capFiltPlan(CapFiltRole.CAPTIONER, "beit3", 8, Optional.empty()).stages()).isEmpty();
+        assertThat(engine.capFiltLearns("llava")).as("its parts learn one after the other").isEmpty();
         assertThat(engine.capFiltLearns("clip")).as("it has no matching head").isEmpty();
         assertThat(engine.capFiltLearns("uniter")).as("it reads regions, which pairs do not have").isEmpty();
         set("capfilt-steps", 4000);

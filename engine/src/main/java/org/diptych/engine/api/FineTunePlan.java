@@ -90,10 +90,10 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     }
 
     /// @param other name of an objective -> its weight
-    /// @return the same plan, by which other things are learnt
+    /// @return the same plan, by which other things are learnt, all of them from its first step to its last
     public FineTunePlan withObjectives(Map<String, Double> other) {
         return new FineTunePlan(name, model, config, startFrom, data, other, lessons, trains, lora, optimizer,
-                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                schedule, List.of(), steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
                 checkpointing);
     }
 
