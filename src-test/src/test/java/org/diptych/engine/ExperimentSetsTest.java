@@ -37,6 +37,7 @@ class ExperimentSetsTest {
     private static final int VALIDATION = 16;
     private static final String SMALL = """
             "batch": 8, "evaluateEvery": 3, "checkpointEvery": 50, "steps": 6, "schedule": {"warmup": 2},
+            "startFrom": {"clip": null},
             "config": {"image_text_hidden_size": 8, "queue_size": 8,
               "text_config": {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1,
                 "num_attention_heads": 2},
