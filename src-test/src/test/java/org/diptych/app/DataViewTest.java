@@ -96,8 +96,8 @@ class DataViewTest {
         return find("data-rows");
     }
 
-    private List<Integer> items() {
-        return List.copyOf(rows().getItems());
+    private List<Integer> items() throws Exception {
+        return FxStage.call(() -> List.copyOf(rows().getItems()));
     }
 
     private void read(Path file) throws Exception {
@@ -193,8 +193,9 @@ class DataViewTest {
         assertThat(filterText("broken")).contains("3");
         filter("broken");
         ListView<BrokenRow> broken = find("data-broken");
-        assertThat(broken.getItems()).extracting(b -> b.row() + " " + b.why().key()).containsExactly(
-                "26 data.broken.picture.missing", "27 data.broken.caption", "28 data.broken.cells");
+        FxStage.await("what is broken", () -> broken.getItems().size() == 3);
+        assertThat(FxStage.call(() -> List.copyOf(broken.getItems()))).extracting(b -> b.row() + " " + b.why().key())
+                .containsExactly("26 data.broken.picture.missing", "27 data.broken.caption", "28 data.broken.cells");
         assertThat(window.shootLooks("data-broken")).isEmpty();
         search("gone");
         FxStage.await("the one", () -> broken.getItems().size() == 1);

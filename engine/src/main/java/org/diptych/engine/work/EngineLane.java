@@ -2,6 +2,7 @@ package org.diptych.engine.work;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +20,8 @@ import org.diptych.engine.api.Message;
 /// here, by [Priority] and then by age. Long work is cut into pieces ([#submitSteps]) that re-queue themselves, so a person's request is answered between
 /// two training steps with the weights of that moment.
 public final class EngineLane implements AutoCloseable {
-    /// Milliseconds that a piece of work has to come to its end.
-    private static final long PATIENCE = 30_000;
+    /// That a piece of work has to come to its end.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     /// Exit status of a process that a terminate signal ended.
     private static final int ASKED_TO_END = 143;
 
@@ -227,8 +228,10 @@ public final class EngineLane implements AutoCloseable {
     /// Ends the piece of work that is running, at the next place where it can be cancelled, and closes all scopes.
     @Override
     public void close() {
-        onExit.close();
         finish();
+        if (!thread.isAlive()) {
+            onExit.close();
+        }
     }
 
     private void finish() {
@@ -249,7 +252,7 @@ public final class EngineLane implements AutoCloseable {
     private void end() {
         finish();
         if (thread.isAlive()) {
-            Runtime.getRuntime().halt(ASKED_TO_END);
+            LibC.exit(ASKED_TO_END);
         }
     }
 

@@ -109,7 +109,7 @@ public final class Natives {
 
     /// @return bytes that native libraries hold by `malloc`, tensors among them, where the platform tells (Linux with the GNU library)
     public static OptionalLong allocated() {
-        return Heap.bytes();
+        return LibC.allocated();
     }
 
     /// @return bytes that the device can still give to this process, 0 where it does not tell; never more than the property `diptych.memory` allows, by which several people share a machine
