@@ -124,7 +124,7 @@ final class TeachModel {
                 new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()),
                 new FineTunePlan.Watch(base.moments().every(), base.moments().megabytes(), base.moments().share(),
                         pins.get()),
-                checkpointing.get() && outline.get().map(PlanOutline::checkpoints).orElse(true));
+                checkpointing.get());
     }
 
     private FineTunePlan.Trains trains(FineTunePlan base, Start from, List<FineTunePlan.Stage> stages) {

@@ -6,9 +6,8 @@ import java.util.Map;
 /// What a plan would train, told without training: nothing of the weights is read.
 ///
 /// @param course the plan's stages, or the one that the whole plan is
-/// @param checkpoints true when the model's layers can be run with gradient checkpointing
 /// @param stages what the model's paper trains, by name; empty for a model that is trained all at once
-public record PlanOutline(List<Stage> course, boolean checkpoints, Map<String, FineTunePlan.Trains> stages) {
+public record PlanOutline(List<Stage> course, Map<String, FineTunePlan.Trains> stages) {
     public PlanOutline {
         course = List.copyOf(course);
     }

@@ -1,9 +1,5 @@
 package org.diptych.engine.model;
 
-/// A module whose layers run as [Segments], so that a model that has it can be taught with gradient checkpointing.
+/// A module that runs as [Segments], or whose layers do: gradient checkpointing holds none of what lies within it.
 public interface RunsInSegments {
-    /// @return true when some of the model's layers do
-    static boolean in(Module model) {
-        return model.modules().values().stream().anyMatch(RunsInSegments.class::isInstance);
-    }
 }

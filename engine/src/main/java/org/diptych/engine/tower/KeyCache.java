@@ -2,9 +2,9 @@ package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.diptych.engine.nn.Rows;
 
 /// Keys and values that the layers of a causal stack have computed for the words so far, so that a further word costs one place and not all of them; and those of what the stack looks at, which
@@ -15,8 +15,9 @@ public final class KeyCache {
     public record Pair(NDArray key, NDArray value) {
     }
 
-    private final List<Pair> own = new ArrayList<>();
-    private final List<Pair> seen = new ArrayList<>();
+    /// By layer.
+    private final Map<Integer, Pair> own = new TreeMap<>();
+    private final Map<Integer, Pair> seen = new TreeMap<>();
     private final Optional<NDArray> seenMask;
 
     /// @param seenMask added to the scores of what is looked at, broadcast to (B, heads, n, S)
@@ -26,7 +27,7 @@ public final class KeyCache {
 
     /// @return words that it holds of every row
     public int length() {
-        return own.isEmpty() ? 0 : (int) own.getFirst().key().getShape().get(1);
+        return own.values().stream().findFirst().map(p -> (int) p.key().getShape().get(1)).orElse(0);
     }
 
     Optional<NDArray> seenMask() {
@@ -35,12 +36,12 @@ public final class KeyCache {
 
     /// @return the layer's keys and values with these behind them
     Pair behind(int layer, NDArray key, NDArray value) {
-        if (layer == own.size()) {
-            own.add(new Pair(key, value));
+        Pair before = own.get(layer);
+        if (before == null) {
+            own.put(layer, new Pair(key, value));
         } else {
             NDManager step = key.getManager();
-            Pair before = own.get(layer);
-            own.set(layer,
+            own.put(layer,
                     new Pair(kept(before.key().concat(key, 1), step), kept(before.value().concat(value, 1), step)));
         }
         return own.get(layer);
@@ -48,16 +49,13 @@ public final class KeyCache {
 
     /// @return what the layer looks at; the first call computes it
     Pair seen(int layer, java.util.function.Supplier<Pair> first) {
-        if (layer == seen.size()) {
-            seen.add(first.get());
-        }
-        return seen.get(layer);
+        return seen.computeIfAbsent(layer, _ -> first.get());
     }
 
     /// Each row as often as texts are written from it.
     public void repeat(int times) {
         if (times > 1) {
-            own.replaceAll(p -> new Pair(p.key().repeat(0, times), p.value().repeat(0, times)));
+            own.replaceAll((_, p) -> new Pair(p.key().repeat(0, times), p.value().repeat(0, times)));
         }
     }
 
@@ -67,7 +65,7 @@ public final class KeyCache {
     public void follow(int[] parents, NDManager scope) {
         boolean same = java.util.stream.IntStream.range(0, parents.length).allMatch(i -> parents[i] == i);
         if (same) {
-            own.forEach(p -> {
+            own.values().forEach(p -> {
                 p.key().attach(scope);
                 p.value().attach(scope);
             });
@@ -75,7 +73,8 @@ public final class KeyCache {
         }
         NDArray index = scope.create(java.util.Arrays.stream(parents).asLongStream().toArray());
         own.replaceAll(
-                p -> new Pair(kept(Rows.samples(p.key(), index), scope), kept(Rows.samples(p.value(), index), scope)));
+                (_, p) -> new Pair(kept(Rows.samples(p.key(), index), scope),
+                        kept(Rows.samples(p.value(), index), scope)));
     }
 
     private static NDArray kept(NDArray array, NDManager scope) {

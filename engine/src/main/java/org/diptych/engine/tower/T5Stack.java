@@ -1,12 +1,14 @@
 package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.nn.Dropout;
 import org.diptych.engine.nn.Embedding;
 import org.diptych.engine.nn.Masks;
@@ -14,7 +16,7 @@ import org.diptych.engine.nn.RelativeBuckets;
 import org.diptych.engine.nn.RmsNorm;
 
 /// One half of T5: layers that read, each place seeing all; or layers that write, each place seeing what precedes it and what was read. The first layer's table of relative positions serves all.
-final class T5Stack extends Module {
+final class T5Stack extends Module implements RunsInSegments {
     private record Layer(T5Attention self, Optional<T5Attention> cross, T5Mlp mlp) {
     }
 
@@ -55,43 +57,56 @@ final class T5Stack extends Module {
     NDArray read(Pass pass, NDArray x, Optional<NDArray> mask) {
         pass.probe().ran(stream, 1);
         NDArray apart = apart(x, 0, (int) x.getShape().get(1));
-        Optional<NDArray> added = Optional.of(mask.map(apart::add).orElse(apart));
         NDArray h = Dropout.apply(pass, x, facts.dropout());
         pass.probe().hidden(stream, 0, h);
         for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            NDArray normed = layer.self.normed(h);
-            h = layer.mlp.apply(pass,
-                    layer.self.apply(pass, h, normed, layer.self.pair(normed), added, stream, i));
+            int layer = i;
+            h = pass.segment(this, in -> new NDList(read(pass, in.get(0), in.get(1), mask, layer)),
+                    new NDList(h, apart)).singletonOrThrow();
             pass.probe().hidden(stream, i + 1, h);
         }
         return ended(pass, h);
+    }
+
+    private NDArray read(Pass pass, NDArray h, NDArray apart, Optional<NDArray> mask, int layer) {
+        Layer own = layers.get(layer);
+        NDArray normed = own.self.normed(h);
+        Optional<NDArray> added = Optional.of(mask.map(apart::add).orElse(apart));
+        return own.mlp.apply(pass, own.self.apply(pass, h, normed, own.self.pair(normed), added, stream, layer));
     }
 
     /// Words behind those that are remembered; an empty cache remembers none.
     ///
     /// @param x     (R, n, D)
     /// @param read  (B, S, D) of the encoder, R a multiple of B, the rows of one sample side by side; the same at every call
-    /// @param cache takes these words up too
+    /// @param cache takes these words up too, unless layers are segments: who learns does not go on writing
     /// @return (R, n, D) normed
     NDArray write(Pass pass, NDArray x, NDArray read, KeyCache cache) {
         pass.probe().ran(stream, 1);
         int n = (int) x.getShape().get(1);
         int before = cache.length();
         NDArray apart = apart(x, before, n);
-        Optional<NDArray> added = Optional
-                .of(n == 1 ? apart : apart.add(Masks.causal(x.getManager(), before, n)));
+        NDArray added = n == 1 ? apart : apart.add(Masks.causal(x.getManager(), before, n));
         NDArray h = Dropout.apply(pass, x, facts.dropout());
         pass.probe().hidden(stream, 0, h);
         for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            NDArray normed = layer.self.normed(h);
-            KeyCache.Pair own = layer.self.pair(normed);
-            h = layer.self.apply(pass, h, normed, cache.behind(i, own.key(), own.value()), added, stream, i);
-            h = layer.mlp.apply(pass, looked(pass, h, read, cache, i));
+            int layer = i;
+            h = pass.segment(this, in -> {
+                KeyCache kept = pass.cuts() ? new KeyCache(cache.seenMask()) : cache;
+                return new NDList(write(pass, in.get(0), in.get(1), kept, in.get(2), layer));
+            }, new NDList(h, read, added)).singletonOrThrow();
             pass.probe().hidden(stream, i + 1, h);
         }
         return ended(pass, h);
+    }
+
+    private NDArray write(Pass pass, NDArray h, NDArray read, KeyCache cache, NDArray added, int layer) {
+        Layer own = layers.get(layer);
+        NDArray normed = own.self.normed(h);
+        KeyCache.Pair pair = own.self.pair(normed);
+        NDArray seen = own.self.apply(pass, h, normed, cache.behind(layer, pair.key(), pair.value()),
+                Optional.of(added), stream, layer);
+        return own.mlp.apply(pass, looked(pass, seen, read, cache, layer));
     }
 
     /// The rows of one sample look at the same, so they ask side by side; but where each is to be told by itself.

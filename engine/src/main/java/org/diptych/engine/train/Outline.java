@@ -8,7 +8,6 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.LearnsInStages;
-import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Adapters;
@@ -26,7 +25,7 @@ public final class Outline {
         FineTunePlan.Lora lora = plan.lora();
         Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
         try {
-            return new PlanOutline(course(model, plan), RunsInSegments.in(model.module()),
+            return new PlanOutline(course(model, plan),
                     model instanceof LearnsInStages staged ? staged.stages() : Map.of());
         } finally {
             adapters.detach();

@@ -20,7 +20,6 @@ import org.diptych.engine.model.Forwards;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
-import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.Segments;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.LossTerms;
@@ -40,13 +39,10 @@ final class Trainer {
     private Map<Objective, Double> objectives;
     private int stage;
 
-    /// @throws EngineException when an objective does not fit the model, nothing would learn, or gradient checkpointing is wanted of one that cannot
+    /// @throws EngineException when an objective does not fit the model or nothing would learn
     Trainer(VisionLanguageModel model, FineTunePlan plan, NDManager scope) throws EngineException {
         this.model = model;
         this.plan = plan;
-        if (plan.checkpointing() && !RunsInSegments.in(model.module())) {
-            throw new EngineException("train.checkpointing", model.family());
-        }
         for (FineTunePlan.Stage each : plan.course()) {
             Map<Objective, Double> all = new LinkedHashMap<>();
             for (Map.Entry<String, Double> wanted : each.objectives().entrySet()) {

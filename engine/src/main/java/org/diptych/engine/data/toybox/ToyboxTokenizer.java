@@ -44,6 +44,9 @@ public final class ToyboxTokenizer {
     private static final List<String> CHAT_WORDS = List.of("chat", "between", "curious", "user", "artificial",
             "intelligence", "assistant", "gives", "helpful", "detailed", "polite", "answers", "'", "s", "questions");
 
+    /// Gaps that are not written.
+    private static final String GAPS = " (?=[,.?!:])|(?<=[\\p{Han}，。？！：、]) | (?=[\\p{Han}，。？！：、])";
+
     private ToyboxTokenizer() {
     }
 
@@ -107,7 +110,26 @@ public final class ToyboxTokenizer {
         json.add("pre_tokenizer", object("type", "BertPreTokenizer"));
         json.add("post_processor", around(words));
         json.add("model", model);
+        json.add("decoder", written());
         return new Gson().toJson(json);
+    }
+
+    /// Words are written with a gap between them, but none before a stop and none beside a Chinese character.
+    private static JsonObject written() {
+        JsonObject spaced = object("type", "WordPiece");
+        spaced.addProperty("prefix", "##");
+        spaced.addProperty("cleanup", false); // it would also make "don't" of "do not"
+        JsonObject pattern = object("Regex", GAPS);
+        JsonObject closed = object("type", "Replace");
+        closed.add("pattern", pattern);
+        closed.addProperty("content", "");
+        JsonArray steps = new JsonArray();
+        steps.add(spaced);
+        steps.add(object("type", "Fuse"));
+        steps.add(closed);
+        JsonObject all = object("type", "Sequence");
+        all.add("decoders", steps);
+        return all;
     }
 
     private static JsonArray added(List<String> words) {

@@ -8,10 +8,12 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.diptych.engine.kernel.MultiwayKernel;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
 import org.diptych.engine.nn.Dropout;
@@ -20,7 +22,7 @@ import org.diptych.engine.nn.LayerNorm;
 import org.diptych.engine.nn.Masks;
 
 /// The transformer with what it reads: a picture, words, or a picture and then words.
-final class Beit3Stack extends Module {
+final class Beit3Stack extends Module implements RunsInSegments {
     static final String TEXT = "text";
     static final String PICTURE = "vision";
     static final String BOTH = "joined";
@@ -148,14 +150,8 @@ final class Beit3Stack extends Module {
         pass.probe().value("encoder_in", x);
         pass.probe().ran(site, 1);
         pass.probe().hidden(site, 0, x);
-        if (kept.isEmpty() && mayFuse(pass)) {
-            x = fused(x, split, mask);
-        } else {
-            for (int i = 0; i < layers.size(); i++) {
-                x = layers.get(i).apply(pass, x, new Beit3Layer.Place(split, mask, kept, site, i));
-                pass.probe().hidden(site, i + 1, x);
-            }
-        }
+        IntFunction<Beit3Layer.Place> places = i -> new Beit3Layer.Place(split, mask, kept, site, i);
+        x = pass.cuts() ? cut(pass, x, places) : run(pass, x, places, 0, layers.size());
         if (norm.isPresent()) {
             x = norm.get().apply(x, split, LayerNorm::apply);
             pass.probe().value("encoder_norm", x);
@@ -164,14 +160,37 @@ final class Beit3Stack extends Module {
         return x;
     }
 
+    private NDArray cut(Pass pass, NDArray x, IntFunction<Beit3Layer.Place> places) {
+        NDArray h = x;
+        for (int i = 0; i < layers.size(); i++) {
+            int layer = i;
+            h = pass.segment(layers.get(i), in -> new NDList(run(pass, in.get(0), places, layer, layer + 1)),
+                    new NDList(h)).singletonOrThrow();
+        }
+        return h;
+    }
+
+    private NDArray run(Pass pass, NDArray x, IntFunction<Beit3Layer.Place> places, int from, int to) {
+        Beit3Layer.Place first = places.apply(from);
+        if (first.kept().isEmpty() && mayFuse(pass)) {
+            return fused(x, first.split(), first.mask(), layers.subList(from, to));
+        }
+        NDArray h = x;
+        for (int i = from; i < to; i++) {
+            h = layers.get(i).apply(pass, h, places.apply(i));
+            pass.probe().hidden(first.site(), i + 1, h);
+        }
+        return h;
+    }
+
     private boolean mayFuse(Pass pass) {
         return pass.mayFuse() && !(pass.training() && config.rates().any())
                 && layers.stream().noneMatch(Beit3Layer::adapted);
     }
 
-    private NDArray fused(NDArray x, int split, NDArray mask) {
+    private NDArray fused(NDArray x, int split, NDArray mask, List<Beit3Layer> part) {
         List<NDArray> tensors = new ArrayList<>();
-        for (Beit3Layer layer : layers) {
+        for (Beit3Layer layer : part) {
             if (split > 0) {
                 tensors.addAll(layer.tensors(false));
             }
@@ -179,7 +198,7 @@ final class Beit3Stack extends Module {
                 tensors.addAll(layer.tensors(true));
             }
         }
-        return new MultiwayKernel(layers.size(), config.width(), config.mlp(), config.heads(), config.epsilon(),
+        return new MultiwayKernel(part.size(), config.width(), config.mlp(), config.heads(), config.epsilon(),
                 config.activation(), config.preNorm(), config.subNorm()).apply(x, split, tensors, mask);
     }
 

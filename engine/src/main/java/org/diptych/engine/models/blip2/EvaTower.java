@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.diptych.engine.kernel.StackedKernel;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Conv2d;
 import org.diptych.engine.nn.LayerNorm;
@@ -19,7 +20,7 @@ import org.diptych.engine.nn.Linear;
 import org.diptych.engine.nn.StackedAttention;
 
 /// EVA-CLIP's picture tower without its last norm (Fang et al. 2023; LAVIS `eva_vit.py`): pre-norm layers whose keys have no bias.
-final class EvaTower extends Module {
+final class EvaTower extends Module implements RunsInSegments {
     static final String STREAM = "vision";
 
     private final Blip2Config.Vision facts;
@@ -83,15 +84,31 @@ final class EvaTower extends Module {
         NDArray x = NDArrays.concat(new NDList(first, rows), 1).add(positions.get());
         pass.probe().value(STREAM + ".embeddings", x);
         pass.probe().hidden(STREAM, 0, x);
-        if (pass.mayFuse() && blocks.stream().noneMatch(Block::adapted)) {
-            return new StackedKernel(Collections.nCopies(blocks.size(), false), facts.width(), facts.heads(),
-                    facts.epsilon(), facts.activation(), facts.biased(), false).apply(x, 0,
-                            blocks.stream().flatMap(Block::tensors).toList(), Optional.empty(), Optional.empty());
-        }
+        return pass.cuts() ? cut(pass, x) : run(pass, x, 0, blocks.size());
+    }
+
+    private NDArray cut(Pass pass, NDArray x) {
+        NDArray h = x;
         for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).apply(pass, x, i);
-            pass.probe().hidden(STREAM, i + 1, x);
+            int layer = i;
+            h = pass.segment(blocks.get(i), in -> new NDList(run(pass, in.get(0), layer, layer + 1)), new NDList(h))
+                    .singletonOrThrow();
         }
-        return x;
+        return h;
+    }
+
+    private NDArray run(Pass pass, NDArray x, int from, int to) {
+        if (pass.mayFuse() && blocks.stream().noneMatch(Block::adapted)) {
+            return new StackedKernel(Collections.nCopies(to - from, false), facts.width(), facts.heads(),
+                    facts.epsilon(), facts.activation(), facts.biased(), false).apply(x, 0,
+                            blocks.subList(from, to).stream().flatMap(Block::tensors).toList(), Optional.empty(),
+                            Optional.empty());
+        }
+        NDArray h = x;
+        for (int i = from; i < to; i++) {
+            h = blocks.get(i).apply(pass, h, i);
+            pass.probe().hidden(STREAM, i + 1, h);
+        }
+        return h;
     }
 }

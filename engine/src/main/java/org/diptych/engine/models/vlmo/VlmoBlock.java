@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.DropPath;
 import org.diptych.engine.nn.LayerNorm;
@@ -15,7 +16,7 @@ import org.diptych.engine.nn.StackedAttention;
 import org.diptych.engine.tower.Multiway;
 
 /// One layer: shared attention, then the expert of what stands there, each with its own norm; one pair of layer scales (Touvron et al. 2021) for all experts.
-final class VlmoBlock extends Module {
+final class VlmoBlock extends Module implements RunsInSegments {
     /// A feed-forward part with the norm before it.
     private static final class Expert extends Module {
         private final LayerNorm norm;

@@ -149,16 +149,41 @@ final class VlmoStack extends Module {
         if (from == 0) {
             pass.probe().hidden(site, 0, x);
         }
-        if (from < to && mayFuse(pass)) {
-            return fused(x, relative, hidden, route, from, to);
-        }
+        Way way = new Way(route, hidden, site);
+        return pass.cuts() ? cut(pass, x, relative, way, from, to) : run(pass, x, relative, way, from, to);
+    }
+
+    /// What a sequence has on all its way beside its states.
+    ///
+    /// @param hidden (B, 1, 1, T) added to the scores
+    private record Way(Route route, NDArray hidden, String site) {
+    }
+
+    private NDArray cut(Pass pass, NDArray x, Optional<Biases> relative, Way way, int from, int to) {
+        NDArray h = x;
         for (int i = from; i < to; i++) {
             int layer = i;
-            NDArray mask = relative.map(r -> r.of(layer, config.heads()).add(hidden)).orElse(hidden);
-            x = blocks.get(i).apply(pass, x, Optional.of(mask), route, site, i);
-            pass.probe().hidden(site, i + 1, x);
+            NDList inputs = new NDList(h);
+            relative.ifPresent(r -> inputs.add(r.table()));
+            h = pass.segment(blocks.get(i), in -> new NDList(run(pass, in.get(0),
+                    relative.map(r -> new Biases(r.places(), in.get(1))), way, layer, layer + 1)), inputs)
+                    .singletonOrThrow();
         }
-        return x;
+        return h;
+    }
+
+    private NDArray run(Pass pass, NDArray x, Optional<Biases> relative, Way way, int from, int to) {
+        if (from < to && mayFuse(pass)) {
+            return fused(x, relative, way, from, to);
+        }
+        NDArray h = x;
+        for (int i = from; i < to; i++) {
+            int layer = i;
+            NDArray mask = relative.map(r -> r.of(layer, config.heads()).add(way.hidden())).orElse(way.hidden());
+            h = blocks.get(i).apply(pass, h, Optional.of(mask), way.route(), way.site(), i);
+            pass.probe().hidden(way.site(), i + 1, h);
+        }
+        return h;
     }
 
     private boolean mayFuse(Pass pass) {
@@ -166,7 +191,8 @@ final class VlmoStack extends Module {
                 && blocks.stream().noneMatch(VlmoBlock::adapted);
     }
 
-    private NDArray fused(NDArray x, Optional<Biases> relative, NDArray hidden, Route route, int from, int to) {
+    private NDArray fused(NDArray x, Optional<Biases> relative, Way way, int from, int to) {
+        Route route = way.route();
         List<NDArray> tensors = new ArrayList<>();
         List<Boolean> parted = new ArrayList<>();
         for (int i = from; i < to; i++) {
@@ -177,7 +203,7 @@ final class VlmoStack extends Module {
                 Activations.GELU, config.biased(), config.scale() > 0).apply(x, route.words(), tensors,
                         relative.map(r -> new StackedKernel.Relative(r.places(),
                                 r.columns(from * config.heads(), to * config.heads()))),
-                        Optional.of(hidden));
+                        Optional.of(way.hidden()));
     }
 
     private NDArray normed(Pass pass, NDArray x) {

@@ -316,6 +316,7 @@ class TalkTest {
                             assertThat(ids).as(text).doesNotContain(words.indexOf("<unk>"));
                             assertThat(ids[0]).isEqualTo(words.indexOf("<s>"));
                             assertThat(ids[ids.length - 1]).isEqualTo(words.size() - 1);
+                            assertThat(tokenizer.decode(ids)).isEqualToIgnoringCase(text);
                         }
                     }
                 }
