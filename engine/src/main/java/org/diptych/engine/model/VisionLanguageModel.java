@@ -40,6 +40,13 @@ public interface VisionLanguageModel {
     /// @return its attention with the sizes that this sample gives it
     List<AttentionSite> sites(Encoded sample);
 
+    /// A model of two towers may also read both as one, for a masked word say; whichever it does, what it attends with is among these.
+    ///
+    /// @return its attention of every way to read this sample
+    default List<AttentionSite> everySite(Encoded sample) {
+        return sites(sample);
+    }
+
     /// @return its patch grid, empty for region models
     Optional<Axis.Patches> patches();
 

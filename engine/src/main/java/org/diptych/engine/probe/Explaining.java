@@ -87,7 +87,8 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
         Function<Pass, NDArray> score = score(inputs);
         return switch (request.method()) {
             case RAW, ROLLOUT, GRAD_ATTENTION, CHEFER, GRAD_CAM -> {
-                Relevance.Explained found = Relevance.explain(request.method(), model.sites(encoded), focus(), score);
+                Relevance.Explained found = Relevance.explain(request.method(), model.everySite(encoded), focus(),
+                        score);
                 Axis picture = found.picture().orElseThrow(
                         () -> new EngineException("engine.method", model.family(), request.method()));
                 yield result(picture, found.onPicture().orElseThrow(), found.onWords().orElse(new float[0]),

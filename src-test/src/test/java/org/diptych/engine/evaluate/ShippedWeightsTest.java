@@ -45,7 +45,8 @@ class ShippedWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"clip", "albef", "roberta", "lxmert", "vilbert", "vilt", "llava"})
+    @ValueSource(strings = {"clip", "albef", "roberta", "lxmert", "vilbert", "vilt", "llava", "blip", "blip2",
+            "beit3"})
     void theFolderIsWholeAndSmall(String family) throws Exception {
         unpack(family);
         assertThat(Files.size(folder.resolve("model.safetensors"))).isLessThan(LARGEST);
@@ -63,7 +64,8 @@ class ShippedWeightsTest {
     @ParameterizedTest
     @CsvSource({"clip, 100, 5, ''", "albef, 24, 8, toybox.pointing", "roberta, 256, 0, ''",
             "lxmert, 24, 5, toybox.answers", "vilbert, 24, 5, toybox.answers",
-            "vilt, 128, 5, toybox.answers toybox.pointing", "llava, 24, 2, toybox.replies toybox.pointing"})
+            "vilt, 128, 5, toybox.answers toybox.pointing", "llava, 24, 2, toybox.replies toybox.pointing",
+            "blip, 64, 7, toybox.caption", "blip2, 48, 4, toybox.pointing"})
     void itReachesTheMarks(String family, int scenes, int set, String missed) throws Exception {
         unpack(family);
         NDManager weights = TestLane.lane().scopes().weights();

@@ -390,9 +390,7 @@ public final class Beit3Model extends Module
         Axis.Patches seen = patches().orElseThrow();
         List<AttentionSite> sites = new ArrayList<>();
         if (fuses() && words > 0 && sample.height() > 0) {
-            Axis all = new Axis.Joined(List.of(seen, new Axis.Text(words)));
-            sites.add(site(Beit3Stack.BOTH, all, seen.size()));
-            return sites;
+            return List.of(joined(seen, words));
         }
         if (sample.height() > 0) {
             sites.add(site(Beit3Stack.PICTURE, seen, seen.size()));
@@ -401,6 +399,21 @@ public final class Beit3Model extends Module
             sites.add(site(Beit3Stack.TEXT, new Axis.Text(words), 0));
         }
         return sites;
+    }
+
+    /// A match is told by the towers, a word and an answer from both read as one.
+    @Override
+    public List<AttentionSite> everySite(Encoded sample) {
+        int words = sample.tokens().map(t -> t.size()).orElse(0);
+        List<AttentionSite> all = new ArrayList<>(sites(sample));
+        if (!fuses() && words > 0 && sample.height() > 0) {
+            all.add(joined(patches().orElseThrow(), words));
+        }
+        return all;
+    }
+
+    private AttentionSite joined(Axis.Patches seen, int words) {
+        return site(Beit3Stack.BOTH, new Axis.Joined(List.of(seen, new Axis.Text(words))), seen.size());
     }
 
     private AttentionSite site(String name, Axis axis, int split) {
