@@ -114,7 +114,7 @@ final class Speaking {
             read = Optional.of(new Read(encoded.tokens(), encoded.view(), grid(model, encoded),
                     place(model, encoded)));
             Inputs inputs = model.batch(List.of(encoded), context.scope());
-            Gazes gazes = new Gazes(request.attention() ? model.sites(encoded) : List.of());
+            Gazes gazes = new Gazes(request.attention() ? model.everySite(encoded) : List.of());
             List<String> own = request.said().isPresent()
                     ? ((Converses) model).stops(request.said().get().template())
                     : writer.stops();

@@ -78,7 +78,7 @@ final class Told implements Suite {
     private String write(Case scene, Encoded encoded, List<String> stops) {
         Generates writer = (Generates) scene.model();
         Inputs inputs = scene.model().batch(List.of(encoded), scene.scope());
-        Gazes gazes = new Gazes(scene.model().sites(encoded));
+        Gazes gazes = new Gazes(scene.model().everySite(encoded));
         Written.Text written = new Decoder(Decoding.greedy(MOST))
                 .stopping(ids -> stops.stream().anyMatch(writer.text(ids)::contains))
                 .with((Decoder.Listener) gazes::step).write(writer, Pass.listening(gazes), inputs).texts().getFirst();

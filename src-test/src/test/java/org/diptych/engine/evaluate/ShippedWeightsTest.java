@@ -65,7 +65,8 @@ class ShippedWeightsTest {
     @CsvSource({"clip, 100, 5, ''", "albef, 24, 8, toybox.pointing", "roberta, 256, 0, ''",
             "lxmert, 24, 5, toybox.answers", "vilbert, 24, 5, toybox.answers",
             "vilt, 128, 5, toybox.answers toybox.pointing", "llava, 24, 2, toybox.replies toybox.pointing",
-            "blip, 64, 7, toybox.caption", "blip2, 48, 4, toybox.pointing"})
+            "blip, 64, 7, toybox.caption", "blip2, 48, 4, toybox.pointing",
+            "beit3, 128, 9, toybox.kind_swap toybox.masked.kind toybox.answers toybox.caption toybox.pointing"})
     void itReachesTheMarks(String family, int scenes, int set, String missed) throws Exception {
         unpack(family);
         NDManager weights = TestLane.lane().scopes().weights();

@@ -401,13 +401,12 @@ public final class Beit3Model extends Module
         return sites;
     }
 
-    /// A match is told by the towers, a word and an answer from both read as one.
+    /// A match is told by the towers; a word and an answer by both read as one, and so is a caption, of which its first token is there when it is begun.
     @Override
     public List<AttentionSite> everySite(Encoded sample) {
-        int words = sample.tokens().map(t -> t.size()).orElse(0);
         List<AttentionSite> all = new ArrayList<>(sites(sample));
-        if (!fuses() && words > 0 && sample.height() > 0) {
-            all.add(joined(patches().orElseThrow(), words));
+        if (sample.height() > 0 && all.stream().noneMatch(s -> s.name().equals(Beit3Stack.BOTH))) {
+            all.add(joined(patches().orElseThrow(), Math.max(1, sample.tokens().map(t -> t.size()).orElse(0))));
         }
         return all;
     }

@@ -28,6 +28,10 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
+import java.util.function.Function;
+import org.diptych.engine.probe.Relevance;
+import org.diptych.engine.api.RelevanceMethod;
+import ai.djl.ndarray.index.NDIndex;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -287,6 +291,24 @@ class Beit3Test {
         }
         return new Encoded(words > 0 ? Optional.of(new Tokens("w", tokens, false)) : Optional.empty(), new float[0],
                 picture ? 8 : 0, picture ? 8 : 0, Optional.empty(), Optional.empty());
+    }
+
+    /// The towers tell a match, but a masked word is told by both read as one: whichever it is, its map is found.
+    @Test
+    void aWordAndAMatchAreExplainedByWhatTellsThem() throws EngineException {
+        with(tiny("heads", "{\"contrast\": true, \"words\": true}"), (model, scope) -> {
+            Inputs inputs = inputs(pair(scope, 0, MASK, 2));
+            List<AttentionSite> sites = model.everySite(sample(3, true));
+            assertThat(sites).extracting(AttentionSite::name).containsExactly("vision", "text", "joined");
+            assertThat(model.everySite(sample(0, true))).extracting(AttentionSite::name).contains("joined");
+            for (Function<Pass, NDArray> score : List.<Function<Pass, NDArray>>of(
+                    pass -> model.wordLogits(pass, inputs).get(new NDIndex("0, 1, 5")),
+                    pass -> model.scorePairs(pass, inputs, inputs))) {
+                assertThat(Relevance.explain(RelevanceMethod.GRAD_ATTENTION, sites, Relevance.Focus.SUMMARY, score)
+                        .onPicture().orElseThrow()).hasSize(4)
+                        .satisfies(map -> assertThat(map).isNotEqualTo(new float[4]));
+            }
+        });
     }
 
     @Test
