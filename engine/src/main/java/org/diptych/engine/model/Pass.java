@@ -1,6 +1,8 @@
 package org.diptych.engine.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /// What every typed forward is told.
@@ -34,6 +36,26 @@ public record Pass(boolean training, boolean fused, Probe probe, Segments segmen
     /// @return true when a stack is to run layer by layer, each one a segment; a probe that listens would hear them twice
     public boolean cuts() {
         return segments.cuts() && !probe.listens();
+    }
+
+    /// A layer as a segment.
+    public interface Cut {
+        /// @param inputs what the layers before gave, and what stands beside
+        NDArray apply(NDList inputs, int layer);
+    }
+
+    /// Runs layers one after the other, each a segment, see [Segments#run].
+    ///
+    /// @param beside what every layer reads besides, where a gradient may pass through it
+    public NDArray segments(List<? extends Module> layers, NDArray x, List<NDArray> beside, Cut cut) {
+        NDArray h = x;
+        for (int i = 0; i < layers.size(); i++) {
+            int layer = i;
+            NDList inputs = new NDList(h);
+            inputs.addAll(beside);
+            h = segment(layers.get(i), in -> new NDList(cut.apply(in, layer)), inputs).singletonOrThrow();
+        }
+        return h;
     }
 
     /// Runs a layer, see [Segments#run].

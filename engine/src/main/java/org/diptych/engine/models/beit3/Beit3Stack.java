@@ -151,23 +151,15 @@ final class Beit3Stack extends Module implements RunsInSegments {
         pass.probe().ran(site, 1);
         pass.probe().hidden(site, 0, x);
         IntFunction<Beit3Layer.Place> places = i -> new Beit3Layer.Place(split, mask, kept, site, i);
-        x = pass.cuts() ? cut(pass, x, places) : run(pass, x, places, 0, layers.size());
+        x = pass.cuts()
+                ? pass.segments(layers, x, List.of(), (in, layer) -> run(pass, in.head(), places, layer, layer + 1))
+                : run(pass, x, places, 0, layers.size());
         if (norm.isPresent()) {
             x = norm.get().apply(x, split, LayerNorm::apply);
             pass.probe().value("encoder_norm", x);
         }
         pass.probe().value("encoder_out", x);
         return x;
-    }
-
-    private NDArray cut(Pass pass, NDArray x, IntFunction<Beit3Layer.Place> places) {
-        NDArray h = x;
-        for (int i = 0; i < layers.size(); i++) {
-            int layer = i;
-            h = pass.segment(layers.get(i), in -> new NDList(run(pass, in.get(0), places, layer, layer + 1)),
-                    new NDList(h)).singletonOrThrow();
-        }
-        return h;
     }
 
     private NDArray run(Pass pass, NDArray x, IntFunction<Beit3Layer.Place> places, int from, int to) {

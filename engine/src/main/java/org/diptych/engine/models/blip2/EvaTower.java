@@ -84,17 +84,9 @@ final class EvaTower extends Module implements RunsInSegments {
         NDArray x = NDArrays.concat(new NDList(first, rows), 1).add(positions.get());
         pass.probe().value(STREAM + ".embeddings", x);
         pass.probe().hidden(STREAM, 0, x);
-        return pass.cuts() ? cut(pass, x) : run(pass, x, 0, blocks.size());
-    }
-
-    private NDArray cut(Pass pass, NDArray x) {
-        NDArray h = x;
-        for (int i = 0; i < blocks.size(); i++) {
-            int layer = i;
-            h = pass.segment(blocks.get(i), in -> new NDList(run(pass, in.get(0), layer, layer + 1)), new NDList(h))
-                    .singletonOrThrow();
-        }
-        return h;
+        return pass.cuts()
+                ? pass.segments(blocks, x, List.of(), (in, layer) -> run(pass, in.head(), layer, layer + 1))
+                : run(pass, x, 0, blocks.size());
     }
 
     private NDArray run(Pass pass, NDArray x, int from, int to) {

@@ -160,16 +160,9 @@ final class VlmoStack extends Module {
     }
 
     private NDArray cut(Pass pass, NDArray x, Optional<Biases> relative, Way way, int from, int to) {
-        NDArray h = x;
-        for (int i = from; i < to; i++) {
-            int layer = i;
-            NDList inputs = new NDList(h);
-            relative.ifPresent(r -> inputs.add(r.table()));
-            h = pass.segment(blocks.get(i), in -> new NDList(run(pass, in.get(0),
-                    relative.map(r -> new Biases(r.places(), in.get(1))), way, layer, layer + 1)), inputs)
-                    .singletonOrThrow();
-        }
-        return h;
+        return pass.segments(blocks.subList(from, to), x, relative.map(Biases::table).stream().toList(),
+                (in, i) -> run(pass, in.head(), relative.map(r -> new Biases(r.places(), in.get(1))), way, from + i,
+                        from + i + 1));
     }
 
     private NDArray run(Pass pass, NDArray x, Optional<Biases> relative, Way way, int from, int to) {
