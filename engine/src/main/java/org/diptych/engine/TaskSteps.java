@@ -140,14 +140,12 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
     private static More.Labelled labelled(VisionLanguageModel model, Regions regions) {
         return ToyboxRegions.labelled(regions).orElseGet(() -> {
             int n = regions.boxes().size();
-            int classes = model instanceof Taught taught
-                    ? Math.max(1, taught.lessons().classes(Task.REGION_CLASSES).orElse(1))
-                    : 1;
+            int classes = Math.max(1, classes(model, Task.REGION_CLASSES));
             float[][] unsure = new float[n][classes];
             for (float[] row : unsure) {
                 Arrays.fill(row, 1f / classes);
             }
-            return new More.Labelled(regions, new int[n], new int[n], unsure);
+            return new More.Labelled(regions, new int[n], new int[n], 1, unsure);
         });
     }
 
@@ -189,15 +187,27 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
         FineTunePlan.Lessons how = new FineTunePlan.Lessons(usual.masking(), usual.rule(), usual.share(),
                 turn.masking == TaskView.Masking.JOINT, 0, 0);
         return Reading.prepare(turn.task, examples, how,
-                new Reading.Names(Toybox.kinds(language()), Toybox.answers(language()))).view(cells, context.scope());
+                new Reading.Names(named(examples.model(), turn.task), Toybox.answers(language())))
+                .view(cells, context.scope());
+    }
+
+    /// @return names of the regions' classes, or of class and colour at once where the model's head has a class for each
+    private List<String> named(VisionLanguageModel model, Task task) {
+        List<String> both = Toybox.colouredKinds(language());
+        return classes(model, task) == both.size() ? both : Toybox.kinds(language());
+    }
+
+    /// @return classes of the task's head, -1 where it has none
+    private static int classes(VisionLanguageModel model, Task task) {
+        return model instanceof Taught taught ? taught.lessons().classes(task).orElse(-1) : -1;
     }
 
     /// @return why the input does not have what the task asks for
     private Optional<Message> lacks(Task task, Drawn examples) {
-        int classes = examples.model() instanceof Taught taught ? taught.lessons().classes(task).orElse(-1) : -1;
+        int classes = classes(examples.model(), task);
         More more = examples.examples().getFirst().more();
         int known = switch (task) {
-            case REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> Toybox.kinds("en").size();
+            case REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> named(examples.model(), task).size();
             case ANSWERS -> Toybox.answers("en").size();
             default -> classes;
         };

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -149,6 +151,34 @@ class TasksTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aHeadWithAClassForEachKindInEachColourTellsBoth() throws Exception {
+        open("uniter");
+        Scene scene = Toybox.scene(SCENE, shelf.get("m").shown().sceneSize(), World.named("aligned"));
+        List<String> things = scene.objects().stream().map(t -> t.colour() + " " + t.kind()).toList();
+        assertThat(told(things)).isEqualTo(things.size());
+        free();
+        open("uniter", "config.region_classes", "17");
+        List<String> kinds = scene.objects().stream().map(Scene.Thing::kind).toList();
+        assertThat(told(kinds)).isEqualTo(kinds.size());
+    }
+
+    /// @return how many regions were asked for in a dozen drawings, each with the name that it should have
+    private int told(List<String> names) throws EngineException {
+        Set<Integer> asked = new TreeSet<>();
+        for (long seed = 0; seed < 12; seed++) {
+            for (TaskView view : views(seed, BOTH)) {
+                if (view.task() == Task.REGION_CLASSES || view.task() == Task.REGION_DISTRIBUTIONS) {
+                    view.places().forEach(place -> {
+                        assertThat(place.truth()).isEqualTo(names.get(place.box()));
+                        asked.add(place.box());
+                    });
+                }
+            }
+        }
+        return asked.size();
     }
 
     @Test

@@ -29,7 +29,8 @@ record DetectedBoxes(More inner, Picture picture, int boxes, int width) implemen
         for (float[] row : sure) {
             Arrays.fill(row, 1f / classes);
         }
-        return Optional.of(new Labelled(new Regions(all, features, List.of()), new int[boxes], new int[boxes], sure));
+        return Optional
+                .of(new Labelled(new Regions(all, features, List.of()), new int[boxes], new int[boxes], 1, sure));
     }
 
     @Override

@@ -17,8 +17,29 @@ public interface More {
     ///
     /// @param classes       (N) numbers from 0
     /// @param attributes    (N) numbers from 0
+    /// @param of            how many attributes there are, A
     /// @param distributions (N, C) certainty of each class
-    record Labelled(Regions regions, int[] classes, int[] attributes, float[][] distributions) {
+    record Labelled(Regions regions, int[] classes, int[] attributes, int of, float[][] distributions) {
+        /// The same for a head whose classes name attribute and class at once, such as `red fish`: number class * A + attribute. The detector is as sure of a class with
+        /// the attribute that it sees as of the class.
+        ///
+        /// @param count classes of the head, without the background
+        /// @return what it has to tell; these labels unless `count` is C * A
+        public Labelled named(int count) {
+            int n = classes.length;
+            if (n == 0 || count != distributions[0].length * of) {
+                return this;
+            }
+            int[] both = new int[n];
+            float[][] certain = new float[n][count];
+            for (int i = 0; i < n; i++) {
+                both[i] = classes[i] * of + attributes[i];
+                for (int c = 0; c < distributions[i].length; c++) {
+                    certain[i][c * of + attributes[i]] = distributions[i][c];
+                }
+            }
+            return new Labelled(regions, both, attributes, of, certain);
+        }
     }
 
     /// @param answer number in the set's list of answers

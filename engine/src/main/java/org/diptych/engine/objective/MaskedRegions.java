@@ -41,7 +41,8 @@ record MaskedRegions(Task task, FineTunePlan.Lessons how) implements Preparation
     static Lesson hide(Drawn drawn, Task task, int index, Lesson lesson, SplittableRandom dice, double share,
             Hidden.Rule rule) throws EngineException {
         More.Labelled labelled = drawn.examples().get(index).more().regions()
-                .orElseThrow(() -> drawn.lacks(task, index));
+                .orElseThrow(() -> drawn.lacks(task, index))
+                .named(((Taught) drawn.model()).lessons().classes(task).orElse(0));
         Regions regions = labelled.regions();
         int n = regions.boxes().size();
         boolean[] hidden = new boolean[n];

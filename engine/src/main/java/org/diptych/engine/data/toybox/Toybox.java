@@ -95,6 +95,12 @@ public final class Toybox {
         return Kind.ALL.stream().map(k -> language.equals("zh") ? k.zh : k.en).toList();
     }
 
+    /// @return names of all kinds in all colours, kind by kind; number class * colours + colour
+    public static List<String> colouredKinds(String language) {
+        Phrases phrases = Phrases.of(language);
+        return Kind.ALL.stream().flatMap(k -> Hue.ALL.stream().map(h -> phrases.bare(k, h))).toList();
+    }
+
     /// @return a conversation, a description and a piece of reasoning
     public static List<Conversation> conversations(long seed, World world, String language) {
         return Conversations.of(Layout.of(seed, world), Phrases.of(language), new Dice(seed ^ TURNS));

@@ -53,7 +53,7 @@ record ToyboxMore(Layout layout, Picture picture, Layout second, FineTunePlan.Da
             certainty[i][kinds.get(i).ordinal()] = CERTAIN;
         }
         return new Labelled(regions, kinds.stream().mapToInt(Kind::ordinal).toArray(),
-                hues.stream().mapToInt(Hue::ordinal).toArray(), certainty);
+                hues.stream().mapToInt(Hue::ordinal).toArray(), Hue.ALL.size(), certainty);
     }
 
     @Override
