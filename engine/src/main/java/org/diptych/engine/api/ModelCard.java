@@ -1,7 +1,6 @@
 package org.diptych.engine.api;
 
 import java.util.List;
-import java.util.Optional;
 
 /// What is known of a model without loading it; one file in `catalog/` each.
 ///
@@ -18,11 +17,10 @@ import java.util.Optional;
 /// @param parents     ids of models it builds on
 /// @param checkpoints public weights
 /// @param capabilities what this program can do with it once loaded; a test holds them to the code
-/// @param weights     folder under `weights/` with the small model that ships, if any
 /// @param flow        how its towers stand, from the input up, for a small drawing
 public record ModelCard(String id, String title, String date, Lane lane, Paper paper, LocalText idea, LocalText summary,
         List<LocalText> parts, List<LocalText> objectives, List<LocalText> tasks, List<String> parents,
-        List<PublicCheckpoint> checkpoints, List<Capability> capabilities, Optional<String> weights, List<Block> flow) {
+        List<PublicCheckpoint> checkpoints, List<Capability> capabilities, List<Block> flow) {
 
     public enum Lane {
         TWO_STREAM, ONE_STREAM, DUAL_OR_BRIDGE

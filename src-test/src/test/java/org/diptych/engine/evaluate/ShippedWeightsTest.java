@@ -46,7 +46,7 @@ class ShippedWeightsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"clip", "albef", "roberta", "lxmert", "vilbert", "vilt", "llava", "blip", "blip2",
-            "beit3"})
+            "beit3", "uniter", "vlmo"})
     void theFolderIsWholeAndSmall(String family) throws Exception {
         unpack(family);
         assertThat(Files.size(folder.resolve("model.safetensors"))).isLessThan(LARGEST);
@@ -63,7 +63,7 @@ class ShippedWeightsTest {
     /// A mark that is missed is named, so that it is noticed when it is reached one day.
     @ParameterizedTest
     @CsvSource({"clip, 100, 5, ''", "albef, 24, 8, toybox.pointing", "roberta, 256, 0, ''",
-            "lxmert, 24, 5, toybox.answers", "vilbert, 24, 5, toybox.answers",
+            "lxmert, 24, 5, toybox.answers", "uniter, 24, 5, toybox.answers", "vilbert, 24, 5, toybox.answers",
             "vilt, 128, 5, toybox.answers toybox.pointing", "llava, 24, 2, toybox.replies toybox.pointing",
             "blip, 64, 7, toybox.caption", "blip2, 48, 4, toybox.pointing",
             "beit3, 128, 9, toybox.kind_swap toybox.masked.kind toybox.answers toybox.caption toybox.pointing"})
