@@ -42,9 +42,15 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
     /// The lessons of one task at one step.
     ///
     /// @param alpha share of what a following copy says in the targets
-    public record Course(List<Lesson> lessons, double alpha) {
+    /// @param step  number of the step, from 1; 0 outside a run
+    public record Course(List<Lesson> lessons, double alpha, int step) {
         public Course {
             lessons = List.copyOf(lessons);
+        }
+
+        /// Outside a run.
+        public Course(List<Lesson> lessons, double alpha) {
+            this(lessons, alpha, 0);
         }
 
         public List<Encoded> shown() {
@@ -68,7 +74,7 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
 
         /// @return the lessons from one number to before another
         public Course part(int from, int to) {
-            return lessons.isEmpty() ? this : new Course(lessons.subList(from, to), alpha);
+            return lessons.isEmpty() ? this : new Course(lessons.subList(from, to), alpha, step);
         }
 
         /// @return (B)

@@ -33,7 +33,7 @@ public interface Objective {
     /// @param alpha share of what a following copy says in the targets
     /// @throws EngineException when the examples lack what the objective asks for
     default Lesson.Course prepare(Drawn drawn, double alpha) throws EngineException {
-        return new Lesson.Course(List.of(), alpha);
+        return new Lesson.Course(List.of(), alpha, drawn.step());
     }
 
     /// @param base the step's examples as they are; the same object for all objectives of a step

@@ -39,7 +39,7 @@ record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) im
 
     @Override
     public Lesson.Course prepare(Drawn drawn, double alpha) throws EngineException {
-        return new Lesson.Course(preparation.of(drawn), alpha);
+        return new Lesson.Course(preparation.of(drawn), alpha, drawn.step());
     }
 
     @Override

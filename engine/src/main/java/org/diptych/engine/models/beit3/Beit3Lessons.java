@@ -62,7 +62,10 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
                         model.facts().parts().codes()));
                 all.put("masked_text_ids", base.get("input_ids"));
             }
-            case WRITING -> captions(course.lessons(), manager, all);
+            case WRITING -> {
+                captions(course.lessons(), manager, all);
+                all.put("step", Staging.longs(manager, new long[]{course.step()}, new Shape(1)));
+            }
             case ANSWERS -> {
                 all.putAll(text(course.shown(), manager));
                 all.put("targets", Stacked.oneHot(course, model.facts().parts().answers(), manager));
