@@ -65,6 +65,32 @@ public final class Adapters {
         return out;
     }
 
+    /// @param weight of a change
+    /// @return full name of the linear map that it changes
+    public static String matrix(String weight) {
+        String end = weight.endsWith(LowRank.UP) ? LowRank.UP : LowRank.DOWN;
+        return weight.substring(0, weight.length() - end.length() - 1);
+    }
+
+    /// @param weights name -> value of the weights of changes
+    /// @param scale   alpha / r
+    /// @param scope   owns the results
+    /// @return name of a matrix -> what its change adds to it
+    public static Map<String, NDArray> changes(Map<String, NDArray> weights, double scale, NDManager scope) {
+        Map<String, NDArray> out = new LinkedHashMap<>();
+        weights.keySet().stream().map(Adapters::matrix).distinct().forEach(name -> out.put(name + ".weight",
+                LowRank.change(weights.get(name + "." + LowRank.DOWN), weights.get(name + "." + LowRank.UP), scale,
+                        scope)));
+        return out;
+    }
+
+    /// @param matrix of a linear map, in any precision
+    /// @param change what is added to it
+    /// @return the sum in 32 bits, in the scope of `change`
+    public static NDArray changed(NDArray matrix, NDArray change) {
+        return change.add(Halves.wide(change, matrix));
+    }
+
     /// Leaves the model as it was before.
     public void detach() {
         layers.values().forEach(Linear::release);

@@ -1,6 +1,7 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.Brain;
@@ -14,13 +15,23 @@ final class Halves {
     }
 
     static Precision precision(Weight weight) {
-        return !weight.half() ? Precision.FULL : Brain.is(weight.get()) ? Precision.BRAIN : Precision.HALF;
+        return precision(weight.get());
+    }
+
+    private static Precision precision(NDArray weight) {
+        return Brain.is(weight)
+                ? Precision.BRAIN
+                : weight.getDataType() == DataType.FLOAT16 ? Precision.HALF : Precision.FULL;
     }
 
     /// @param near an activation, to whose scope the result belongs
     /// @return the weight in 32 bits: itself where it has them
     static NDArray wide(NDArray near, Weight weight) {
         return wide(near, weight.get(), precision(weight));
+    }
+
+    static NDArray wide(NDArray near, NDArray weight) {
+        return wide(near, weight, precision(weight));
     }
 
     static NDArray wide(NDArray near, NDArray half, Precision precision) {

@@ -39,8 +39,17 @@ record LowRank(Weight down, Weight up, Weight base, double scale) {
     /// @param scope owns the result
     /// @return (out, in) the one matrix that does the same
     NDArray merged(NDManager scope) {
-        NDArray change = up.get().matMul(down.get());
-        change.attach(scope);
-        return Scalars.times(change, scale).add(Halves.wide(change, base));
+        NDArray change = change(down.get(), up.get(), scale, scope);
+        return change.add(Halves.wide(change, base));
+    }
+
+    /// @param down  A (r, in)
+    /// @param up    B (out, r)
+    /// @param scope owns the result
+    /// @return (out, in) scale B A
+    static NDArray change(NDArray down, NDArray up, double scale, NDManager scope) {
+        NDArray product = up.matMul(down);
+        product.attach(scope);
+        return Scalars.times(product, scale);
     }
 }

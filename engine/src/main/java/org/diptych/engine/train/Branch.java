@@ -1,22 +1,16 @@
 package org.diptych.engine.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.Gson;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
-import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Spread;
-import org.diptych.engine.checkpoint.CheckpointReader;
 
-/// Makes a run that goes on from another one's last checkpoint: its weights, optimiser and log up to there are copied, so that the former stays as it is.
+/// Makes a run that goes on from another one's last checkpoint: its weights, optimiser and log up to there are copied, so that the former stays as it is. What the new plan trains may be something else.
 public final class Branch {
     private static final Gson GSON = new Gson();
 
@@ -38,11 +32,13 @@ public final class Branch {
         if (!plan.model().equals(parent.plan().model()) || !same(plan.config(), parent.plan().config())) {
             throw new EngineException("train.branch.model", from.path(), parent.plan().model());
         }
-        int step = step(from.checkpoint(), scope);
+        RunFolder.Saved saved = from.load(scope);
+        int step = saved.step();
         if (plan.steps() <= step) {
             throw new EngineException("train.branch.steps", from.path(), step, plan.steps());
         }
-        copy(from.checkpoint(), to.checkpoint());
+        to.save(step, saved.seconds(), Inheritance.rate(saved, parent.plan(), plan),
+                Inheritance.of(saved, parent.plan(), plan, scope), scope);
         PlanFile.write(to.plan(), plan);
         RunLog.Header header = new RunLog.Header(to.id(),
                 RunLog.Header.now(), plan, parent.weights(),
@@ -73,27 +69,5 @@ public final class Branch {
     /// A number may have been read as 16 here and as 16.0 there, which JSON holds for equal.
     private static boolean same(Map<String, Object> one, Map<String, Object> other) {
         return GSON.toJsonTree(one).equals(GSON.toJsonTree(other));
-    }
-
-    private static int step(Path checkpoint, NDManager scope) throws EngineException {
-        try (CheckpointReader reader = CheckpointReader.open(checkpoint); NDManager now = scope.newSubManager()) {
-            NDArray step = reader.read("run.step", now);
-            return (int) step.toLongArray()[0];
-        }
-    }
-
-    private static void copy(Path from, Path to) throws EngineException {
-        SafeFile.write(to, channel -> {
-            try (FileChannel in = FileChannel.open(from)) {
-                ByteBuffer room = ByteBuffer.allocate(1 << 20);
-                while (in.read(room) >= 0) {
-                    room.flip();
-                    while (room.hasRemaining()) {
-                        channel.write(room);
-                    }
-                    room.clear();
-                }
-            }
-        });
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.diptych.engine.api.EngineException;
@@ -25,7 +26,8 @@ final class Learner {
     /// What moves in one call.
     ///
     /// @param factor of the learning rate
-    private record Group(boolean decays, double factor) {
+    /// @param before steps of the stage that were done before the moments began
+    private record Group(boolean decays, double factor, int before) {
     }
 
     /// One weight that learns: what it was, what it is, and both moments.
@@ -36,19 +38,24 @@ final class Learner {
         NDArray value;
         NDArray first;
         NDArray second;
-        final Group group;
+        final double factor;
+        int before;
         boolean active = true;
 
         /// @param factor of the learning rate
         Slot(String name, Weight weight, double factor, NDManager scope) {
             this.name = name;
             this.weight = weight;
-            group = new Group(decays(weight), factor);
+            this.factor = factor;
             base = weight.get();
             value = copy(base, scope);
             first = scope.zeros(base.getShape());
             second = scope.zeros(base.getShape());
             learns();
+        }
+
+        Group group() {
+            return new Group(decays(weight), factor, before);
         }
 
         private void learns() {
@@ -65,6 +72,7 @@ final class Learner {
         void forget() {
             first.muli(0);
             second.muli(0);
+            before = 0;
         }
 
         /// Goes on from copies of these.
@@ -78,16 +86,17 @@ final class Learner {
         }
     }
 
-    /// One weight that follows: what it was, and what it is.
-    private static final class Follower {
+    /// One weight that no gradient of this run moves: what it was, and what it is.
+    private static final class Copied {
         final Weight weight;
         final NDArray base;
         NDArray value;
 
-        Follower(Weight weight, NDManager scope) {
+        /// @param begins what it is at first, copied
+        Copied(Weight weight, NDArray begins, NDManager scope) {
             this.weight = weight;
             base = weight.get();
-            value = copy(base, scope);
+            value = copy(begins, scope);
             weight.set(value);
         }
 
@@ -101,7 +110,10 @@ final class Learner {
 
     private final FineTunePlan plan;
     private final NDManager scope;
-    private final Map<String, Follower> followers = new LinkedHashMap<>();
+    private final Map<String, Weight> weights;
+    private final Map<String, Copied> followers = new LinkedHashMap<>();
+    /// What a run learnt that this one branched from, and this one leaves as it is.
+    private final Map<String, Copied> held = new LinkedHashMap<>();
     private final List<Slot> slots = new ArrayList<>();
     private final AdamWKernel decaying;
     private final AdamWKernel plain;
@@ -123,17 +135,20 @@ final class Learner {
             throws EngineException {
         this.plan = plan;
         this.scope = scope;
+        this.weights = weights;
         Map<String, Double> factors = LayerRates.of(weights.keySet(), plan.optimizer().layerDecay());
         weights.forEach((name, weight) -> {
             if (following.contains(name)) {
-                followers.put(name, new Follower(weight, scope));
+                followers.put(name, new Copied(weight, weight.get(), scope));
             } else if (weight.trainable() && plan.course().stream().anyMatch(stage -> learns(name, stage))) {
                 slots.add(new Slot(name, weight, factors.get(name), scope));
             }
         });
         for (FineTunePlan.Stage stage : plan.course()) {
             if (slots.stream().noneMatch(s -> learns(s.name, stage))) {
-                throw new EngineException("train.nothing", String.join(", ", stage.trains().parts()));
+                List<String> parts = stage.trains().parts();
+                throw new EngineException("train.nothing", String.join(", ",
+                        parts.isEmpty() ? weights.keySet().stream().map(Outline::part).distinct().toList() : parts));
             }
         }
         stage(0);
@@ -220,8 +235,8 @@ final class Learner {
             List<NDArray> all = List.copyOf(gradients.values());
             float norm = clips ? NormKernel.clip(largestNorm, all) : NormKernel.norm(largestNorm, all);
             if (Float.isFinite(norm)) {
-                step.muli(0).addi(number);
-                gradients.keySet().stream().collect(Collectors.groupingBy(s -> s.group)).forEach((group, members) -> {
+                gradients.keySet().stream().collect(Collectors.groupingBy(Slot::group)).forEach((group, members) -> {
+                    step.muli(0).addi(number - group.before);
                     rate.muli(0).addi(learningRate * group.factor);
                     (group.decays ? decaying : plain).step(step, rate, members.stream().map(s -> s.value).toList(),
                             members.stream().map(gradients::get).toList(),
@@ -239,14 +254,19 @@ final class Learner {
         moved.forEach((name, value) -> followers.get(name).take(value, scope));
     }
 
-    /// @return what a checkpoint holds: weights that learn and both moments, and what follows
-    Map<String, NDArray> state() {
+    /// @param now owns what is made for the checkpoint alone
+    /// @return what a checkpoint holds: weights that learn and both moments, what is held, and what follows
+    Map<String, NDArray> state(NDManager now) {
         Map<String, NDArray> out = new LinkedHashMap<>();
         slots.forEach(s -> {
             out.put("weight." + s.name, s.value);
             out.put("first." + s.name, s.first);
             out.put("second." + s.name, s.second);
+            if (s.before > 0) {
+                out.put("before." + s.name, now.create((long) s.before));
+            }
         });
+        held.forEach((name, weight) -> out.put("weight." + name, weight.value));
         followers.forEach((name, follower) -> out.put("follows." + name, follower.value));
         return out;
     }
@@ -256,16 +276,49 @@ final class Learner {
     /// @param saved gives a saved tensor by name; it is copied
     /// @throws EngineException when the saved state is of another model
     void restore(RunFolder.Saved saved) throws EngineException {
+        Set<String> others = saved.weights();
         for (Slot s : slots) {
-            NDArray weight = saved.tensor("weight." + s.name);
-            if (!weight.getShape().equals(s.base.getShape())) {
-                throw new EngineException("train.checkpoint", saved.file(), s.name + " " + weight.getShape());
+            NDArray weight = value(saved, s.name, s.base);
+            if (saved.inherited() && saved.find("first." + s.name).isEmpty()) { // it learns only from here on
+                try (NDArray zero = scope.zeros(s.base.getShape())) {
+                    s.take(weight, zero, zero, scope);
+                }
+                s.before = saved.step() - plan.before(plan.stageAt(saved.step()));
+            } else {
+                s.take(weight, saved.tensor("first." + s.name), saved.tensor("second." + s.name), scope);
+                Optional<NDArray> before = saved.find("before." + s.name);
+                s.before = before.isPresent() ? (int) before.get().toLongArray()[0] : 0;
             }
-            s.take(weight, saved.tensor("first." + s.name), saved.tensor("second." + s.name), scope);
+            others.remove(s.name);
         }
-        for (Map.Entry<String, Follower> f : followers.entrySet()) {
+        for (String name : others) {
+            Weight weight = weights.get(name);
+            if (weight == null) {
+                throw new EngineException("train.checkpoint", saved.file(), name);
+            }
+            if (held.containsKey(name)) {
+                Copied before = held.get(name);
+                before.take(value(saved, name, before.base), scope);
+            } else {
+                held.put(name, new Copied(weight, value(saved, name, weight.get()), scope));
+            }
+        }
+        for (Map.Entry<String, Copied> f : followers.entrySet()) {
             f.getValue().take(saved.tensor("follows." + f.getKey()), scope);
         }
+    }
+
+    /// @return what a weight was: of what a branch inherits that its parent never touched, the base; in the scope of `saved`, or the base itself
+    private static NDArray value(RunFolder.Saved saved, String name, NDArray base) throws EngineException {
+        NDArray value = saved.inherited()
+                ? saved.find("weight." + name).orElse(base)
+                : saved.tensor("weight." + name);
+        Optional<NDArray> change = saved.find("change." + name);
+        if (!value.getShape().equals(base.getShape())
+                || change.isPresent() && !change.get().getShape().equals(base.getShape())) {
+            throw new EngineException("train.checkpoint", saved.file(), name + " " + value.getShape());
+        }
+        return change.isPresent() ? Adapters.changed(value, change.get()) : value;
     }
 
     /// Forgets all that was learnt and goes on from the base weights.
@@ -274,7 +327,9 @@ final class Learner {
             try (NDArray zero = scope.zeros(s.base.getShape())) {
                 s.take(s.base, zero, zero, scope);
             }
+            s.before = 0;
         });
+        held.values().forEach(h -> h.take(h.base, scope));
         followers.values().forEach(f -> f.take(f.base, scope));
     }
 
@@ -285,6 +340,7 @@ final class Learner {
     /// Puts the base weights back in their places, without what was learnt.
     void putBack() {
         slots.forEach(s -> s.weight.set(s.base));
+        held.values().forEach(h -> h.weight.set(h.base));
         followers.values().forEach(f -> f.weight.set(f.base));
     }
 

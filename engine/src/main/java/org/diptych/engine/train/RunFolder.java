@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
@@ -19,13 +22,14 @@ import org.diptych.engine.checkpoint.CheckpointReader;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 
 /// The files of one run: `plan.json`, `log.jsonl`, `checkpoint.safetensors` (weights that learn, moments, step), `status.json`, `corrections.json` where a
-/// person corrected examples, and `base/` with what lies beside a fresh
+/// person corrected examples, `.lock` which the process holds that writes here, and `base/` with what lies beside a fresh
 /// model's weights.
 public record RunFolder(Path path) {
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String STATUS = "status.json";
 
-    /// What a checkpoint says beside the weights.
+    /// What a checkpoint says beside the weights. Its tensors: `weight.X`, and where X learns `first.X` and `second.X`; `before.X` where these moments began in the middle of a stage; `follows.X`;
+    /// `change.X`, to be added to X, in what a branch inherits.
     record Saved(int step, double seconds, double rate, Path file, Map<String, NDArray> tensors) {
         /// @throws EngineException when the checkpoint is of another plan or model
         NDArray tensor(String name) throws EngineException {
@@ -34,6 +38,21 @@ public record RunFolder(Path path) {
                 throw new EngineException("train.checkpoint", file, name);
             }
             return tensor;
+        }
+
+        Optional<NDArray> find(String name) {
+            return Optional.ofNullable(tensors.get(name));
+        }
+
+        /// @return names of the model's weights that it says something of
+        Set<String> weights() {
+            return tensors.keySet().stream().filter(n -> n.startsWith("weight.") || n.startsWith("change."))
+                    .map(n -> n.substring(n.indexOf('.') + 1)).collect(Collectors.toCollection(LinkedHashSet::new));
+        }
+
+        /// @return true for what a branch begins with, which may train other weights than the run that wrote it
+        boolean inherited() {
+            return tensors.containsKey(Inheritance.MARK);
         }
 
         void close() {

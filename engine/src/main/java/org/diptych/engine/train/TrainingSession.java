@@ -406,7 +406,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     private void save(NDManager now) throws EngineException {
         if (saved != step) {
-            start.folder().save(step, seconds, rate, trainer.learner().state(), now);
+            start.folder().save(step, seconds, rate, trainer.learner().state(now), now);
             saved = step;
             start.folder().status(status, step, kept);
         }

@@ -52,7 +52,7 @@ class AccumulateTest {
             Prepared prepared = new Preparer(data, model, trainer.objectives(0), 9).prepare(places,
                     new long[places.length], 1, 0);
             Map<String, Object> out = new LinkedHashMap<>(trainer.step(1, 1e-3, prepared, scope));
-            for (Map.Entry<String, NDArray> tensor : trainer.learner().state().entrySet()) {
+            for (Map.Entry<String, NDArray> tensor : trainer.learner().state(scope).entrySet()) {
                 if (tensor.getKey().startsWith("first.")) {
                     out.put(tensor.getKey(), tensor.getValue().toFloatArray());
                 }

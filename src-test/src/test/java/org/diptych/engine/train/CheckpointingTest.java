@@ -92,7 +92,7 @@ class CheckpointingTest {
         return fresh(plan, (model, trainer, first, scope) -> {
             Map<String, Double> values = trainer.step(1, 1e-3, first, scope);
             Map<String, float[]> gradients = new LinkedHashMap<>();
-            trainer.learner().state().forEach((name, tensor) -> {
+            trainer.learner().state(scope).forEach((name, tensor) -> {
                 if (name.startsWith("first.")) {
                     gradients.put(name, tensor.toFloatArray());
                 }
