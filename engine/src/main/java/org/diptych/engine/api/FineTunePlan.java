@@ -258,7 +258,8 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                     && frozen.stream().noneMatch(p -> under(parameter, p));
         }
 
-        private static boolean under(String parameter, String prefix) {
+        /// @return true when the prefix is the parameter's whole name, or ends at one of its dots
+        public static boolean under(String parameter, String prefix) {
             return parameter.equals(prefix) || parameter.startsWith(prefix + ".");
         }
     }

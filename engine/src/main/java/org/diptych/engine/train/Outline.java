@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.model.Follows;
@@ -21,15 +22,26 @@ public final class Outline {
     }
 
     /// @param model its weights may be unset
-    public static PlanOutline of(VisionLanguageModel model, FineTunePlan plan) {
+    /// @throws EngineException when the plan names a part that the model does not have
+    public static PlanOutline of(VisionLanguageModel model, FineTunePlan plan) throws EngineException {
+        Set<String> weights = model.module().weights().keySet();
+        PartNames.check(plan, weights);
         FineTunePlan.Lora lora = plan.lora();
         Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
         try {
             return new PlanOutline(course(model, plan),
-                    model instanceof LearnsInStages staged ? staged.stages() : Map.of());
+                    model instanceof LearnsInStages staged ? stages(staged, weights) : Map.of());
         } finally {
             adapters.detach();
         }
+    }
+
+    /// A family's stages name what its models may have, as tables of positions or single heads; this one is trained by what it has.
+    private static Map<String, FineTunePlan.Trains> stages(LearnsInStages staged, Set<String> weights) {
+        Map<String, FineTunePlan.Trains> own = new LinkedHashMap<>(staged.stages());
+        own.replaceAll((_, trains) -> new FineTunePlan.Trains(
+                trains.parts().stream().filter(p -> PartNames.there(p, weights)).toList(), trains.frozen()));
+        return own;
     }
 
     /// @param model with the plan's low-rank changes, if it has some

@@ -206,6 +206,9 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             seconds = checkpoint.seconds();
             rate = checkpoint.rate();
         }
+        if (!start.resumes()) { // what has begun goes on: a run of an earlier version was not asked
+            PartNames.check(start.plan(), start.model().module().weights().keySet());
+        }
     }
 
     /// Called on the lane.

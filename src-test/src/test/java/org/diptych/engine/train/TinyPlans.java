@@ -52,7 +52,23 @@ public final class TinyPlans {
         for (int i = 0; i < replaced.length; i += 2) {
             put(plan, replaced[i], replaced[i + 1]);
         }
+        thin(plan);
         return PlanFile.parse(plan.toString(), name);
+    }
+
+    /// Parts of the layers that went go too.
+    private static void thin(JsonElement plan) {
+        if (plan instanceof JsonArray list) {
+            list.forEach(TinyPlans::thin);
+        } else if (plan instanceof JsonObject object) {
+            object.asMap().forEach((key, value) -> {
+                if (key.equals("parts") && value instanceof JsonArray parts) {
+                    parts.asList().removeIf(p -> p.getAsString().matches(".*\\.blocks\\.[1-9].*"));
+                } else {
+                    thin(value);
+                }
+            });
+        }
     }
 
     private static void put(JsonObject plan, String path, String value) {
