@@ -44,6 +44,7 @@ import org.diptych.engine.train.Branch;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.ProbeSet;
 import org.diptych.engine.train.RunFolder;
+import org.diptych.engine.train.RunLock;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.train.TrainingSession;
 import org.diptych.engine.work.EngineLane;
@@ -73,39 +74,57 @@ final class Teaching {
         return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
             PlanFile.check(plan);
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
-            return begin(plan, run, false);
+            return begin(plan, run, false, RunLock.take(run, false));
         });
     }
 
     JobHandle<TrainingControl> resume(Path folder) {
         return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
             RunFolder run = new RunFolder(folder);
-            return begin(PlanFile.read(run.plan()), run, true);
+            FineTunePlan plan = PlanFile.read(run.plan());
+            return begin(plan, run, true, RunLock.take(run, true));
         });
     }
 
     /// @param folder of the new run; one of its own in the store when left out
     JobHandle<TrainingControl> branch(Path from, FineTunePlan plan, Optional<Path> folder) {
         return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
-            PlanFile.check(plan);
+            outline(plan); // what the plan names must be there before anything is written
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
+            RunLock lock = RunLock.take(run, false);
             try (NDManager now = lane.scopes().call()) {
                 Branch.make(new RunFolder(from), run, plan, now);
+            } catch (EngineException | RuntimeException e) {
+                lock.close();
+                throw e;
             }
-            return begin(plan, run, true);
+            return begin(plan, run, true, lock);
         });
     }
 
     /// Begins a run, or goes on with the one in the folder. Called on the lane.
     TrainingSession carry(FineTunePlan plan, RunFolder run) throws EngineException {
         PlanFile.check(plan);
-        return begin(plan, run, run.holdsRun());
+        boolean resumes = run.holdsRun();
+        return begin(plan, run, resumes, RunLock.take(run, resumes));
     }
 
     private record Base(VisionLanguageModel model, NDManager weights, LoadReport report, String digest) {
     }
 
-    private TrainingSession begin(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
+    /// @param lock goes to the session; it is given back when none comes about
+    private TrainingSession begin(FineTunePlan plan, RunFolder run, boolean resumes, RunLock lock)
+            throws EngineException {
+        try {
+            return begun(plan, run, resumes, lock);
+        } catch (EngineException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private TrainingSession begun(FineTunePlan plan, RunFolder run, boolean resumes, RunLock lock)
+            throws EngineException {
         Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
@@ -115,7 +134,8 @@ final class Teaching {
         try {
             List<Dataset> data = datasets(plan.data());
             session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle,
-                    data.getFirst(), data.getLast(), header, outward(base.model), new Witnessing(base.model), resumes));
+                    data.getFirst(), data.getLast(), header, outward(base.model), new Witnessing(base.model), resumes,
+                    lock));
         } catch (EngineException | RuntimeException e) {
             base.weights.close();
             throw e;

@@ -49,9 +49,10 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// @param outward from the model's names to those it is kept under
     /// @param witness looks through the model's eyes for the run's moments
     /// @param resumes goes on with the folder's run: from its checkpoint, or from its beginning where it was ended before the first
+    /// @param lock    on the folder; the session gives it back when it ends, or the caller when none was made
     public record Start(FineTunePlan plan, RunFolder folder, VisionLanguageModel model, String handle, Dataset train,
             Dataset validation, RunLog.Header header, NameMap outward,
-            Witness witness, boolean resumes) {
+            Witness witness, boolean resumes, RunLock lock) {
     }
 
     private final EngineLane lane;
@@ -170,23 +171,16 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     }
 
     private RunLogFile begin() throws EngineException {
-        if (start.folder().holdsRun()) {
-            throw new EngineException("train.exists", start.folder().path());
-        }
         PlanFile.write(start.folder().plan(), plan);
         return RunLogFile.create(start.folder().path(), start.header());
     }
 
     private RunLogFile goOn() throws EngineException {
-        RunFolder.Standing standing = start.folder().standing();
-        if (standing.status() == Status.RUNNING || standing.status() == Status.PAUSED) {
-            throw new EngineException("train.busy", start.folder().path());
-        }
         String began = RunLogFile.read(start.folder().path()).header().weights();
         if (!began.equals(start.header().weights())) {
             throw new EngineException("train.base", start.folder().path(), began, start.header().weights());
         }
-        kept = standing.kept();
+        kept = start.folder().standing().kept();
         if (start.folder().hasCheckpoint()) {
             load();
         }
@@ -206,15 +200,15 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             seconds = checkpoint.seconds();
             rate = checkpoint.rate();
         }
-        if (!start.resumes()) { // what has begun goes on: a run of an earlier version was not asked
-            PartNames.check(start.plan(), start.model().module().weights().keySet());
-        }
     }
 
     /// Called on the lane.
     ///
     /// @throws EngineException when the plan does not fit the model, the folder cannot be written, or holds what does not fit; the model is then as it was
     public static TrainingSession start(EngineLane lane, Start start) throws EngineException {
+        if (!start.resumes()) { // what has begun goes on: a run of an earlier version was not asked
+            PartNames.check(start.plan(), start.model().module().weights().keySet());
+        }
         NDManager scope = lane.scopes().run();
         FineTunePlan.Lora lora = start.plan().lora();
         Adapters adapters = Adapters.attach(start.model().module(), lora::adapts, lora.rank(), lora.alpha());
@@ -428,6 +422,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         } catch (EngineException e) {
             LOG.warn("{}", e.getMessage());
         }
+        start.lock().close();
         return summary();
     }
 

@@ -2,12 +2,18 @@ package org.diptych.engine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +133,56 @@ class ModelCommandsTest {
                 done("evaluate", "--model", model.toString(), "--count", "8", "--json").out()).getAsJsonObject();
         assertThat(json.getAsJsonArray("marks").asList()).anySatisfy(
                 m -> assertThat(m.getAsJsonObject().get("name").getAsString()).isEqualTo("toybox.kind_swap"));
+    }
+
+    /// With another plan, which freezes what the parent had learnt; and with one that means to.
+    @Test
+    void aRunIsBranched() throws IOException {
+        Path plan = Files.writeString(folder.resolve("frozen.json"),
+                PLAN.replace("\"frozen\": []", "\"frozen\": [\"vision_model\"]"));
+        Path out = folder.resolve("branch");
+        Run run = done("train", "--branch", folder.resolve("run").toString(), "--plan", plan.toString(), "--more", "2",
+                "--out", out.toString(), "--json");
+        JsonObject json = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(json.get("step").getAsInt()).isEqualTo(5);
+        Map<String, String> before = weights(model);
+        Map<String, String> after = weights(Path.of(json.get("model").getAsString()));
+        assertThat(after.keySet()).isEqualTo(before.keySet()).anyMatch(n -> n.startsWith("vision_model."));
+        after.forEach((name, bytes) -> {
+            if (name.startsWith("vision_model.")) {
+                assertThat(bytes).as(name).isEqualTo(before.get(name));
+            }
+        });
+        assertThat(after.get("text_projection.weight")).isNotEqualTo(before.get("text_projection.weight"));
+
+        Files.writeString(plan, PLAN.replace("\"frozen\": []", "\"frozen\": [\"visoin_model\"]"));
+        for (List<String> how : List.of(List.of("--preview"), List.of("--out", folder.resolve("wrong").toString()),
+                List.of("--out", folder.resolve("wrong").toString(), "--branch", folder.resolve("run").toString(),
+                        "--more", "2"))) {
+            Run wrong = Run.of(Stream.concat(
+                    Stream.of("train", "--plan", plan.toString(), "--lang", "en", "--device", "cpu"), how.stream())
+                    .toArray(String[]::new));
+            assertThat(wrong.code()).as("%s", how).isEqualTo(1);
+            assertThat(wrong.err().lines()).hasSize(3);
+            assertThat(wrong.err()).contains("visoin_model", "trains.frozen", "vision_model, ");
+        }
+        assertThat(folder.resolve("wrong")).doesNotExist();
+    }
+
+    /// @return name of a tensor -> its bytes
+    private static Map<String, String> weights(Path folder) throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.safetensors")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int head = (int) file.getLong();
+        String text = new String(file.array(), 8, head, StandardCharsets.UTF_8);
+        Map<String, String> out = new TreeMap<>();
+        JsonParser.parseString(text).getAsJsonObject().entrySet().stream().filter(e -> !e.getKey().startsWith("__"))
+                .forEach(e -> {
+                    JsonArray at = e.getValue().getAsJsonObject().getAsJsonArray("data_offsets");
+                    out.put(e.getKey(), new String(file.array(), 8 + head + at.get(0).getAsInt(),
+                            at.get(1).getAsInt() - at.get(0).getAsInt(), StandardCharsets.ISO_8859_1));
+                });
+        return out;
     }
 
     @Test

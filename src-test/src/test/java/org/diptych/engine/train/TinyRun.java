@@ -66,6 +66,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
             throws EngineException {
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
+            RunLock lock = RunLock.take(run, resumes);
             NDManager weights = TestLane.lane().scopes().weights();
             VisionLanguageModel model = Models.named(plan.model().substring("fresh:".length())).orElseThrow().create(
                     FreshFiles.write(run.base(), plan),
@@ -80,10 +81,11 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
                                 new ToyboxDataset(plan.data(), Split.VALIDATION), header,
                                 Models.named(model.family()).orElseThrow().outward(
                                         com.google.gson.JsonParser.parseString(model.config()).getAsJsonObject()),
-                                Witness.NONE, resumes)),
+                                Witness.NONE, resumes, lock)),
                         model, weights);
             } catch (EngineException e) {
                 weights.close();
+                lock.close();
                 throw e;
             }
         });
