@@ -4,7 +4,11 @@ import java.util.List;
 
 /// What the values of a run's log are called, and in which unit they are.
 public final class ValueNames {
-    private static final List<String> FAMILIES = List.of("validation.loss.", "validation.accuracy.", "validation.",
+    /// Behind the name of a score that is reached with a blank picture.
+    public static final String BLANK = ".blank";
+
+    private static final String ACCURACY = "validation.accuracy.";
+    private static final List<String> FAMILIES = List.of("validation.loss.", ACCURACY, "validation.",
             "loss.", "forwards.", "ms.", "mib.");
 
     private ValueNames() {
@@ -33,6 +37,10 @@ public final class ValueNames {
     private static Message text(String prefix, String value) {
         if (Texts.ENGLISH.has(prefix + value)) {
             return Message.of(prefix + value);
+        }
+        if (value.startsWith(ACCURACY) && value.endsWith(BLANK)) {
+            return Message.of(prefix + "validation.accuracy.blank",
+                    value.substring(ACCURACY.length(), value.length() - BLANK.length()));
         }
         int family = family(value);
         if (family == FAMILIES.size()) {

@@ -10,6 +10,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
+import org.diptych.engine.api.ValueNames;
 
 /// A training run as the command line carries it through.
 final class Learning {
@@ -65,7 +66,7 @@ final class Learning {
                         values.get("validation.r1.text_to_image")));
             }
             values.forEach((name, value) -> {
-                if (name.startsWith(ACCURACY)) {
+                if (name.startsWith(ACCURACY) && !name.endsWith(ValueNames.BLANK)) {
                     out.add(String.format(Locale.ROOT, "%s %.3f", name.substring(ACCURACY.length()), value));
                 }
             });

@@ -11,6 +11,7 @@ import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Note;
 import org.diptych.engine.api.Note.Kind;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.ValueNames;
 
 /// Reads a run's numbers as a careful teacher would: it says only what the numbers show beyond their own noise, and nothing of a healthy run.
 public final class Coach {
@@ -263,16 +264,18 @@ public final class Coach {
                 number(temperature.values()[0])));
     }
 
-    /// A score that hardly falls when the picture is blank: a log that measures it names it as the score with `.blank` behind.
+    /// A score of which nearly all that was learnt stays when the picture is blank: a log that measures it names it as the score with `.blank` behind. Words are learnt before
+    /// pictures, so nothing is said of the first half of a run.
     private List<Note> textAlone() {
         List<Note> out = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>();
-        rows.forEach(r -> r.values().keySet().stream().filter(k -> k.endsWith(".blank")).forEach(names::add));
+        rows.forEach(r -> r.values().keySet().stream().filter(k -> k.endsWith(ValueNames.BLANK)).forEach(names::add));
         for (String name : names) {
             Series blank = Series.of(rows, name);
-            Series seen = Series.of(rows, name.substring(0, name.length() - ".blank".length()));
-            boolean learnt = seen.size() >= 3 && seen.last() > seen.values()[0] + 0.05;
-            if (learnt && blank.size() > 0 && blank.last() >= 0.9 * seen.last()) {
+            Series seen = Series.of(rows, name.substring(0, name.length() - ValueNames.BLANK.length()));
+            boolean late = seen.size() >= 3 && 2 * seen.lastStep() >= plan.steps();
+            double gain = late ? seen.last() - seen.values()[0] : 0;
+            if (gain > 0.05 && blank.size() > 0 && blank.last() - seen.values()[0] >= 0.9 * gain) {
                 out.add(note(Kind.TEXT_ALONE, name, seen.steps()[0], seen.lastStep(), "coach.text",
                         seen.lastStep(), number(seen.last()), number(blank.last())));
             }

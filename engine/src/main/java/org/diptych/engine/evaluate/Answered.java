@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Question;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
@@ -26,7 +27,7 @@ final class Answered implements Suite {
 
     @Override
     public boolean fits(VisionLanguageModel model) {
-        return model.capabilities().contains(Capability.ANSWERS) && model instanceof Answers && Case.sees(model);
+        return model.capabilities().contains(Capability.ANSWERS) && model instanceof Answers && Blank.sees(model);
     }
 
     @Override

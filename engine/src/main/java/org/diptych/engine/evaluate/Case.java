@@ -3,14 +3,13 @@ package org.diptych.engine.evaluate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.data.toybox.Caption;
 import org.diptych.engine.data.toybox.Toybox;
@@ -18,7 +17,6 @@ import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
-import org.diptych.engine.model.ReadsRegions;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
 
@@ -33,7 +31,6 @@ record Case(VisionLanguageModel model, World world, long seed, int index, Scene 
     static final String FORM = "short";
     static final String LANGUAGE = "en";
     private static final int REGION_MODEL_SIZE = 64;
-    private static final byte GREY = (byte) 128;
 
     static Case of(VisionLanguageModel model, World world, long seed, int index, NDManager scope) {
         int size = model.imageSize() > 0 ? model.imageSize() : REGION_MODEL_SIZE;
@@ -41,28 +38,19 @@ record Case(VisionLanguageModel model, World world, long seed, int index, Scene 
                 Toybox.caption(seed, world, FORM, LANGUAGE), scope);
     }
 
-    /// @return true for a model that is shown something
-    static boolean sees(VisionLanguageModel model) {
-        return model.imageSize() > 0 || model instanceof ReadsRegions;
-    }
-
     Optional<RegionSource> regions() {
         return Optional.of(RegionSource.Crops.of(scene));
     }
 
     Sample shown(Optional<String> text) throws EngineException {
-        return sees(model)
+        return Blank.sees(model)
                 ? RegionSources.sample(model, scene.picture(), text, regions())
                 : new Sample(Optional.empty(), text, Optional.empty());
     }
 
     /// @return the same, but nothing is to be seen in the picture
     Sample blank(String text) throws EngineException {
-        Picture picture = scene.picture();
-        byte[] grey = new byte[picture.rgb().length];
-        Arrays.fill(grey, GREY);
-        return RegionSources.sample(model, new Picture(picture.width(), picture.height(), grey, "blank"),
-                Optional.of(text), regions());
+        return RegionSources.sample(model, Blank.picture(scene.picture()), Optional.of(text), regions());
     }
 
     Inputs picture() throws EngineException {

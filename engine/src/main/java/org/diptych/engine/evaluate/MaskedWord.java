@@ -12,6 +12,7 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Caption;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
@@ -54,7 +55,7 @@ final class MaskedWord implements Suite {
 
     @Override
     public void scene(Case scene) throws EngineException {
-        sees = Case.sees(scene.model());
+        sees = Blank.sees(scene.model());
         for (Caption.Mention mention : scene.caption().mentions()) {
             Scene.Thing thing = scene.scene().objects().get(mention.thing());
             ask(scene, mention, thing.kind(), kinds);

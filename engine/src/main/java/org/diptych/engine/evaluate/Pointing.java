@@ -17,6 +17,7 @@ import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Score;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Caption;
 import org.diptych.engine.evaluate.Sheet.Tally;
 import org.diptych.engine.model.FillsMasks;
@@ -34,7 +35,7 @@ final class Pointing implements Suite {
 
     @Override
     public boolean fits(VisionLanguageModel model) {
-        return Case.sees(model) && !model.methods().isEmpty() && (scores(model) || fills(model));
+        return Blank.sees(model) && !model.methods().isEmpty() && (scores(model) || fills(model));
     }
 
     private static boolean scores(VisionLanguageModel model) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Negative;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
@@ -21,7 +22,7 @@ final class Swapped implements Suite {
     @Override
     public boolean fits(VisionLanguageModel model) {
         return model.capabilities().contains(Capability.SCORES_PAIRS) && model instanceof ScoresPairs
-                && Case.sees(model);
+                && Blank.sees(model);
     }
 
     @Override

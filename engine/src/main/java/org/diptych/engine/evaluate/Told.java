@@ -15,6 +15,7 @@ import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Scene;
+import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
 import org.diptych.engine.generate.Decoder;
@@ -40,7 +41,7 @@ final class Told implements Suite {
 
     @Override
     public boolean fits(VisionLanguageModel model) {
-        return model.capabilities().contains(Capability.GENERATES) && model instanceof Generates && Case.sees(model);
+        return model.capabilities().contains(Capability.GENERATES) && model instanceof Generates && Blank.sees(model);
     }
 
     @Override

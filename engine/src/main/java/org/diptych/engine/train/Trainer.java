@@ -193,11 +193,27 @@ final class Trainer {
         }
     }
 
+    /// How many of the `asked` guesses of a batch are right; 0 of 0 where there is no right or wrong.
+    record Score(long right, long asked) {
+        private static final Score NONE = new Score(0, 0);
+
+        private static Score of(Guess guess) {
+            long[] said = guess.logits().argMax(-1).toType(ai.djl.ndarray.types.DataType.INT64, false).toLongArray();
+            long[] wanted = guess.labels().toLongArray();
+            long right = 0;
+            long asked = 0;
+            for (int i = 0; i < wanted.length; i++) {
+                asked += wanted[i] >= 0 ? 1 : 0;
+                right += wanted[i] >= 0 && wanted[i] == said[i] ? 1 : 0;
+            }
+            return new Score(right, asked);
+        }
+    }
+
     /// What a batch says, nothing learnt.
     ///
-    /// @param loss  of the objective
-    /// @param right how many of its `asked` guesses are right; 0 of 0 where there is no right or wrong
-    record Judged(double loss, long right, long asked) {
+    /// @param loss of the objective
+    record Judged(double loss, Score score) {
     }
 
     Map<Objective, Judged> judge(Prepared prepared, Inputs base, NDManager scope) {
@@ -205,22 +221,21 @@ final class Trainer {
         for (Objective objective : objectives.keySet()) {
             Inputs inputs = objective.inputs(model, prepared.courses().get(objective), base, scope);
             double loss = objective.loss(model, Pass.INFER, inputs).total().toFloatArray()[0];
-            out.put(objective, objective.guess(model, inputs).map(guess -> judged(loss, guess))
-                    .orElse(new Judged(loss, 0, 0)));
+            out.put(objective, new Judged(loss, score(objective, inputs)));
         }
         return out;
     }
 
-    private static Judged judged(double loss, Guess guess) {
-        long[] said = guess.logits().argMax(-1).toType(ai.djl.ndarray.types.DataType.INT64, false).toLongArray();
-        long[] wanted = guess.labels().toLongArray();
-        long right = 0;
-        long asked = 0;
-        for (int i = 0; i < wanted.length; i++) {
-            asked += wanted[i] >= 0 ? 1 : 0;
-            right += wanted[i] >= 0 && wanted[i] == said[i] ? 1 : 0;
-        }
-        return new Judged(loss, right, asked);
+    /// As [#judge], for the objectives that the batch was prepared for, and without their losses.
+    Map<Objective, Score> scores(Prepared prepared, Inputs base, NDManager scope) {
+        Map<Objective, Score> out = new LinkedHashMap<>();
+        prepared.courses().forEach((objective, course) -> out.put(objective,
+                score(objective, objective.inputs(model, course, base, scope))));
+        return out;
+    }
+
+    private Score score(Objective objective, Inputs inputs) {
+        return objective.guess(model, inputs).map(Score::of).orElse(Score.NONE);
     }
 
     /// @return the objectives' weighted sum

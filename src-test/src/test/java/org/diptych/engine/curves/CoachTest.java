@@ -216,6 +216,19 @@ class CoachTest {
         Note note = only(log);
         assertThat(note.kind()).isEqualTo(Kind.TEXT_ALONE);
         assertThat(note.curve()).isEqualTo("validation.accuracy.vqa.blank");
+        assertThat(kinds(log.until(90))).as("words are learnt first").isEmpty();
+    }
+
+    /// Half of all matches are right by chance: that a blank picture reaches that is nothing learnt.
+    @Test
+    void aChanceThatABlankPictureReachesTooIsNothing() {
+        assertThat(kinds(Logs.of(200, (step, values) -> {
+            values.put("loss", 2 * Math.exp(-step / 40.0) + 0.02);
+            if (step % 40 == 0) {
+                values.put("validation.accuracy.itm", step < 160 ? 0.5 : 0.552);
+                values.put("validation.accuracy.itm.blank", 0.5);
+            }
+        }))).isEmpty();
     }
 
     @Test

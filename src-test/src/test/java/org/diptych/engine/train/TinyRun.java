@@ -50,20 +50,25 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
     }
 
     static TinyRun start(FineTunePlan plan, Path folder) throws EngineException {
-        return begin(plan, folder, false, new ToyboxDataset(plan.data(), Split.TRAIN));
+        return start(plan, folder, new ToyboxDataset(plan.data(), Split.TRAIN));
     }
 
     static TinyRun start(FineTunePlan plan, Path folder, Dataset train) throws EngineException {
-        return begin(plan, folder, false, train);
+        return start(plan, folder, train, new ToyboxDataset(plan.data(), Split.VALIDATION));
+    }
+
+    static TinyRun start(FineTunePlan plan, Path folder, Dataset train, Dataset validation) throws EngineException {
+        return begin(plan, folder, false, train, validation);
     }
 
     static TinyRun resume(Path folder) throws EngineException {
         FineTunePlan plan = PlanFile.read(new RunFolder(folder).plan());
-        return begin(plan, folder, true, new ToyboxDataset(plan.data(), Split.TRAIN));
+        return begin(plan, folder, true, new ToyboxDataset(plan.data(), Split.TRAIN),
+                new ToyboxDataset(plan.data(), Split.VALIDATION));
     }
 
-    private static TinyRun begin(FineTunePlan plan, Path folder, boolean resumes, Dataset train)
-            throws EngineException {
+    private static TinyRun begin(FineTunePlan plan, Path folder, boolean resumes, Dataset train,
+            Dataset validation) throws EngineException {
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             RunLock lock = RunLock.take(run, resumes);
@@ -78,7 +83,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
             try {
                 return new TinyRun(TrainingSession.start(TestLane.lane(),
                         new TrainingSession.Start(plan, run, model, "run", train,
-                                new ToyboxDataset(plan.data(), Split.VALIDATION), header,
+                                validation, header,
                                 Models.named(model.family()).orElseThrow().outward(
                                         com.google.gson.JsonParser.parseString(model.config()).getAsJsonObject()),
                                 Witness.NONE, resumes, lock)),
