@@ -100,6 +100,20 @@ public record ModelConfig(String model, JsonObject json) {
         return all.size() == count ? all : List.of();
     }
 
+    /// Names answers in `id2label`, as Hugging Face does. `label2id` says the same the other way round and would contradict it, so it goes.
+    ///
+    /// @param count how many answers the head has; those beyond the names keep theirs, or get what Hugging Face calls a class without a name
+    public static void label(JsonObject json, int count, List<String> names) {
+        List<String> before = labels(json, count);
+        JsonObject all = new JsonObject();
+        for (int i = 0; i < count; i++) {
+            String rest = before.isEmpty() ? "LABEL_" + i : before.get(i);
+            all.addProperty(String.valueOf(i), i < names.size() ? names.get(i) : rest);
+        }
+        json.add("id2label", all);
+        json.remove("label2id");
+    }
+
     /// @return one more than the largest number behind the prefix in a file's tensor names: how many layers there are
     public static int count(Map<String, long[]> shapes, String prefix) {
         return 1 + shapes.keySet().stream().filter(n -> n.startsWith(prefix))

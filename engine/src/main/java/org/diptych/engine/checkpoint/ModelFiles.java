@@ -14,9 +14,10 @@ import org.diptych.engine.api.EngineException;
 ///
 /// @param folder with tokenizer and preprocessor files, if the checkpoint is in one
 public record ModelFiles(Optional<Path> folder) {
-    private static final String ANSWERS = "answer_list.json";
+    /// The closed list of answers of a model that ranks them, an array of texts.
+    public static final String ANSWERS = "answer_list.json";
 
-    /// @return the closed list of answers that lies there (salesforce/ALBEF and salesforce/BLIP: `answer_list.json`, an array of texts), or none
+    /// @return the closed list of answers that lies there (salesforce/ALBEF and salesforce/BLIP have it), or none
     /// @throws EngineException when it is no such list
     public List<String> answers() throws EngineException {
         Optional<Path> file = folder.map(f -> f.resolve(ANSWERS)).filter(Files::isRegularFile);

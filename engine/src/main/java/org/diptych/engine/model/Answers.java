@@ -11,4 +11,7 @@ public interface Answers {
 
     /// @return A names, or empty when the checkpoint does not name them
     List<String> answers();
+
+    /// From now on the answers are these, for the model is taught a list of them; where its head has more classes, those beyond keep their names. They are part of what is kept.
+    void answers(List<String> names);
 }

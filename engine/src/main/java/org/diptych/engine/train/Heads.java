@@ -5,11 +5,12 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Dataset;
+import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
 
-/// Holds a model's heads against the classes that a data set's labels are of: a label beyond a head would end the program.
+/// Holds a model's heads against the classes that a data set's labels are of: a label beyond a head would end the program, and a class without a word would be a bare number to a person.
 final class Heads {
     private Heads() {
     }
@@ -26,6 +27,14 @@ final class Heads {
             if (has.isPresent() && needs.isPresent() && has.getAsInt() < needs.getAsInt()) {
                 throw new EngineException("train.classes", name, has.getAsInt(), data.name(), needs.getAsInt());
             }
+        }
+    }
+
+    /// A model that learns to answer calls its answers as the data set does, from the first step on and when it is kept.
+    static void name(VisionLanguageModel model, Dataset data, FineTunePlan plan) {
+        if (model instanceof Answers answers && plan.allObjectives().containsKey(Task.ANSWERS.plan())
+                && !data.answers().isEmpty()) {
+            answers.answers(data.answers());
         }
     }
 }

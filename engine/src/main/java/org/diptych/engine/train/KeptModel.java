@@ -3,8 +3,10 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -20,8 +22,10 @@ import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SafeFile;
+import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
+import org.diptych.engine.model.RanksAnswers;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Adapters;
 
@@ -69,6 +73,9 @@ final class KeptModel {
                     throw new EngineException(e, "file.write", folder.resolve(name), String.valueOf(e.getMessage()));
                 }
             }
+        }
+        if (model instanceof RanksAnswers ranks && !ranks.answers().isEmpty()) {
+            SafeFile.write(folder.resolve(ModelFiles.ANSWERS), pretty(new Gson().toJsonTree(ranks.answers())));
         }
         SafeFile.write(folder.resolve("config.json"), pretty(JsonParser.parseString(model.config()).getAsJsonObject()));
         SafeFile.write(folder.resolve("diptych.json"), pretty(about(model, plan, summary)));
@@ -150,7 +157,7 @@ final class KeptModel {
         return out;
     }
 
-    private static String pretty(JsonObject json) {
+    private static String pretty(JsonElement json) {
         return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json) + "\n";
     }
 }

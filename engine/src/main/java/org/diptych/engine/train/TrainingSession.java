@@ -95,6 +95,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         rate = plan.course().getFirst().rate();
         trainer = new Trainer(start.model(), plan, scope);
         Heads.check(start.model(), start.train(), plan);
+        Heads.name(start.model(), start.train(), plan);
         validation = validation();
         corrections = Corrections.of(start.folder().path());
         batches = new Batches(step -> preparer(start.train(), step), draw(), plan.lessons(), workers);

@@ -83,7 +83,7 @@ public final class AlbefModel extends Module
     private final Optional<FeatureQueue> queue;
 
     private final Following<AlbefLosses.Step> following;
-    private final List<String> answers;
+    private List<String> answers;
 
     AlbefModel(JsonObject json, AlbefConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -390,6 +390,11 @@ public final class AlbefModel extends Module
     @Override
     public List<String> answers() {
         return answers;
+    }
+
+    @Override
+    public void answers(List<String> names) {
+        answers = List.copyOf(names);
     }
 
     @Override

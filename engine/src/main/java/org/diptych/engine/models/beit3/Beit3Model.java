@@ -273,6 +273,11 @@ public final class Beit3Model extends Module
         return count > 0 ? ModelConfig.labels(json, count) : List.of();
     }
 
+    @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.parts().answers(), names);
+    }
+
     /// @return (B, classes) of pictures alone: the mean of their patches
     NDArray classLogits(Pass pass, Inputs inputs) {
         return heads.classes(stack.apply(pass, picture(pass, inputs)).get(new NDIndex(":, 1:")).mean(new int[]{1}));

@@ -89,7 +89,7 @@ public final class BlipModel extends Module
     private final Optional<Weight> temperature;
     private final Optional<FeatureQueue> queue;
     private final Following<BlipLosses.Step> following;
-    private final List<String> answers;
+    private List<String> answers;
 
     BlipModel(JsonObject json, BlipConfig config, ModelFiles files) throws EngineException {
         this.json = json;
@@ -436,6 +436,11 @@ public final class BlipModel extends Module
     @Override
     public List<String> answers() {
         return answers;
+    }
+
+    @Override
+    public void answers(List<String> names) {
+        answers = List.copyOf(names);
     }
 
     @Override

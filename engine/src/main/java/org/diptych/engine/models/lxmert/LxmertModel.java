@@ -194,6 +194,11 @@ public final class LxmertModel extends Module
         return ModelConfig.labels(json, config.answers());
     }
 
+    @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.answers(), names);
+    }
+
     /// Regions of one picture and the words of one sentence are put together for every pair, since the streams cross.
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {

@@ -225,6 +225,11 @@ public final class RobertaModel extends Module
     }
 
     @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.labels(), names);
+    }
+
+    @Override
     public List<String> objectives() {
         List<String> all = new ArrayList<>();
         head.ifPresent(_ -> all.add(MASKED));

@@ -185,6 +185,11 @@ public final class VilbertModel extends Module
         return ModelConfig.labels(json, config.heads().answers());
     }
 
+    @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.heads().answers(), names);
+    }
+
     /// Regions of one picture and the words of one sentence are put together for every pair, since the streams cross.
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {

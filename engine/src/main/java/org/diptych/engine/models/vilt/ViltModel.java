@@ -299,6 +299,11 @@ public final class ViltModel extends Module
     }
 
     @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.answers(), names);
+    }
+
+    @Override
     public List<String> objectives() {
         List<String> all = new ArrayList<>();
         words.ifPresent(_ -> all.add(ViltLosses.MASKED));

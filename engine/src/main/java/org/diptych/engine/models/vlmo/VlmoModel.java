@@ -274,6 +274,11 @@ public final class VlmoModel extends Module
         return count > 0 ? ModelConfig.labels(json, count) : List.of();
     }
 
+    @Override
+    public void answers(List<String> names) {
+        ModelConfig.label(json, config.parts().answers(), names);
+    }
+
     /// @return (B, 2): the text read with each of two pictures
     NDArray pairLogits(Pass pass, Inputs inputs) {
         NDArray first = states(pass, with(inputs, "image", inputs.get("image_0")), 1).pooled();
