@@ -122,8 +122,9 @@ public final class Engine implements AutoCloseable {
         runs = new RunStore(data.resolve("runs"));
         asking = new Asking(lane, shelf);
         speaking = new Speaking(lane, shelf);
-        teaching = new Teaching(lane, shelf, runs, data, cards);
-        needs = new Needs(lane, data);
+        OwnWords ownWords = new OwnWords();
+        teaching = new Teaching(lane, shelf, runs, data, cards, ownWords);
+        needs = new Needs(lane, data, ownWords);
         cleaning = new Cleaning(lane, shelf);
     }
 

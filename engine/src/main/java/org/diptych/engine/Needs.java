@@ -39,6 +39,7 @@ final class Needs {
 
     private final EngineLane lane;
     private final Path data;
+    private final OwnWords ownWords;
     private final Map<FineTunePlan, Footprint.Activations> known = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<FineTunePlan, Footprint.Activations> eldest) {
@@ -46,9 +47,10 @@ final class Needs {
         }
     };
 
-    Needs(EngineLane lane, Path data) {
+    Needs(EngineLane lane, Path data, OwnWords ownWords) {
         this.lane = lane;
         this.data = data;
+        this.ownWords = ownWords;
     }
 
     /// @param model without weights; empty source for one that begins from nothing
@@ -79,12 +81,12 @@ final class Needs {
                 before.isPresent() ? Optional.empty() : Optional.of(Teaching.datasets(plan.data()).getFirst()));
     }
 
-    private static VisionLanguageModel fresh(FineTunePlan plan) throws EngineException {
+    private VisionLanguageModel fresh(FineTunePlan plan) throws EngineException {
         String id = plan.model().substring(Teaching.FRESH.length());
         try {
             Path folder = Files.createTempDirectory("diptych-fresh");
             try {
-                JsonObject config = FreshFiles.write(folder, plan);
+                JsonObject config = FreshFiles.write(folder, plan, ownWords.looked(plan));
                 return Models.named(id).orElseThrow(() -> new EngineException("train.family", id)).create(config,
                         new ModelFiles(Optional.of(folder)));
             } finally {

@@ -61,13 +61,16 @@ final class Teaching {
     private final RunStore runs;
     private final Path data;
     private final Map<String, ModelCard> cards;
+    private final OwnWords ownWords;
 
-    Teaching(EngineLane lane, Shelf shelf, RunStore runs, Path data, Map<String, ModelCard> cards) {
+    Teaching(EngineLane lane, Shelf shelf, RunStore runs, Path data, Map<String, ModelCard> cards,
+            OwnWords ownWords) {
         this.lane = lane;
         this.shelf = shelf;
         this.runs = runs;
         this.data = data;
         this.cards = cards;
+        this.ownWords = ownWords;
     }
 
     JobHandle<TrainingControl> fineTune(FineTunePlan plan, Optional<Path> folder) {
@@ -125,7 +128,7 @@ final class Teaching {
 
     private TrainingSession begun(FineTunePlan plan, RunFolder run, boolean resumes, RunLock lock)
             throws EngineException {
-        Base base = plan.model().startsWith(FRESH) ? fresh(plan, run) : loaded(plan, run);
+        Base base = plan.model().startsWith(FRESH) ? fresh(plan, run, resumes) : loaded(plan, run);
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
                 RunLog.Header.now(), plan,
@@ -155,8 +158,12 @@ final class Teaching {
 
     /// @return a fresh model of the plan, without weights: to be asked what it is, not to compute
     static VisionLanguageModel unset(FineTunePlan plan) throws EngineException {
+        return unset(plan, List.of());
+    }
+
+    private static VisionLanguageModel unset(FineTunePlan plan, List<String> words) throws EngineException {
         String id = plan.model().startsWith(FRESH) ? plan.model().substring(FRESH.length()) : plan.model();
-        JsonObject config = FreshFiles.config(plan);
+        JsonObject config = FreshFiles.config(plan, words);
         return Models.named(id).orElseThrow(() -> new EngineException("train.family", id)).create(config,
                 new ModelFiles(Optional.empty()));
     }
@@ -165,10 +172,19 @@ final class Teaching {
     PlanOutline outline(FineTunePlan plan) throws EngineException {
         PlanFile.check(plan);
         if (plan.model().startsWith(FRESH)) {
-            return Outline.of(unset(plan), plan);
+            return Outline.of(unset(plan, looked(plan)), plan);
         }
         Path source = Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model());
         return Outline.of(new Loader(Models.all()).outline(source), plan);
+    }
+
+    /// A set that cannot be read has no words; what is wrong with it is said when the run would start.
+    private List<String> looked(FineTunePlan plan) {
+        try {
+            return ownWords.looked(plan);
+        } catch (EngineException e) {
+            return List.of();
+        }
     }
 
     /// @return the pairs that a run of the plan would be watched by
@@ -219,11 +235,12 @@ final class Teaching {
         }
     }
 
-    private Base fresh(FineTunePlan plan, RunFolder run) throws EngineException {
+    private Base fresh(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
         String id = plan.model().substring(FRESH.length());
         Family family = Models.named(id)
                 .orElseThrow(() -> new EngineException("train.family", id));
-        JsonObject config = FreshFiles.write(run.base(), plan);
+        JsonObject config = FreshFiles.write(run.base(), plan,
+                resumes ? FreshFiles.more(run.base(), plan) : OwnWords.of(plan));
         VisionLanguageModel model = family.create(config, new ModelFiles(Optional.of(run.base())));
         if (!(model instanceof Initialises initial)) {
             throw new EngineException("train.family", id);

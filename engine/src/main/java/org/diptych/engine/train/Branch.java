@@ -2,12 +2,16 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.Gson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
+import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Spread;
 
 /// Makes a run that goes on from another one's last checkpoint: its weights, optimiser and log up to there are copied, so that the former stays as it is. What the new plan trains may be something else.
@@ -39,6 +43,7 @@ public final class Branch {
         }
         to.save(step, saved.seconds(), Inheritance.rate(saved, parent.plan(), plan),
                 Inheritance.of(saved, parent.plan(), plan, scope), scope);
+        words(from, to);
         PlanFile.write(to.plan(), plan);
         RunLog.Header header = new RunLog.Header(to.id(),
                 RunLog.Header.now(), plan, parent.weights(),
@@ -67,6 +72,19 @@ public final class Branch {
     }
 
     /// A number may have been read as 16 here and as 16.0 there, which JSON holds for equal.
+    /// The weights are of the parent's words, whatever the branch learns from.
+    private static void words(RunFolder from, RunFolder to) throws EngineException {
+        Path words = from.base().resolve(FreshFiles.TOKENIZER);
+        if (Files.exists(words)) {
+            Path copy = to.base().resolve(FreshFiles.TOKENIZER);
+            try {
+                SafeFile.write(copy, Files.readAllBytes(words));
+            } catch (IOException e) {
+                throw new EngineException(e, "file.write", copy, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
     private static boolean same(Map<String, Object> one, Map<String, Object> other) {
         return GSON.toJsonTree(one).equals(GSON.toJsonTree(other));
     }

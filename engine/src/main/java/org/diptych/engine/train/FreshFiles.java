@@ -4,8 +4,14 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
@@ -14,10 +20,12 @@ import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.toybox.ToyboxTokenizer;
 
-/// What lies beside a model that begins from nothing: Toybox's tokenizer, and how pictures are prepared.
+/// What lies beside a model that begins from nothing: a tokenizer with Toybox's words and those of a person's own set, and how pictures are prepared.
 public final class FreshFiles {
     /// CLIP's own channel means and deviations, which serve any picture.
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+    private static final String FRESH = "fresh:";
+    static final String TOKENIZER = "tokenizer.json";
     /// Says, with the id that stands for a picture, that a model reads pictures among words.
     private static final String PLACE = "image_token_index";
     private static final List<String> WORDS = List.of("text_config", "bert_config", "vlmo_config");
@@ -27,11 +35,47 @@ public final class FreshFiles {
     private FreshFiles() {
     }
 
+    /// @return true when the vocabulary grows by the words of the plan's data: those of a person's own set, unless another model's word embeddings are taken over, which
+    ///         have their rows already
+    public static boolean learnsWords(FineTunePlan plan) {
+        return plan.model().startsWith(FRESH) && plan.startFrom().isEmpty() && !plan.data().source().equals("toybox");
+    }
+
+    /// @return the words that a fresh model of the plan has whatever it learns from
+    public static List<String> words(FineTunePlan plan) {
+        return ToyboxTokenizer.vocabulary(reach(plan));
+    }
+
+    /// A run that goes on reads with the words it began with, though its set may have others by now.
+    ///
+    /// @param folder where [#write] wrote before
+    /// @return the words beyond [#words], in the order of their ids
+    public static List<String> more(Path folder, FineTunePlan plan) throws EngineException {
+        Path file = folder.resolve(TOKENIZER);
+        Set<String> known = Set.copyOf(words(plan));
+        try {
+            if (JsonParser.parseString(Files.readString(file)) instanceof JsonObject json
+                    && json.get("model") instanceof JsonObject model
+                    && model.get("vocab") instanceof JsonObject vocabulary) {
+                return vocabulary.entrySet().stream().sorted(Comparator.comparingInt(e -> e.getValue().getAsInt()))
+                        .map(Map.Entry::getKey).filter(w -> !known.contains(w)).toList();
+            }
+            throw new EngineException("train.words", file);
+        } catch (IOException | JsonParseException e) {
+            throw new EngineException(e, "train.words", file);
+        }
+    }
+
     /// @return the plan's configuration, with what the tokenizer decides filled in: `vocab_size`, and `eos_token_id` or `pad_token_id`, in the part about words
     /// @throws EngineException when the plan's configuration has another vocabulary
     public static JsonObject config(FineTunePlan plan) throws EngineException {
+        return config(plan, List.of());
+    }
+
+    /// @param more words, beyond [#words]
+    public static JsonObject config(FineTunePlan plan, List<String> more) throws EngineException {
         JsonObject config = new Gson().toJsonTree(plan.config()).getAsJsonObject();
-        List<String> vocabulary = ToyboxTokenizer.vocabulary(reach(plan));
+        List<String> vocabulary = ToyboxTokenizer.vocabulary(reach(plan), more);
         JsonObject words = section(config, WORDS);
         must(words, "vocab_size", vocabulary.size(), plan);
         if (config.has(PLACE)) {
@@ -60,8 +104,13 @@ public final class FreshFiles {
     /// @return the plan's configuration, see [#config]
     /// @throws EngineException when the plan's configuration has another vocabulary, or the folder cannot be written
     public static JsonObject write(Path folder, FineTunePlan plan) throws EngineException {
+        return write(folder, plan, List.of());
+    }
+
+    /// @param more words, beyond [#words]
+    public static JsonObject write(Path folder, FineTunePlan plan, List<String> more) throws EngineException {
         Gson gson = new GsonBuilder().setPrettyPrinting().create();
-        JsonObject config = config(plan);
+        JsonObject config = config(plan, more);
         JsonObject seen = section(config, PICTURES);
         int side = Stream.of("image_size", "image_res", "img_size").filter(seen::has).findFirst()
                 .map(name -> seen.get(name).getAsInt()).orElse(plan.data().pictureSize());
@@ -75,7 +124,7 @@ public final class FreshFiles {
         pictures.add("image_mean", gson.toJsonTree(MEAN));
         pictures.add("image_std", gson.toJsonTree(DEVIATION));
         SafeFile.write(folder.resolve("preprocessor_config.json"), gson.toJson(pictures) + "\n");
-        SafeFile.write(folder.resolve("tokenizer.json"), ToyboxTokenizer.json(reach(plan)));
+        SafeFile.write(folder.resolve(TOKENIZER), ToyboxTokenizer.json(reach(plan), more));
         return config;
     }
 

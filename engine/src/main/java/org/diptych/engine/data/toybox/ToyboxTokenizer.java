@@ -57,6 +57,12 @@ public final class ToyboxTokenizer {
 
     /// @return the same for more than captions
     public static List<String> vocabulary(Reach reach) {
+        return vocabulary(reach, List.of());
+    }
+
+    /// @param more words of other texts, in the order of their ids; they stand behind Toybox's, whose ids stay as they are but for the last two specials
+    /// @return the same with further words
+    public static List<String> vocabulary(Reach reach, List<String> more) {
         Set<String> words = new LinkedHashSet<>(List.of("<pad>", "<unk>", "<mask>"));
         Kind.ALL.forEach(k -> words.add(k.en));
         Hue.ALL.forEach(h -> words.add(h.en));
@@ -76,6 +82,7 @@ public final class ToyboxTokenizer {
             words.addAll(CHAT_WORDS);
             words.add(IMAGE);
         }
+        words.addAll(more);
         words.addAll(List.of("<s>", "</s>"));
         return new ArrayList<>(words);
     }
@@ -87,7 +94,12 @@ public final class ToyboxTokenizer {
 
     /// @return the same for more than captions
     public static String json(Reach reach) {
-        List<String> words = vocabulary(reach);
+        return json(reach, List.of());
+    }
+
+    /// @return the same with further words
+    public static String json(Reach reach, List<String> more) {
+        List<String> words = vocabulary(reach, more);
         JsonObject vocabulary = new JsonObject();
         for (int i = 0; i < words.size(); i++) {
             vocabulary.addProperty(words.get(i), i);
