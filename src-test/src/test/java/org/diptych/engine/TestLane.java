@@ -1,8 +1,10 @@
 package org.diptych.engine;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Message;
@@ -12,6 +14,7 @@ import org.diptych.engine.work.Priority;
 
 /// One engine lane for all tests of a JVM: the native library can be loaded only once.
 public final class TestLane {
+    private static final AtomicLong PASSED = new AtomicLong();
     private static EngineLane lane;
 
     private TestLane() {
@@ -25,9 +28,14 @@ public final class TestLane {
             } catch (EngineException e) {
                 throw new IllegalStateException(e);
             }
-            lane = new EngineLane(() -> Natives.load("cpu"));
+            lane = new EngineLane(() -> Natives.load("cpu"), () -> System.nanoTime() + PASSED.get());
         }
         return lane;
+    }
+
+    /// Lets time pass on the lane's clock.
+    public static void pass(Duration time) {
+        PASSED.addAndGet(time.toNanos());
     }
 
     /// Runs work on the lane and waits for its value.

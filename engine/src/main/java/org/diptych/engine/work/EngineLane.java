@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
@@ -55,6 +56,7 @@ public final class EngineLane implements AutoCloseable {
     private final PriorityBlockingQueue<Task> queue = new PriorityBlockingQueue<>();
     private final AtomicLong age = new AtomicLong();
     private final Scopes scopes;
+    private final LongSupplier clock;
     private final ExecutorService workers = Workers.pool();
     private final Thread thread;
     /// A process that ends tears the native library down; were the lane still in it, the end would be a crash.
@@ -66,6 +68,12 @@ public final class EngineLane implements AutoCloseable {
     ///
     /// @param onStart loads the native engine and says which device tensors live on
     public EngineLane(Supplier<Device> onStart) {
+        this(onStart, System::nanoTime);
+    }
+
+    /// @param clock nanoseconds of any origin, by which work is timed; read on any thread
+    public EngineLane(Supplier<Device> onStart, LongSupplier clock) {
+        this.clock = clock;
         CountDownLatch started = new CountDownLatch(1);
         Throwable[] failure = new Throwable[1];
         Scopes[] made = new Scopes[1];
@@ -114,20 +122,24 @@ public final class EngineLane implements AutoCloseable {
         return scopes;
     }
 
+    public LongSupplier clock() {
+        return clock;
+    }
+
     public int queued() {
         return queue.size();
     }
 
     /// Runs `work` on the lane in a scope of its own.
     public <T> Job<T> submit(Message title, Priority priority, Work<T> work) {
-        Job<T> job = new Job<>(title);
+        Job<T> job = new Job<>(title, clock);
         enqueue(priority, () -> runOnce(job, work));
         return job;
     }
 
     /// Runs `prepare` on an ordinary thread (decoding, tokenising: no tensors), then `work` with its value on the lane.
     public <P, T> Job<T> submitPrepared(Message title, Priority priority, Work<P> prepare, PreparedWork<P, T> work) {
-        Job<T> job = new Job<>(title);
+        Job<T> job = new Job<>(title, clock);
         aside(() -> {
             if (job.finished()) {
                 return;
@@ -151,14 +163,14 @@ public final class EngineLane implements AutoCloseable {
 
     /// Runs `work` on an ordinary thread; it has no scope.
     public <T> Job<T> submitOffLane(Message title, Work<T> work) {
-        Job<T> job = new Job<>(title);
+        Job<T> job = new Job<>(title, clock);
         aside(() -> finish(job, () -> work.run(new Context(job, null))));
         return job;
     }
 
     /// Runs `steps` piece by piece, each in a scope of its own, until one yields a value. Between two pieces all waiting work of higher priority is done.
     public <T> Job<T> submitSteps(Message title, Priority priority, Steps<T> steps) {
-        Job<T> job = new Job<>(title);
+        Job<T> job = new Job<>(title, clock);
         enqueue(priority, () -> runStep(job, priority, steps));
         return job;
     }
@@ -268,6 +280,11 @@ public final class EngineLane implements AutoCloseable {
         @Override
         public void progress(Message phase, long done, long total) {
             job.report(phase, done, total);
+        }
+
+        @Override
+        public void rested() {
+            job.rested();
         }
 
         @Override

@@ -1,9 +1,12 @@
 package org.diptych.engine.work;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Progress;
@@ -11,7 +14,8 @@ import org.diptych.engine.api.Progress;
 /// The one implementation of [JobHandle]: state, progress and cancel flag of a piece of work, wherever it runs.
 public final class Job<T> implements JobHandle<T> {
     private static final AtomicLong IDS = new AtomicLong();
-    private static final long RATE_WINDOW_NANOS = 2_000_000_000L;
+    /// Of work before a rate is told.
+    private static final long LEAST_NANOS = 100_000_000L;
 
     private final long id = IDS.incrementAndGet();
     private final Message title;
@@ -19,11 +23,18 @@ public final class Job<T> implements JobHandle<T> {
     private final Cancel cancel = new Cancel();
     private volatile State state = State.WAITING;
     private volatile Progress progress;
-    private long phaseStart;
+    private final LongSupplier clock;
+    /// By the key of a phase: a phase that comes again goes at the pace that it had.
+    private final Map<String, Pace> paces = new HashMap<>();
+    private boolean reported;
+    private long reportedAt;
+    private long worked;
     private long phaseStartDone;
 
-    public Job(Message title) {
+    /// @param clock nanoseconds of any origin
+    public Job(Message title, LongSupplier clock) {
         this.title = title;
+        this.clock = clock;
         this.progress = new Progress(title, 0, 0, 0);
     }
 
@@ -74,17 +85,24 @@ public final class Job<T> implements JobHandle<T> {
         }
     }
 
-    /// Called by the thread that does the work.
+    /// Called by the thread that does the work. What passed since the last report was work, but for what [Pace] takes for rest.
     public void report(Message phase, long done, long total) {
-        long now = System.nanoTime();
-        if (!phase.equals(progress.phase()) || done < progress.done() || phaseStart == 0) {
-            phaseStart = now;
+        long now = clock.getAsLong();
+        if (!phase.equals(progress.phase()) || done < progress.done() || !reported) {
+            worked = 0;
             phaseStartDone = done;
+        } else {
+            worked += paces.computeIfAbsent(phase.key(), _ -> new Pace()).of(now - reportedAt).worked();
         }
-        double rate = now - phaseStart < RATE_WINDOW_NANOS / 20
-                ? 0
-                : (done - phaseStartDone) * 1e9 / (now - phaseStart);
+        reported = true;
+        reportedAt = now;
+        double rate = worked < LEAST_NANOS ? 0 : (done - phaseStartDone) * 1e9 / worked;
         progress = new Progress(phase, done, total, rate);
+    }
+
+    /// Called by the thread that does the work: nothing was done since the last report.
+    public void rested() {
+        reportedAt = clock.getAsLong();
     }
 
     public void complete(T value) {

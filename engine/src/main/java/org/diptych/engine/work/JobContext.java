@@ -12,6 +12,11 @@ public interface JobContext {
     /// @param total 0 when unknown
     void progress(Message phase, long done, long total);
 
+    /// Says that nothing was done since the last report of progress: a person had the work wait.
+    default void rested() {
+        // for who shows no time left
+    }
+
     /// @throws CancellationException when the job was cancelled; call it between units of work
     void checkCancelled();
 }
