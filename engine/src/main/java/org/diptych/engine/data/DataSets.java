@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
@@ -31,7 +32,19 @@ public final class DataSets {
     /// @param watch is told now and then how many rows were read; what it throws ends the reading
     /// @throws EngineException when the source is in none of the formats, its file is damaged, or all captions are equal
     public static OpenedSet open(Path source, LongConsumer watch) throws EngineException {
-        Found found = new Found(watch);
+        return open(source, new Found(watch));
+    }
+
+    /// Reads all rows of a set that was opened before, so that each example has the number that it had then: a picture that is gone or damaged now is one that cannot be read, and one that was not there
+    /// stays left out.
+    ///
+    /// @param without as [OpenedSet#without] said then
+    /// @throws EngineException as [#open]
+    public static OpenedSet again(Path source, Set<String> without) throws EngineException {
+        return open(source, new Found(without));
+    }
+
+    private static OpenedSet open(Path source, Found found) throws EngineException {
         try {
             if (!Files.isDirectory(source)) {
                 return open(source, source, format(source), found);

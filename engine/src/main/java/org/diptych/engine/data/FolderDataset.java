@@ -103,6 +103,11 @@ public final class FolderDataset implements Dataset {
             }
 
             @Override
+            public Set<String> without() {
+                return lines.found().without();
+            }
+
+            @Override
             public List<DataRow> rows() {
                 return IntStream.range(0, lines.rows().size())
                         .mapToObj(i -> lines.rows().get(i).shown(lines.parts().get(i))).toList();

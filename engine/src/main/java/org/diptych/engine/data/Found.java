@@ -2,8 +2,12 @@ package org.diptych.engine.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.diptych.engine.api.BrokenRow;
 import org.diptych.engine.api.Message;
@@ -45,6 +49,8 @@ final class Found {
     private final List<Pair> pairs = new ArrayList<>();
     private final List<BrokenRow> broken = new ArrayList<>();
     private final LongConsumer watch;
+    private final Optional<Set<String>> before;
+    private final Set<String> without;
     private int skipped;
 
     Found() {
@@ -54,12 +60,40 @@ final class Found {
 
     /// @param watch is told now and then how many rows there were; what it throws ends the reading
     Found(LongConsumer watch) {
+        this(watch, Optional.empty(), new LinkedHashSet<>());
+    }
+
+    /// @param before names of the pictures without which the same rows were read before
+    Found(Set<String> before) {
+        this(rows -> {
+        }, Optional.of(before), new LinkedHashSet<>());
+    }
+
+    private Found(LongConsumer watch, Optional<Set<String>> before, Set<String> without) {
         this.watch = watch;
+        this.before = before;
+        this.without = without;
+    }
+
+    /// @return names of the pictures without which the same rows were read before; nothing at the first time
+    Optional<Set<String>> before() {
+        return before;
+    }
+
+    /// @return names of the pictures that rows were left out for
+    Set<String> without() {
+        return Collections.unmodifiableSet(without);
+    }
+
+    /// Leaves a row out for its picture.
+    void skipPicture(int row, String reason, String name) {
+        without.add(name);
+        skip(row, reason, name);
     }
 
     /// @return another one for rows that are not told of themselves
     Found aside() {
-        return new Found(watch);
+        return new Found(watch, before, without);
     }
 
     /// Called for each row.

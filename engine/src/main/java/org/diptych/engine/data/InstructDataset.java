@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.DataRow;
@@ -98,6 +99,11 @@ public final class InstructDataset implements Dataset {
             @Override
             public SetReport report() {
                 return report;
+            }
+
+            @Override
+            public Set<String> without() {
+                return all.found().without();
             }
 
             @Override

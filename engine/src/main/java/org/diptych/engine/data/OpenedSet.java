@@ -1,6 +1,7 @@
 package org.diptych.engine.data;
 
 import java.util.List;
+import java.util.Set;
 import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
@@ -12,6 +13,9 @@ public interface OpenedSet {
 
     /// @return the usable rows in the file's order
     List<DataRow> rows();
+
+    /// @return names of the pictures that rows were left out for, since they are not there or are no pictures
+    Set<String> without();
 
     /// @param most pairs at most
     /// @throws EngineException when there is too little to learn from

@@ -38,6 +38,7 @@ final class PairSet implements OpenedSet {
     private final List<Pair> validation;
     private final List<String> answers;
     private final SetReport report;
+    private final Set<String> without;
 
     /// @param format key of the format's name
     /// @throws EngineException when all captions are equal
@@ -45,6 +46,7 @@ final class PairSet implements OpenedSet {
         this.source = source;
         distinct(source, found.pairs().stream().map(Pair::caption).toList());
         pairs = List.copyOf(found.pairs());
+        without = found.without();
         List<Pair> all = shuffled(pairs);
         List<Pair> own = of(all, Part.TRAIN, Part.ANY);
         List<Pair> held = of(all, Part.VALIDATION);
@@ -121,6 +123,11 @@ final class PairSet implements OpenedSet {
     @Override
     public SetReport report() {
         return report;
+    }
+
+    @Override
+    public Set<String> without() {
+        return without;
     }
 
     @Override

@@ -50,13 +50,25 @@ final class PictureFiles {
             return Optional.empty();
         }
         Optional<Path> file = find(name);
-        if (file.isEmpty()) {
-            found.skip(row, "picture.missing", name);
+        if (found.before().isPresent() && !found.before().get().contains(name)) {
+            return file.or(() -> wherever(name)); // whatever has become of it, its row was read before
+        }
+        if (file.isEmpty() || found.before().isPresent()) {
+            found.skipPicture(row, "picture.missing", name);
+            return Optional.empty();
         } else if (!seen.computeIfAbsent(file.get(), Pictures::isPicture)) {
-            found.skip(row, "picture.other", name);
+            found.skipPicture(row, "picture.other", name);
             return Optional.empty();
         }
         return file;
+    }
+
+    private Optional<Path> wherever(String name) {
+        try {
+            return Optional.of(folders.iterator().next().resolve(name).normalize());
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // no file can ever have had such a name here
+        }
     }
 
     /// @return the first file of that name, in any of the folders
