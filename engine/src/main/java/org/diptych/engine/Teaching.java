@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -135,7 +136,7 @@ final class Teaching {
                 base.digest, lane.scopes().device().getDeviceType(), Natives.threads(), versions());
         TrainingSession session;
         try {
-            List<Dataset> data = datasets(plan.data());
+            List<Dataset> data = datasets(plan.data(), run);
             session = TrainingSession.start(lane, new TrainingSession.Start(plan, run, base.model, handle,
                     data.getFirst(), data.getLast(), header, outward(base.model), new Witnessing(base.model), resumes,
                     lock));
@@ -275,8 +276,28 @@ final class Teaching {
         if (plan.source().equals("toybox")) {
             return List.of(new ToyboxDataset(plan, Split.TRAIN), new ToyboxDataset(plan, Split.VALIDATION));
         }
-        OpenedSet set = DataSets.open(Path.of(plan.source()), rows -> {
-        });
+        return datasets(DataSets.open(Path.of(plan.source()), rows -> {
+        }), plan);
+    }
+
+    /// @return the same for a run, which keeps the numbers that its examples had when it began
+    private static List<Dataset> datasets(FineTunePlan.Data plan, RunFolder run) throws EngineException {
+        if (plan.source().equals("toybox")) {
+            return datasets(plan);
+        }
+        Optional<Set<String>> without = run.without();
+        OpenedSet set = without.isPresent()
+                ? DataSets.again(Path.of(plan.source()), without.get())
+                : DataSets.open(Path.of(plan.source()), rows -> {
+                });
+        List<Dataset> out = datasets(set, plan);
+        if (without.isEmpty()) {
+            run.begin(set.without());
+        }
+        return out;
+    }
+
+    private static List<Dataset> datasets(OpenedSet set, FineTunePlan.Data plan) throws EngineException {
         return List.of(set.train(plan.train()), set.validation(plan.validation()));
     }
 }

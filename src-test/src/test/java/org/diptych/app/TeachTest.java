@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,9 +32,11 @@ import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.image.Pictures;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -308,6 +311,27 @@ class TeachTest extends WindowTest {
         fire("teach-start");
         FxStage.await("the refusal", () -> find("teach-error").isVisible());
         assertThat(disabled("teach-start")).isFalse();
+    }
+
+    @Test
+    void aPictureThatCannotBeReadIsToldBesideTheCurves() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("own"));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            Pictures.writePng(own.resolve(i + ".png"), new Picture(32, 32, new byte[3 * 32 * 32], i + ".png"));
+            lines.append("{\"image\": \"").append(i).append(".png\", \"caption\": \"")
+                    .append(i % 2 == 0 ? "a red circle" : "a blue square").append("\"}\n");
+        }
+        Files.writeString(own.resolve("captions.jsonl"), lines);
+        Files.write(own.resolve("6.png"), Arrays.copyOf(Files.readAllBytes(own.resolve("6.png")), 40));
+        show("teach");
+        assertThat(FxStage.call(() -> find("teach-remarks").isVisible())).isFalse();
+        assertThat(FxStage.call(() -> window.shell.open(List.of(own)))).isTrue();
+        settings(10, 8);
+        fire("teach-start");
+        FxStage.await("the remark", () -> find("teach-remarks").isVisible());
+        assertThat(FxStage.call(() -> ((Label) find("teach-remarks")).getText())).contains("One picture", "6.png");
+        FxStage.await("the end", () -> !disabled("teach-start"));
     }
 
     @Test

@@ -41,6 +41,7 @@ final class CurvePane extends VBox {
     private final RewindBar bar;
     private final CoachPane coach;
     private final Label progress = new Label();
+    private final Label remarks = Ui.styled(Ui.wrapped(new Label()), "hint");
     private final Label hint = Ui.styled(Ui.wrapped(new Label()), "hint");
 
     CurvePane(AppContext context, TeachModel model, Rewind rewind) {
@@ -56,6 +57,7 @@ final class CurvePane extends VBox {
         coach = new CoachPane(i18n, Engine::notes, board::highlight);
         progress.setId("teach-progress");
         progress.setMinHeight(USE_PREF_SIZE);
+        remarks.setId("teach-remarks");
         hint.setMaxWidth(320);
         StackPane middle = new StackPane(board, hint);
         middle.setMinSize(200, 160);
@@ -71,7 +73,7 @@ final class CurvePane extends VBox {
                 rewind.atProperty());
         board.mark(marked);
         board.setOnPick(model::pick);
-        getChildren().addAll(middle, bar, progress, notes);
+        getChildren().addAll(middle, bar, progress, remarks, notes);
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());
         i18n.textsProperty().subscribe(t -> tick());
@@ -81,6 +83,9 @@ final class CurvePane extends VBox {
     void tick() {
         Optional<TrainingControl> run = model.run.get();
         progress.setText(run.map(this::progress).orElse(""));
+        remarks.setText(run.map(r -> String.join(" ", r.log().remarks().stream().map(i18n.texts()::get).toList()))
+                .orElse(""));
+        Ui.show(remarks, !remarks.getText().isEmpty());
         boolean nothing = run.filter(r -> r.log().size() > 0).isEmpty();
         boolean starts = model.starting.get() || run.isPresent() && model.live();
         hint.setText(i18n.get(starts ? "finetune.starting" : "finetune.empty"));

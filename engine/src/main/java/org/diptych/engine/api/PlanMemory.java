@@ -77,6 +77,28 @@ public record PlanMemory(long weights, long copies, long follows, long gradients
                 bytes);
     }
 
+    /// A plan that ran out of memory takes more than there was, whatever was reckoned: then activations, which alone are reckoned, count for all that was left for them.
+    ///
+    /// @param bytes that the device had for it
+    public PlanMemory failedOn(long bytes) {
+        long left = Math.max(0, bytes - standing());
+        return new PlanMemory(weights, copies, follows, gradients, optimiser, fixed,
+                Math.max(example, left / microBatch()), measured, batch, parts, bytes);
+    }
+
+    /// @param checkpointing whether the plan already computes activations again
+    /// @return what a person could change for it to fit
+    public Message advice(boolean checkpointing) {
+        int most = largestBatch();
+        if (most >= 2) {
+            return partsThatFit().isPresent()
+                    ? Message.of("train.full.parts", most, parts, batch, partsThatFit().getAsInt(),
+                            checkpointing ? 1 : 0)
+                    : Message.of("train.full.batch", most, parts, checkpointing ? 1 : 0);
+        }
+        return Message.of(checkpointing ? "train.full.fewer" : "train.full.checkpointing");
+    }
+
     /// @return the same need with the batch in other parts
     public PlanMemory dividing(int examples, int into) {
         return new PlanMemory(weights, copies, follows, gradients, optimiser, fixed, example, measured, examples, into,

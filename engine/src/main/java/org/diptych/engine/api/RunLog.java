@@ -1,7 +1,9 @@
 package org.diptych.engine.api;
 
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +27,25 @@ public interface RunLog {
         return List.of();
     }
 
-    /// @return what a person changed of its examples on the way, in the order in which it was done
+    /// @return what befell it on the way, in that order
     default List<Event> events() {
         return List.of();
+    }
+
+    /// @return what a person should know of how it went; mostly nothing
+    default List<Message> remarks() {
+        List<Event> skipped = events().stream().filter(e -> e.event() == Event.Kind.SKIPPED).toList();
+        List<Event> rests = events().stream().filter(e -> e.event() == Event.Kind.RESTED).toList();
+        List<Message> out = new ArrayList<>();
+        if (!skipped.isEmpty()) {
+            out.add(Message.of("train.remark.skipped", skipped.size(), skipped.getFirst().text()));
+        }
+        if (!rests.isEmpty()) {
+            long minutes = rests.stream().map(e -> Duration.parse(e.text())).reduce(Duration.ZERO, Duration::plus)
+                    .toMinutes();
+            out.add(Message.of(rests.size() == 1 ? "train.remark.rested" : "train.remark.rested.often", rests.getFirst().step(), minutes, rests.size()));
+        }
+        return out;
     }
 
     /// What the run was made from.
@@ -74,21 +92,33 @@ public interface RunLog {
     record Snapshot(int step, int n, float[] similarity) {
     }
 
-    /// A change of the examples that a run learns from.
+    /// What befell a run: most often a change of the examples that it learns from.
     ///
     /// @param event   what was done
     /// @param step    the first that learns from it
     /// @param seconds wall time since the start
-    /// @param index   number of the example in the data set
-    /// @param text    its caption from there on
+    /// @param index   number of the example in the data set, or [#NONE]
+    /// @param text    its caption from there on; of a rest how long it was, as [Duration] is written; of what was skipped the picture's name
     record Event(Kind event, int step, double seconds, int index, String text) {
+        /// The number of no example.
+        public static final int NONE = -1;
+
         public enum Kind {
             /// The example has another caption.
             CORRECTED,
             /// It has the data set's again.
             TAKEN_BACK,
             /// It was put once into this step's batch.
-            REQUEUED
+            REQUEUED,
+            /// For so long no work was done though nobody paused it: the machine slept, or waited for other work.
+            RESTED,
+            /// A picture could not be read, so that another example was learnt, or judged, in its place.
+            SKIPPED;
+
+            /// @return true for what a person did, which a run that goes on from a checkpoint before it keeps
+            public boolean byPerson() {
+                return this != RESTED && this != SKIPPED;
+            }
         }
     }
 }

@@ -57,8 +57,8 @@ public final class SafeFile {
         write(file, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String reason(IOException e) {
-        // what only names a file leaves its reason to the class
+    /// @return what the system says; an exception that only names a file leaves its reason to its class
+    public static String reason(IOException e) {
         return e instanceof FileSystemException named && named.getReason() == null || e.getMessage() == null
                 ? e.getClass().getSimpleName().replaceFirst("Exception$", "").replaceAll("(?<=[a-z])(?=[A-Z])", " ")
                 : e.getMessage();

@@ -30,11 +30,10 @@ public final class LongLogs {
                     + steps + ", \"seed\": " + (i + 1) + "}", NAMES[i]);
             PlanFile.write(folder.plan(), plan);
             RunLog.Header header = new RunLog.Header(folder.id(), RunLog.Header.now(), plan, "", "cpu", 1, Map.of());
-            try (RunLogFile log = RunLogFile.create(folder.path(), header)) {
-                SplittableRandom random = new SplittableRandom(plan.seed());
-                for (int step = 1; step <= steps; step++) {
-                    log.append(row(step, plan.batch(), random));
-                }
+            RunLogFile log = RunLogFile.create(folder.path(), header);
+            SplittableRandom random = new SplittableRandom(plan.seed());
+            for (int step = 1; step <= steps; step++) {
+                log.append(row(step, plan.batch(), random));
             }
             folder.status(RunSummary.Status.FINISHED, steps, Optional.empty());
         }

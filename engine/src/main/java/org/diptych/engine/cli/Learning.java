@@ -26,6 +26,7 @@ final class Learning {
     /// @throws CancellationException when it was stopped before
     static RunSummary carry(Console console, TrainingControl run, Path out) throws EngineException {
         RunSummary summary = console.await(run.job(), run::stop, new Told(run.log(), console));
+        run.log().remarks().forEach(remark -> console.note(remark.key(), remark.args().toArray()));
         if (summary.status() != RunSummary.Status.FINISHED) {
             console.note("cli.train.stopped", summary.step(), out);
             throw new CancellationException();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
@@ -48,24 +49,27 @@ public final class Branch {
         RunLog.Header header = new RunLog.Header(to.id(),
                 RunLog.Header.now(), plan, parent.weights(),
                 parent.device(), parent.threads(), parent.versions(), parent.id(), step);
-        try (RunLogFile copy = RunLogFile.create(to.path(), header)) {
-            for (RunLog.Row row : log.since(0)) {
-                if (row.step() <= step) {
-                    copy.append(row);
-                }
+        RunLogFile copy = RunLogFile.create(to.path(), header);
+        for (RunLog.Row row : log.since(0)) {
+            if (row.step() <= step) {
+                copy.append(row);
             }
-            Optional<RunLog.Snapshot> shot = log.snapshot().filter(s -> s.step() <= step);
-            if (shot.isPresent()) {
-                copy.append(shot.get());
-            }
-            for (Spread spread : log.spreads()) {
-                if (spread.step() <= step) {
-                    copy.append(spread);
-                }
+        }
+        Optional<RunLog.Snapshot> shot = log.snapshot().filter(s -> s.step() <= step);
+        if (shot.isPresent()) {
+            copy.append(shot.get());
+        }
+        for (Spread spread : log.spreads()) {
+            if (spread.step() <= step) {
+                copy.append(spread);
             }
         }
         if (plan.data().equals(parent.plan().data())) { // else the numbers are those of other examples
             Corrections.of(to.path()).copy(from.path());
+            Optional<Set<String>> without = from.without();
+            if (without.isPresent()) {
+                to.begin(without.get());
+            }
         }
         MomentFolder.of(to.path()).branch(MomentFolder.of(from.path()), step);
         to.status(Status.STOPPED, step, Optional.empty());

@@ -55,24 +55,29 @@ public final class Footprint {
     /// @param free  bytes that the device has to give, 0 when unknown
     public static PlanMemory of(VisionLanguageModel model, FineTunePlan plan, Activations activations, long free) {
         FineTunePlan.Lora lora = plan.lora();
-        Set<String> following = model instanceof Follows f ? f.followers() : Set.of();
         Adapters adapters = Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha());
-        long[] numbers = new long[3]; // all, that learn, that follow
         try {
-            model.module().weights().forEach((name, weight) -> {
-                long size = weight.shape().size();
-                boolean own = Adapters.own(name);
-                numbers[0] += size;
-                if (following.contains(name)) {
-                    numbers[2] += size;
-                } else if (weight.trainable()
-                        && plan.course().stream().anyMatch(stage -> plan.learns(name, own, stage))) {
-                    numbers[1] += size;
-                }
-            });
+            return taught(model, plan, activations, free);
         } finally {
             adapters.detach();
         }
+    }
+
+    /// As [#of], of a model that is taught by the plan: what it adapts with is in its places.
+    static PlanMemory taught(VisionLanguageModel model, FineTunePlan plan, Activations activations, long free) {
+        Set<String> following = model instanceof Follows f ? f.followers() : Set.of();
+        long[] numbers = new long[3]; // all, that learn, that follow
+        model.module().weights().forEach((name, weight) -> {
+            long size = weight.shape().size();
+            boolean own = Adapters.own(name);
+            numbers[0] += size;
+            if (following.contains(name)) {
+                numbers[2] += size;
+            } else if (weight.trainable()
+                    && plan.course().stream().anyMatch(stage -> plan.learns(name, own, stage))) {
+                numbers[1] += size;
+            }
+        });
         return new PlanMemory(FLOAT * numbers[0], FLOAT * numbers[1], FLOAT * numbers[2], FLOAT * numbers[1],
                 2 * FLOAT * numbers[1], activations.fixed, activations.example, activations.measured, plan.batch(),
                 plan.accumulate(), free);
@@ -84,7 +89,7 @@ public final class Footprint {
                 Corrections.none()).examples(1);
         List<int[]> widths = new ArrayList<>(); // place, tokens
         for (int place : IntStream.of(first).limit(LOOKED_AT).toArray()) {
-            Encoded encoded = Drawn.encode(model, data.example(place));
+            Encoded encoded = Drawn.encode(model, new Readable(data).example(place));
             widths.add(new int[]{place, encoded.tokens().map(t -> t.ids().length).orElse(0)});
         }
         widths.sort(Comparator.comparingInt((int[] w) -> -w[1]));
@@ -159,7 +164,7 @@ public final class Footprint {
             throws EngineException {
         long example = 0;
         for (int place : widest(model, plan, data)) {
-            Example one = data.example(place);
+            Example one = new Readable(data).example(place);
             List<AttentionSite> sites = model.sites(Drawn.encode(model, one));
             long layers = sites.stream().mapToLong(AttentionSite::layers).sum();
             long positions = sites.stream().mapToLong(s -> (long) s.layers() * s.query().size()).sum();

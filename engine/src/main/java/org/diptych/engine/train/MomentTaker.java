@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Moment;
+import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
@@ -26,6 +28,7 @@ import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Drawn;
 import org.diptych.engine.work.JobContext;
+import org.diptych.engine.work.Pace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,8 @@ final class MomentTaker {
     private int n;
     private volatile List<Integer> pinned;
     private volatile Optional<Message> none;
+    private final LongSupplier clock;
+    private final Pace pace = new Pace();
     private int asked = -1;
     private double spent;
     private double last;
@@ -62,9 +67,11 @@ final class MomentTaker {
     /// @param folder of the run's moments
     /// @param step   that the run goes on from, 0 for a new one
     /// @param before seconds of the run until now
+    /// @param clock  nanoseconds
     MomentTaker(VisionLanguageModel model, Witness witness, MomentFolder folder, FineTunePlan plan, Dataset validation,
-            int step, double before) throws EngineException {
+            int step, double before, LongSupplier clock) throws EngineException {
         this.model = model;
+        this.clock = clock;
         this.witness = witness;
         this.folder = folder;
         this.plan = plan;
@@ -76,6 +83,9 @@ final class MomentTaker {
             probe.addAll(ProbeSet.examples(validation));
             if (!folder.hasPairs()) {
                 folder.writePairs(ProbeSet.pairs(probe));
+            } else if (!folder.pairs().stream().map(Moments.Pair::caption).toList()
+                    .equals(probe.stream().map(Example::caption).toList())) { // a picture is gone, and the moments before show it
+                none = Optional.of(Message.of("moments.none.pictures"));
             }
         }
     }
@@ -153,8 +163,9 @@ final class MomentTaker {
     ///
     /// @param seconds of the run until now
     /// @param values  the newest of the log
-    void piece(int step, double seconds, Map<String, Double> values, JobContext context) {
-        long began = System.nanoTime();
+    /// @return the time that it took
+    Pace.Span piece(int step, double seconds, Map<String, Double> values, JobContext context) {
+        long began = clock.getAsLong();
         try {
             pieces.remove().look(context);
             if (pieces.isEmpty()) {
@@ -167,12 +178,13 @@ final class MomentTaker {
             pieces.clear();
             none = Optional.of(Message.of(e.key() + ".what", e.args()));
         }
-        double took = (System.nanoTime() - began) / 1e9;
-        spent += took;
-        now += took;
+        Pace.Span span = pace.of(clock.getAsLong() - began);
+        spent += span.seconds();
+        now += span.seconds();
         if (pieces.isEmpty()) {
             last = now;
         }
+        return span;
     }
 
     /// @return seconds of the run that went into looking

@@ -13,7 +13,9 @@ import org.diptych.engine.objective.Objective;
 /// @param samples as they are
 /// @param courses what each objective made of them
 /// @param pairs   what they are to a person
-record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, List<Pair> pairs) {
+/// @param lost    place -> name of the picture, of those that could not be read and for which others stand here
+record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, List<Pair> pairs,
+        Map<Integer, String> lost) {
     /// @param place   number in the data set
     /// @param caption as it is trained with
     /// @param right   false when the caption was made wrong on purpose
@@ -28,7 +30,7 @@ record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, Li
             int to = (i + 1) * samples.size() / count;
             Map<Objective, Lesson.Course> some = new LinkedHashMap<>();
             courses.forEach((objective, course) -> some.put(objective, course.part(from, to)));
-            out.add(new Prepared(samples.subList(from, to), some, pairs.subList(from, to)));
+            out.add(new Prepared(samples.subList(from, to), some, pairs.subList(from, to), Map.of()));
         }
         return out;
     }

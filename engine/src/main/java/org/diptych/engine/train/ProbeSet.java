@@ -32,10 +32,11 @@ public final class ProbeSet {
 
     /// @return place -> example
     private static Map<Integer, Example> chosen(Dataset data) throws EngineException {
+        Dataset readable = new Readable(data);
         Set<String> said = new HashSet<>();
         Map<Integer, Example> chosen = new LinkedHashMap<>();
         for (int i = 0; i < data.size() && chosen.size() < MOST; i++) {
-            Example example = data.example(i);
+            Example example = readable.example(i);
             if (said.add(example.caption())) {
                 chosen.put(i, example);
             }

@@ -3,6 +3,7 @@ package org.diptych.engine.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -22,11 +23,12 @@ import org.diptych.engine.checkpoint.CheckpointReader;
 import org.diptych.engine.checkpoint.SafetensorsWriter;
 
 /// The files of one run: `plan.json`, `log.jsonl`, `checkpoint.safetensors` (weights that learn, moments, step), `status.json`, `corrections.json` where a
-/// person corrected examples, `.lock` which the process holds that writes here, and `base/` with what lies beside a fresh
-/// model's weights.
+/// person corrected examples, `without.json` where the data are a person's own (pictures that could not be found
+/// at the beginning, so that the examples keep their numbers), `.lock` which the process holds that writes here, and `base/` with what lies beside a fresh model's weights.
 public record RunFolder(Path path) {
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String STATUS = "status.json";
+    private static final String WITHOUT = "without.json";
 
     /// What a checkpoint says beside the weights. Its tensors: `weight.X`, and where X learns `first.X` and `second.X`; `before.X` where these moments began in the middle of a stage; `follows.X`;
     /// `change.X`, to be added to X, in what a branch inherits.
@@ -63,6 +65,25 @@ public record RunFolder(Path path) {
     /// @return the folder's name
     public String id() {
         return path.toAbsolutePath().getFileName().toString();
+    }
+
+    /// @return names of the pictures that the run's own data set was begun without; nothing where that is not known
+    /// @throws EngineException when the file that says so is damaged
+    public Optional<Set<String>> without() throws EngineException {
+        Path file = path.resolve(WITHOUT);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Set.of(new Gson().fromJson(Files.readString(file), String[].class)));
+        } catch (IOException | JsonParseException | NullPointerException | IllegalArgumentException e) {
+            throw new EngineException(e, "train.without", file);
+        }
+    }
+
+    /// @param pictures names of those that could not be found when the set was opened first
+    public void begin(Set<String> pictures) throws EngineException {
+        SafeFile.write(path.resolve(WITHOUT), new Gson().toJson(pictures) + "\n");
     }
 
     public boolean holdsRun() {

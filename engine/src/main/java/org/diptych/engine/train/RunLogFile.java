@@ -5,8 +5,10 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,14 +22,14 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Spread;
 
-/// A run's log as JSON lines: a header, then rows, snapshots, spreads and events. One writer; readers copy a reference and never wait.
-public final class RunLogFile implements RunLog, AutoCloseable {
+/// A run's log as JSON lines: a header, then rows, snapshots, spreads and events. One writer; readers copy a reference and never wait. The file is opened for each line: a log that was taken away
+/// meanwhile is noticed at the next one, and nothing is left to be written at the end, when it is too late to say that it cannot be.
+public final class RunLogFile implements RunLog {
     public static final String NAME = "log.jsonl";
     private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     private final Path file;
     private final Header header;
-    private final Optional<BufferedWriter> writer;
     /// Grown by doubling; readers look at no more than the published count, whose write makes the rows before it visible.
     private volatile Row[] rows = new Row[256];
     private volatile int count;
@@ -36,10 +38,9 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     private final List<Spread> spreads = new CopyOnWriteArrayList<>();
     private volatile List<Event> events = List.of();
 
-    private RunLogFile(Path file, Header header, Optional<BufferedWriter> writer) {
+    private RunLogFile(Path file, Header header) {
         this.file = file;
         this.header = header;
-        this.writer = writer;
     }
 
     /// Starts a log; an old one of the same name is replaced.
@@ -48,9 +49,9 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         try {
             Files.createDirectories(folder);
             Files.writeString(file, GSON.toJson(header) + "\n");
-            return new RunLogFile(file, header, Optional.of(append(file)));
+            return new RunLogFile(file, header);
         } catch (IOException e) {
-            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
+            throw new EngineException(e, "file.write", file, SafeFile.reason(e));
         }
     }
 
@@ -65,18 +66,15 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         rows.forEach(row -> text.append(GSON.toJson(row)).append('\n'));
         shot.ifPresent(s -> text.append(GSON.toJson(s)).append('\n'));
         spreads.forEach(s -> text.append(GSON.toJson(s)).append('\n'));
-        old.events.forEach(event -> text.append(GSON.toJson(event)).append('\n')); // what a person did is not undone by going back to a checkpoint
+        List<Event> events = old.events.stream().filter(e -> e.event().byPerson() || e.step() <= step).toList(); // what a person did is not undone by going back to a checkpoint
+        events.forEach(event -> text.append(GSON.toJson(event)).append('\n'));
         SafeFile.write(file, text.toString());
-        try {
-            RunLogFile log = new RunLogFile(file, old.header, Optional.of(append(file)));
-            rows.forEach(log::add);
-            shot.ifPresent(log::keep);
-            log.spreads.addAll(spreads);
-            log.events = old.events;
-            return log;
-        } catch (IOException e) {
-            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
-        }
+        RunLogFile log = new RunLogFile(file, old.header);
+        rows.forEach(log::add);
+        shot.ifPresent(log::keep);
+        log.spreads.addAll(spreads);
+        log.events = events;
+        return log;
     }
 
     /// @throws EngineException when there is no log, or its header makes no sense; a broken last line (a killed writer's) is left out
@@ -88,7 +86,7 @@ public final class RunLogFile implements RunLog, AutoCloseable {
             if (header == null || header.id() == null || header.plan() == null) {
                 throw new EngineException("train.log", file);
             }
-            RunLogFile log = new RunLogFile(file, header, Optional.empty());
+            RunLogFile log = new RunLogFile(file, header);
             for (String line : lines.subList(1, lines.size())) {
                 try {
                     JsonObject json = JsonParser.parseString(line).getAsJsonObject();
@@ -109,10 +107,6 @@ public final class RunLogFile implements RunLog, AutoCloseable {
         } catch (IOException | JsonParseException e) {
             throw new EngineException(e, "train.log", file);
         }
-    }
-
-    private static BufferedWriter append(Path file) throws IOException {
-        return Files.newBufferedWriter(file, StandardOpenOption.APPEND);
     }
 
     public void append(Row row) throws EngineException {
@@ -144,8 +138,8 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     }
 
     void append(Snapshot shot) throws EngineException {
-        keep(shot);
         line(GSON.toJson(shot));
+        keep(shot);
     }
 
     void append(Spread spread) throws EngineException {
@@ -154,13 +148,29 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     }
 
     private void line(String json) throws EngineException {
-        try {
-            BufferedWriter out = writer.orElseThrow();
-            out.write(json);
-            out.write('\n');
-            out.flush();
+        ByteBuffer bytes = ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8));
+        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long end = out.size();
+            out.position(end);
+            try {
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+            } catch (IOException e) {
+                cut(out, end);
+                throw e;
+            }
         } catch (IOException e) {
-            throw new EngineException(e, "file.write", file, String.valueOf(e.getMessage()));
+            throw new EngineException(e, "file.write", file, SafeFile.reason(e));
+        }
+    }
+
+    /// Half a line would hide all that came behind it.
+    private static void cut(FileChannel out, long end) {
+        try {
+            out.truncate(end);
+        } catch (IOException e) {
+            // the same fault that is being told; a log that is gone on with leaves a broken last line out
         }
     }
 
@@ -193,16 +203,5 @@ public final class RunLogFile implements RunLog, AutoCloseable {
     @Override
     public List<Event> events() {
         return events;
-    }
-
-    @Override
-    public void close() {
-        writer.ifPresent(out -> {
-            try {
-                out.close();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
     }
 }

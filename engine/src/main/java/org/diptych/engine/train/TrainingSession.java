@@ -2,22 +2,26 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Moment;
 import org.diptych.engine.api.Moments;
+import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
@@ -31,6 +35,9 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
+import org.diptych.engine.work.NativeFailure;
+import org.diptych.engine.work.Natives;
+import org.diptych.engine.work.Pace;
 import org.diptych.engine.work.Priority;
 import org.diptych.engine.work.Workers;
 import org.slf4j.Logger;
@@ -77,6 +84,14 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private volatile double rate;
     private volatile int step;
     private volatile Optional<Path> kept = Optional.empty();
+    private final LongSupplier clock;
+    private final Pace learning = new Pace();
+    private final Pace judging = new Pace();
+    private final Pace between = new Pace();
+    /// When the last piece ended.
+    private OptionalLong left = OptionalLong.empty();
+    /// Whether a person had it wait since then.
+    private volatile boolean held;
     private boolean evaluating;
     private boolean gainsNoMore;
     private boolean closed;
@@ -86,6 +101,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private TrainingSession(EngineLane lane, Start start, NDManager scope, Adapters adapters) throws EngineException {
         this.lane = lane;
         this.start = start;
+        clock = lane.clock();
         this.plan = start.plan();
         this.scope = scope;
         this.adapters = adapters;
@@ -104,7 +120,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         aims = new Aims(start.model(), start.train(), draw(), corrections, log.header().branched(),
                 () -> trainer.objectives(trainer.stage()));
         moments = new MomentTaker(start.model(), start.witness(), MomentFolder.of(start.folder().path()), plan,
-                start.validation(), step, seconds);
+                start.validation(), step, seconds, clock);
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
             beginEvaluation();
@@ -242,9 +258,33 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         } catch (CancellationException e) {
             end(Status.STOPPED);
             throw e;
-        } catch (EngineException | RuntimeException | Error e) {
+        } catch (EngineException e) {
             end(Status.FAILED);
+            throw e.key().equals("file.write")
+                    ? new EngineException(e, "train.disk", e.args()[0], e.args()[1], Math.max(0, saved))
+                    : e;
+        } catch (RuntimeException | Error e) {
+            end(Status.FAILED);
+            Optional<String> asked = NativeFailure.memory(e);
+            if (asked.isPresent()) {
+                throw new EngineException(e, "train.full", asked.get(), Math.max(0, saved), fits());
+            }
             throw e;
+        } finally {
+            left = OptionalLong.of(clock.getAsLong());
+        }
+    }
+
+    /// @return what would fit into what the run has and the device could still give
+    private Message fits() {
+        try {
+            Footprint.Activations reckoned = Footprint.reckon(start.model(), plan, start.train());
+            PlanMemory need = Footprint.taught(start.model(), plan, reckoned, 0);
+            long there = Natives.free(lane.scopes().device()) + need.standing() - need.fixed();
+            return need.failedOn(there).advice(plan.checkpointing());
+        } catch (EngineException | RuntimeException e) { // the run is over either way
+            LOG.warn("{}", e.getMessage());
+            return Message.of("train.full.unknown");
         }
     }
 
@@ -257,6 +297,12 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
         if (!gate.isDone()) {
             return Optional.empty();
+        }
+        if (held) {
+            held = false;
+            context.rested();
+        } else if (left.isPresent()) {
+            rest(between.of(clock.getAsLong() - left.getAsLong()), step);
         }
         context.progress(phase(), step, plan.steps());
         if (evaluating) {
@@ -274,6 +320,29 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
         learn(now);
         return Optional.empty();
+    }
+
+    /// Notes where the run stood still. An event and no row, so that no curve has a point of it.
+    ///
+    /// @param number of the step that was under way, or the last one done
+    private void rest(Pace.Span span, int number) throws EngineException {
+        if (!span.whole()) {
+            log.append(new RunLog.Event(RunLog.Event.Kind.RESTED, number, seconds, RunLog.Event.NONE,
+                    Duration.ofSeconds(Duration.ofNanos(span.rested()).toSeconds()).toString()));
+        }
+    }
+
+    /// Notes each picture that could not be read, once.
+    ///
+    /// @param learnt whether it should have been learnt from; else it should have been judged by
+    private void skipped(Map<Integer, String> lost, boolean learnt, int number) throws EngineException {
+        for (Map.Entry<Integer, String> one : lost.entrySet()) {
+            int index = learnt ? one.getKey() : RunLog.Event.NONE;
+            if (log.events().stream().noneMatch(e -> e.event() == RunLog.Event.Kind.SKIPPED && e.index() == index
+                    && e.text().equals(one.getValue()))) {
+                log.append(new RunLog.Event(RunLog.Event.Kind.SKIPPED, number, seconds, index, one.getValue()));
+            }
+        }
     }
 
     private Message phase() {
@@ -294,7 +363,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     }
 
     private void learn(NDManager now) throws EngineException {
-        long began = System.nanoTime();
+        long began = clock.getAsLong();
         int number = step + 1;
         if (trainer.stage() != plan.stageAt(number)) {
             enter(plan.stageAt(number));
@@ -302,7 +371,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         int stage = trainer.stage();
         int within = plan.course().get(stage).steps();
         Prepared examples = examples(number);
-        double waited = (System.nanoTime() - began) / 1e6;
+        double waited = (clock.getAsLong() - began) / 1e6;
         if (number < plan.steps()) {
             batches.step(number + 1);
         }
@@ -316,11 +385,17 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (!sound) {
             runAway(number, values);
         }
+        Pace.Span span = learning.of(clock.getAsLong() - began);
+        rest(span, number);
+        skipped(examples.lost(), true, number);
         step = number;
-        double took = (System.nanoTime() - began) / 1e9;
-        seconds += took;
-        values.put("pairs_per_second", examples.samples().size() / took);
-        values.put("ms.examples", waited);
+        seconds += span.seconds();
+        if (span.whole()) {
+            values.put("pairs_per_second", examples.samples().size() / span.seconds());
+            values.put("ms.examples", waited);
+        } else {
+            values.keySet().removeIf(name -> name.startsWith("ms.")); // which of them went on is not known
+        }
         row(values);
         if (evaluates) {
             beginEvaluation();
@@ -359,11 +434,14 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     }
 
     private void evaluate(NDManager now) throws EngineException {
-        long began = System.nanoTime();
+        long began = clock.getAsLong();
         boolean done = validation.piece(trainer, now);
-        seconds += (System.nanoTime() - began) / 1e9;
+        Pace.Span span = judging.of(clock.getAsLong() - began);
+        rest(span, step);
+        seconds += span.seconds();
         if (done) {
             evaluating = false;
+            skipped(validation.lost(), false, step);
             Map<String, Double> values = validation.values();
             if (step == 0) {
                 values.put("parameters", (double) trainer.learner().numbers());
@@ -380,10 +458,10 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
     }
 
-    private void look(JobContext context) {
-        long began = System.nanoTime();
-        moments.piece(step, seconds, Map.copyOf(last), context);
-        seconds += (System.nanoTime() - began) / 1e9;
+    private void look(JobContext context) throws EngineException {
+        Pace.Span span = moments.piece(step, seconds, Map.copyOf(last), context);
+        rest(span, step);
+        seconds += span.seconds();
     }
 
     private void endEarly(Map<String, Double> values) throws EngineException {
@@ -417,7 +495,6 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             batches.step(step + 1); // for who looks at what it would have aimed at next
         }
         workers.shutdown();
-        log.close();
         try {
             start.folder().status(how, step, kept);
         } catch (EngineException e) {
@@ -464,6 +541,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     public synchronized void pause() {
         if (status == Status.RUNNING && !stopping) {
             status = Status.PAUSED;
+            held = true;
             gate = new CompletableFuture<>();
         }
     }

@@ -52,6 +52,7 @@ final class Validation {
     private final int blanks;
     private final Map<Integer, Prepared> kept = new LinkedHashMap<>();
     private final Map<Integer, Prepared> keptBlank = new LinkedHashMap<>();
+    private final Map<Integer, String> lost = new LinkedHashMap<>();
     private long keptFloats;
     private int next;
     private int nextBlank;
@@ -127,6 +128,11 @@ final class Validation {
         counts[1] += score.asked();
     }
 
+    /// @return place -> name of the picture, of those that could not be read until now
+    Map<Integer, String> lost() {
+        return lost;
+    }
+
     /// @return true for a model in whose file picture and text meet in one space
     private boolean meets() {
         return meets(model);
@@ -145,6 +151,7 @@ final class Validation {
         }
         int[] places = IntStream.range(first, Math.min(data.size(), first + batch)).toArray();
         Prepared made = from.prepare(places, new long[places.length], first / batch + 1, 0);
+        lost.putAll(made.lost());
         long floats = made.floats();
         if (keptFloats + floats <= KEPT_FLOATS) {
             kept.put(first, made);

@@ -1,12 +1,13 @@
 package org.diptych.engine.work;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.Bytes;
 import org.diptych.engine.api.EngineException;
 
 /// What the native library says in its own words, where a person can do something about it.
-final class NativeFailure {
+public final class NativeFailure {
     /// `c10/core/impl/alloc_cpu.cpp`, and the message of CUDA's allocator.
     private static final Pattern MEMORY = Pattern
             .compile("(?:can't allocate memory: you tried to allocate|CUDA out of memory\\. Tried to allocate) "
@@ -19,14 +20,21 @@ final class NativeFailure {
 
     /// @return the same error, or what it means
     static Throwable told(Throwable error) {
-        if (!(error instanceof ai.djl.engine.EngineException) || error.getMessage() == null) {
-            return error;
+        Optional<String> asked = memory(error);
+        if (asked.isPresent()) {
+            return new EngineException(error, "engine.memory", asked.get());
         }
-        Matcher memory = MEMORY.matcher(error.getMessage());
-        if (memory.find()) {
-            return new EngineException(error, "engine.memory", Bytes.size(bytes(memory.group(1), memory.group(2))));
-        }
-        return error.getMessage().contains(ROW) ? new EngineException(error, "engine.row") : error;
+        return said(error).contains(ROW) ? new EngineException(error, "engine.row") : error;
+    }
+
+    /// @return how much the library asked for in vain, as a person reads it, where it ran out of memory
+    public static Optional<String> memory(Throwable error) {
+        Matcher memory = MEMORY.matcher(said(error));
+        return memory.find() ? Optional.of(Bytes.size(bytes(memory.group(1), memory.group(2)))) : Optional.empty();
+    }
+
+    private static String said(Throwable error) {
+        return error instanceof ai.djl.engine.EngineException && error.getMessage() != null ? error.getMessage() : "";
     }
 
     private static long bytes(String number, String unit) {

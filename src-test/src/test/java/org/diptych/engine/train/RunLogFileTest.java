@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunLog.Row;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("unit")
@@ -36,25 +39,25 @@ class RunLogFileTest {
 
     @Test
     void whatIsWrittenReadsTheSameToTheBit() throws Exception {
-        try (RunLogFile log = log()) {
-            for (int step = 1; step <= 700; step++) {
-                log.append(row(step));
-            }
-            log.append(new Row(701, 3, Map.of("loss", Double.NaN)));
-            log.append(new RunLog.Snapshot(700, 2, new float[]{1, 0.1f, 2, 3}));
-            RunLogFile read = RunLogFile.read(folder);
-            assertThat(read.header()).isEqualTo(log.header());
-            assertThat(read.since(0)).isEqualTo(log.since(0)).hasSize(701);
-            assertThat(read.since(699).getFirst()).isEqualTo(row(700));
-            assertThat(read.since(701)).isEmpty();
-            assertThat(read.snapshot().orElseThrow().similarity()).containsExactly(1, 0.1f, 2, 3);
+        RunLogFile log = log();
+        for (int step = 1; step <= 700; step++) {
+            log.append(row(step));
         }
+        log.append(new Row(701, 3, Map.of("loss", Double.NaN)));
+        log.append(new RunLog.Snapshot(700, 2, new float[]{1, 0.1f, 2, 3}));
+        RunLogFile read = RunLogFile.read(folder);
+        assertThat(read.header()).isEqualTo(log.header());
+        assertThat(read.since(0)).isEqualTo(log.since(0)).hasSize(701);
+        assertThat(read.since(699).getFirst()).isEqualTo(row(700));
+        assertThat(read.since(701)).isEmpty();
+        assertThat(read.snapshot().orElseThrow().similarity()).containsExactly(1, 0.1f, 2, 3);
     }
 
     @Test
     void readersNeverSeeAHalfRow() throws Exception {
         int rows = 20_000;
-        try (RunLogFile log = log(); ExecutorService readers = Executors.newFixedThreadPool(2)) {
+        RunLogFile log = log();
+        try (ExecutorService readers = Executors.newFixedThreadPool(2)) {
             Callable<Integer> reader = () -> {
                 int seen = 0;
                 while (seen < rows) {
@@ -79,28 +82,49 @@ class RunLogFileTest {
 
     @Test
     void aLineCutByAKilledWriterIsLeftOut() throws Exception {
-        try (RunLogFile log = log()) {
-            log.append(row(1));
-            log.append(row(2));
-        }
+        RunLogFile log = log();
+        log.append(row(1));
+        log.append(row(2));
         Files.writeString(folder.resolve(RunLogFile.NAME), "{\"step\":3,\"seco", StandardOpenOption.APPEND);
         assertThat(RunLogFile.read(folder).since(0)).containsExactly(row(1), row(2));
     }
 
     @Test
     void resumingTakesOffWhatTheCheckpointDoesNotKnow() throws Exception {
-        try (RunLogFile log = log()) {
-            for (int step = 1; step <= 9; step++) {
-                log.append(row(step));
-            }
-            log.append(new RunLog.Snapshot(8, 1, new float[]{1}));
+        RunLogFile log = log();
+        for (int step = 1; step <= 9; step++) {
+            log.append(row(step));
         }
-        try (RunLogFile log = RunLogFile.resume(folder, 6)) {
-            assertThat(log.size()).isEqualTo(6);
-            assertThat(log.snapshot()).isEmpty();
-            log.append(row(7));
-        }
+        log.append(new RunLog.Snapshot(8, 1, new float[]{1}));
+        RunLogFile resumed = RunLogFile.resume(folder, 6);
+        assertThat(resumed.size()).isEqualTo(6);
+        assertThat(resumed.snapshot()).isEmpty();
+        resumed.append(row(7));
         assertThat(RunLogFile.read(folder).since(5)).containsExactly(row(6), row(7));
+    }
+
+    /// A device that is always full stands in for a disk that is.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsSaidOnceAndALongLineHidesNothing() throws Exception {
+        RunLogFile log = log();
+        log.append(row(1));
+        Path file = folder.resolve(RunLogFile.NAME);
+        Path aside = Files.move(file, folder.resolve("aside"));
+        Files.createSymbolicLink(file, Path.of("/dev/full"));
+        for (int n : new int[]{1, 100}) { // the second is longer than any buffer
+            assertThatThrownBy(() -> log.append(new RunLog.Snapshot(2, n, new float[n * n])))
+                    .isInstanceOfSatisfying(EngineException.class, e -> {
+                        assertThat(e.key()).isEqualTo("file.write");
+                        assertThat(e).hasMessageContaining(RunLogFile.NAME).hasMessageContaining("No space left");
+                    });
+        }
+        Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+        log.append(row(2));
+        assertThat(RunLogFile.read(folder).since(0)).containsExactly(row(1), row(2));
+        Files.delete(file);
+        assertThatThrownBy(() -> log.append(row(3))).isInstanceOf(EngineException.class)
+                .hasMessageContaining(RunLogFile.NAME);
     }
 
     @Test

@@ -2,16 +2,21 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -58,17 +63,47 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
     }
 
     static TinyRun start(FineTunePlan plan, Path folder, Dataset train, Dataset validation) throws EngineException {
-        return begin(plan, folder, false, train, validation);
+        return begin(plan, folder, false, train, validation, model -> model);
+    }
+
+    /// @param seen what the run has for its model
+    static TinyRun start(FineTunePlan plan, Path folder, UnaryOperator<VisionLanguageModel> seen)
+            throws EngineException {
+        return begin(plan, folder, false, new ToyboxDataset(plan.data(), Split.TRAIN),
+                new ToyboxDataset(plan.data(), Split.VALIDATION), seen);
     }
 
     static TinyRun resume(Path folder) throws EngineException {
         FineTunePlan plan = PlanFile.read(new RunFolder(folder).plan());
-        return begin(plan, folder, true, new ToyboxDataset(plan.data(), Split.TRAIN),
+        return resume(folder, new ToyboxDataset(plan.data(), Split.TRAIN),
                 new ToyboxDataset(plan.data(), Split.VALIDATION));
     }
 
+    static TinyRun resume(Path folder, Dataset train, Dataset validation) throws EngineException {
+        return begin(PlanFile.read(new RunFolder(folder).plan()), folder, true, train, validation, model -> model);
+    }
+
+    /// @param before runs before each batch of the model's is put together
+    static VisionLanguageModel hooked(VisionLanguageModel model, Runnable before) {
+        Set<Class<?>> all = new LinkedHashSet<>();
+        for (Class<?> c = model.getClass(); c != null; c = c.getSuperclass()) {
+            all.addAll(List.of(c.getInterfaces()));
+        }
+        return (VisionLanguageModel) Proxy.newProxyInstance(TinyRun.class.getClassLoader(),
+                all.toArray(Class<?>[]::new), (proxy, method, args) -> {
+                    if (method.getName().equals("batch")) {
+                        before.run();
+                    }
+                    try {
+                        return method.invoke(model, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
     private static TinyRun begin(FineTunePlan plan, Path folder, boolean resumes, Dataset train,
-            Dataset validation) throws EngineException {
+            Dataset validation, UnaryOperator<VisionLanguageModel> seen) throws EngineException {
         return TestLane.run(context -> {
             RunFolder run = new RunFolder(folder);
             RunLock lock = RunLock.take(run, resumes);
@@ -82,7 +117,7 @@ record TinyRun(TrainingSession session, VisionLanguageModel model, NDManager wei
                     "random:" + plan.seed(), "cpu", 2, Map.of());
             try {
                 return new TinyRun(TrainingSession.start(TestLane.lane(),
-                        new TrainingSession.Start(plan, run, model, "run", train,
+                        new TrainingSession.Start(plan, run, seen.apply(model), "run", train,
                                 validation, header,
                                 Models.named(model.family()).orElseThrow().outward(
                                         com.google.gson.JsonParser.parseString(model.config()).getAsJsonObject()),
