@@ -43,7 +43,8 @@ public interface RunLog {
         if (!rests.isEmpty()) {
             long minutes = rests.stream().map(e -> Duration.parse(e.text())).reduce(Duration.ZERO, Duration::plus)
                     .toMinutes();
-            out.add(Message.of(rests.size() == 1 ? "train.remark.rested" : "train.remark.rested.often", rests.getFirst().step(), minutes, rests.size()));
+            out.add(Message.of(rests.size() == 1 ? "train.remark.rested" : "train.remark.rested.often",
+                    rests.getFirst().step(), minutes, rests.size()));
         }
         return out;
     }
