@@ -354,9 +354,14 @@ final class AskController {
         }
     }
 
+    /// @return how a finding of this model is explained; nothing where nothing leads from it back to the picture
+    static Optional<RelevanceMethod> method(LoadedModel loaded) {
+        return METHODS.stream().filter(loaded.methods()::contains).findFirst();
+    }
+
     private void explain(Place place) {
         Turn turn = place.turn();
-        Optional<RelevanceMethod> method = METHODS.stream().filter(turn.model().methods()::contains).findFirst();
+        Optional<RelevanceMethod> method = method(turn.model());
         if (turn.found.get().isEmpty() || turn.rests.get().isPresent() || method.isEmpty()) {
             return;
         }

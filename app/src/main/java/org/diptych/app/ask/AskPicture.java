@@ -170,8 +170,13 @@ final class AskPicture extends VBox {
         }
         Turn turn = place.get().turn();
         boolean word = place.get().word() < turn.words.size();
+        if (!seen && word) {
+            return i18n.get("ask.map.unknown", Turn.shown(turn.words, place.get().word()));
+        }
         if (!seen) {
-            return word ? i18n.get("ask.map.unknown", Turn.shown(turn.words, place.get().word())) : "";
+            return AskController.method(turn.model()).isPresent() // its map is on the way
+                    ? ""
+                    : i18n.get("ask.map.cannot", turn.model().title());
         }
         String through = sight(model).through();
         if (word && !through.isEmpty()) {

@@ -110,6 +110,11 @@ final class InspectController {
         return all;
     }
 
+    /// @return true when a word can be asked about once it is chosen
+    boolean fills() {
+        return context.model().get().filter(m -> m.capabilities().contains(Capability.FILLS_MASKS)).isPresent();
+    }
+
     /// @return the chosen score, or the first of those there are
     Optional<Score> score() {
         List<Score> all = scores();

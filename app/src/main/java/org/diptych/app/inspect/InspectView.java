@@ -59,7 +59,7 @@ final class InspectView extends StackPane {
         controller = new InspectController(context, model, this::failed);
         picture = new PicturePanel(i18n, model);
         words = new WordsPanel(i18n, model, controller);
-        new MapPainter(i18n, model, picture, words);
+        new MapPainter(i18n, model, controller, picture, words);
         getStyleClass().add("view");
         ScrollPane right = new ScrollPane(words);
         right.setFitToWidth(true);

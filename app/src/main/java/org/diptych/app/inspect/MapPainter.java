@@ -19,12 +19,14 @@ import org.diptych.engine.api.Tokens;
 final class MapPainter {
     private final I18n i18n;
     private final InspectModel model;
+    private final InspectController controller;
     private final PicturePanel picture;
     private final WordsPanel words;
 
-    MapPainter(I18n i18n, InspectModel model, PicturePanel picture, WordsPanel words) {
+    MapPainter(I18n i18n, InspectModel model, InspectController controller, PicturePanel picture, WordsPanel words) {
         this.i18n = i18n;
         this.model = model;
+        this.controller = controller;
         this.picture = picture;
         this.words = words;
         model.result.subscribe(r -> draw());
@@ -42,13 +44,16 @@ final class MapPainter {
     private void draw() {
         Optional<InspectResult> result = model.result.get();
         if (result.isEmpty()) {
-            picture.clear();
+            picture.clear("");
             words.bars(new float[0], "", v -> "");
+        } else if (model.method.get().isPresent() && controller.score().isEmpty()) {
+            picture.clear(i18n.get(controller.fills() ? "inspect.map.word" : "inspect.map.none"));
+            drawBars(result.get());
         } else if (model.method.get().isPresent()) {
             model.relevance.get().ifPresent(r -> drawRelevance(result.get(), r));
         } else {
             Reading.picture(result.get().trace(), model.site.get(), model.layer.get(), model.head.get(),
-                    model.choice()).ifPresentOrElse(r -> drawAttention(result.get(), r), picture::clear);
+                    model.choice()).ifPresentOrElse(r -> drawAttention(result.get(), r), () -> picture.clear(""));
             drawBars(result.get());
         }
     }

@@ -224,9 +224,10 @@ final class PicturePanel extends VBox {
         return model.input.get().map(Input::scale).orElse(1.0);
     }
 
-    void clear() {
+    /// @param why there is no map; empty while one is on its way
+    void clear(String why) {
         shown = Optional.empty();
-        caption.setText("");
+        caption.setText(why);
         heat.clear();
         regions.show(List.of());
     }

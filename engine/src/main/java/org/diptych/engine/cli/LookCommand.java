@@ -105,22 +105,28 @@ final class LookCommand extends EngineCommand {
         }
     }
 
-    private Score score(LoadedModel loaded, List<Guess> answers) {
+    /// @return what the maps explain: what was asked for, else the first that the model tells of this sentence; nothing where it tells none, as without a gap to fill
+    private Optional<Score> score(LoadedModel loaded, InspectResult result) {
         if (score.startsWith("answer:")) {
-            return new Score.Answer(score.substring("answer:".length()));
+            return Optional.of(new Score.Answer(score.substring("answer:".length())));
         }
         if (score.startsWith("next:")) {
-            return new Score.Next(score.substring("next:".length()));
+            return Optional.of(new Score.Next(score.substring("next:".length())));
         }
         if (score.startsWith("word:")) {
-            return new Score.Word(Integer.parseInt(score.substring("word:".length())));
+            return Optional.of(new Score.Word(Integer.parseInt(score.substring("word:".length()))));
         }
         if (!score.isEmpty() || loaded.capabilities().contains(Capability.SCORES_PAIRS)) {
-            return new Score.Match();
+            return Optional.of(new Score.Match());
         }
-        return loaded.capabilities().contains(Capability.ANSWERS)
-                ? new Score.Answer(among.isEmpty() ? "" : answers.getFirst().name())
-                : loaded.capabilities().contains(Capability.GENERATES) ? new Score.Next("") : new Score.Match();
+        if (loaded.capabilities().contains(Capability.ANSWERS)) { // one that ranks answers explains nothing before it is given some
+            return result.answers().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Score.Answer(among.isEmpty() ? "" : result.answers().getFirst().name()));
+        }
+        return result.next().isEmpty()
+                ? result.fills().keySet().stream().findFirst().map(Score.Word::new)
+                : Optional.of(new Score.Next(""));
     }
 
     private void write(Engine engine, LoadedModel loaded, Shown input) throws EngineException {
@@ -150,9 +156,13 @@ final class LookCommand extends EngineCommand {
             }
         }
         Map<String, RelevanceResult> relevance = new LinkedHashMap<>();
-        for (RelevanceMethod each : methods(loaded, result.answers())) {
+        Optional<Score> explained = score(loaded, result);
+        if (explained.isEmpty() && method != null && !loaded.talk().ranks()) {
+            throw new EngineException("engine.method", loaded.title(), method);
+        }
+        for (RelevanceMethod each : explained.map(s -> methods(loaded, s)).orElse(List.of())) {
             RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(loaded.handle(),
-                    input.picture, said, start, start + words.length(), each, score(loaded, result.answers()),
+                    input.picture, said, start, start + words.length(), each, explained.get(),
                     input.regions)));
             relevance.put(each.name().toLowerCase(Locale.ROOT), found);
             draw(engine, input, found.picture(), found.values(), new Seen(found.view(), found.regions()),
@@ -177,16 +187,11 @@ final class LookCommand extends EngineCommand {
                 .collect(java.util.stream.Collectors.joining(", "));
     }
 
-    /// Occlusion answers for the match alone. A model that ranks answers explains nothing before it is given some.
-    private List<RelevanceMethod> methods(LoadedModel loaded, List<Guess> answers) {
-        boolean waits = score.isEmpty() && loaded.talk().ranks() && answers.isEmpty()
-                && !loaded.capabilities().contains(Capability.SCORES_PAIRS);
-        if (waits) {
-            return List.of();
-        }
+    /// Occlusion answers for the match alone.
+    private List<RelevanceMethod> methods(LoadedModel loaded, Score explained) {
         return method != null
                 ? List.of(method)
-                : loaded.methods().stream().filter(m -> score(loaded, answers) instanceof Score.Match
+                : loaded.methods().stream().filter(m -> explained instanceof Score.Match
                         || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
     }
 

@@ -95,7 +95,8 @@ final class MomentTaker {
             return Optional.of(Message.of("moments.none.plan"));
         }
         boolean shows = model.capabilities().contains(Capability.SCORES_PAIRS)
-                || model.capabilities().contains(Capability.GENERATES) || !model.methods().isEmpty();
+                || model.capabilities().contains(Capability.GENERATES)
+                || model.capabilities().contains(Capability.ANSWERS);
         return shows ? Optional.empty() : Optional.of(Message.of("moments.none.model"));
     }
 

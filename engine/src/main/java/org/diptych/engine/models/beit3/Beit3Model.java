@@ -439,10 +439,15 @@ public final class Beit3Model extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return config.parts().contrast()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
-                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
-                : List.of();
+        List<RelevanceMethod> all = new ArrayList<>();
+        if (!capabilities().isEmpty()) {
+            all.addAll(List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                    RelevanceMethod.ROLLOUT, RelevanceMethod.RAW));
+        }
+        if (capabilities().contains(Capability.SCORES_PAIRS)) {
+            all.add(RelevanceMethod.OCCLUSION);
+        }
+        return all;
     }
 
     @Override

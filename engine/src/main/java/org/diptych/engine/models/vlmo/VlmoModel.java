@@ -377,8 +377,7 @@ public final class VlmoModel extends Module
         int words = sample.tokens().map(t -> t.size()).orElse(0);
         Axis.Patches seen = patches().orElseThrow();
         if (fuses() && words > 0 && sample.height() > 0) {
-            return List.of(site(VlmoStack.BOTH, new Axis.Joined(List.of(new Axis.Text(words), seen)),
-                    new Route(words, words + seen.size(), config.pairFrom())));
+            return List.of(joined(seen, words));
         }
         List<AttentionSite> sites = new ArrayList<>();
         if (sample.height() > 0) {
@@ -388,6 +387,22 @@ public final class VlmoModel extends Module
             sites.add(site(VlmoStack.TEXT, new Axis.Text(words), Route.alone(words, words)));
         }
         return sites;
+    }
+
+    /// Where the towers tell a match, a word and an answer are still told by both read as one.
+    @Override
+    public List<AttentionSite> everySite(Encoded sample) {
+        int words = sample.tokens().map(t -> t.size()).orElse(0);
+        List<AttentionSite> all = new ArrayList<>(sites(sample));
+        if (!fuses() && words > 0 && sample.height() > 0) {
+            all.add(joined(patches().orElseThrow(), words));
+        }
+        return all;
+    }
+
+    private AttentionSite joined(Axis.Patches seen, int words) {
+        return site(VlmoStack.BOTH, new Axis.Joined(List.of(new Axis.Text(words), seen)),
+                new Route(words, words + seen.size(), config.pairFrom()));
     }
 
     private AttentionSite site(String name, Axis axis, Route route) {
@@ -402,10 +417,15 @@ public final class VlmoModel extends Module
 
     @Override
     public List<RelevanceMethod> methods() {
-        return config.parts().match() || config.parts().contrast()
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
-                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
-                : List.of();
+        List<RelevanceMethod> all = new ArrayList<>();
+        if (!capabilities().isEmpty()) {
+            all.addAll(List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                    RelevanceMethod.ROLLOUT, RelevanceMethod.RAW));
+        }
+        if (capabilities().contains(Capability.SCORES_PAIRS)) {
+            all.add(RelevanceMethod.OCCLUSION);
+        }
+        return all;
     }
 
     @Override

@@ -312,6 +312,16 @@ class Beit3Test {
     }
 
     @Test
+    void aMapIsOfferedOfWhateverAFileTells() throws EngineException {
+        for (String heads : List.of("{\"words\": true}", "{\"answers\": 5}", "{\"contrast\": true}")) {
+            with(tiny("heads", heads), (model, scope) -> assertThat(model.methods()).as(heads)
+                    .contains(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER)
+                    .matches(all -> all.contains(RelevanceMethod.OCCLUSION) == heads.contains("contrast")));
+        }
+        with(tiny("heads", "{\"classes\": 4}"), (model, scope) -> assertThat(model.methods()).isEmpty());
+    }
+
+    @Test
     void aFileCanWhatItsHeadsAllow() throws EngineException {
         with((model, scope) -> {
             assertThat(model.capabilities()).containsExactlyInAnyOrder(Capability.FILLS_MASKS, Capability.GENERATES);

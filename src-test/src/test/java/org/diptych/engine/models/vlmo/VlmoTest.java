@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import com.google.gson.JsonObject;
@@ -19,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.AttentionSite.Expert;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -35,6 +38,7 @@ import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.models.Models;
+import org.diptych.engine.probe.Relevance;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,6 +272,34 @@ class VlmoTest {
                 boolean open = name.startsWith("transformer.norm") || name.equals("relative_position_bias_table")
                         || name.equals("token_type_embeddings.weight"); // of which a text moves the first row only
                 assertThat(moved(model, scope, name).contains("picture")).as(name).isEqualTo(open);
+            }
+        });
+    }
+
+    @Test
+    void aMapIsOfferedOfWhateverAFileTells() throws EngineException {
+        for (String heads : List.of("{\"textmlm\": 1}", "{\"vqa\": 1}", "{\"irtr\": 1}", "{\"itm\": 1}")) {
+            with(tiny("vlmo_config", "loss_names", heads), (model, scope) -> assertThat(model.methods()).as(heads)
+                    .contains(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER)
+                    .matches(all -> all.contains(RelevanceMethod.OCCLUSION) == (heads.matches(".*(irtr|itm).*"))));
+        }
+        with(tiny("vlmo_config", "loss_names", "{\"nlvr2\": 1}"),
+                (model, scope) -> assertThat(model.methods()).isEmpty());
+    }
+
+    /// The towers tell a match, but a masked word is told by both read as one: whichever it is, its map is found.
+    @Test
+    void aWordAndAMatchAreExplainedByWhatTellsThem() throws EngineException {
+        with(tiny("vlmo_config", "loss_names", "{\"irtr\": 1, \"mlm\": 1}"), (model, scope) -> {
+            Inputs inputs = pair(scope, 1, 4, 2);
+            List<AttentionSite> sites = model.everySite(sample(3, true));
+            assertThat(sites).extracting(AttentionSite::name).containsExactly("vision", "text", "joined");
+            for (Function<Pass, NDArray> score : List.<Function<Pass, NDArray>>of(
+                    pass -> model.wordLogits(pass, inputs).get(new NDIndex("0, 1, 5")),
+                    pass -> model.scorePairs(pass, inputs, inputs))) {
+                assertThat(Relevance.explain(RelevanceMethod.GRAD_ATTENTION, sites, Relevance.Focus.SUMMARY, score)
+                        .onPicture().orElseThrow()).hasSize(GRID * GRID)
+                        .satisfies(map -> assertThat(map).isNotEqualTo(new float[GRID * GRID]));
             }
         });
     }
