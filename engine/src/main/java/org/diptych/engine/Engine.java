@@ -366,6 +366,14 @@ public final class Engine implements AutoCloseable {
         return teaching.resume(run);
     }
 
+    /// Opens the weights that a run began from beside its own, to be asked the same; [#unload] frees them.
+    ///
+    /// @param run its folder, be it under way or ended
+    /// @return a model of its own, whose handle is `base:` and the folder's name
+    public JobHandle<LoadedModel> base(Path run) {
+        return teaching.base(run);
+    }
+
     /// @return the experiments that come with the program
     public static List<Experiment> experiments() throws EngineException {
         return Bundled.experiments();

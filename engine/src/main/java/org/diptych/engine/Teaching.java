@@ -46,6 +46,7 @@ import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.ProbeSet;
 import org.diptych.engine.train.RunFolder;
 import org.diptych.engine.train.RunLock;
+import org.diptych.engine.train.RunLogFile;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.train.TrainingSession;
 import org.diptych.engine.work.EngineLane;
@@ -55,6 +56,7 @@ import org.diptych.engine.work.Priority;
 /// Starts runs: a model instance of their own, its data, a folder, and provenance.
 final class Teaching {
     static final String FRESH = "fresh:";
+    private static final String BASE = "base:";
     private static final List<String> BESIDE = List.of(".json", ".txt", ".gz", ".model", ".spm");
 
     private final EngineLane lane;
@@ -106,6 +108,32 @@ final class Teaching {
         });
     }
 
+    /// Opens what a run began from as a model of its own, so that both can be asked the same.
+    JobHandle<LoadedModel> base(Path folder) {
+        return lane.submit(Message.of("train.former.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
+            String handle = BASE + folder.getFileName();
+            if (shelf.has(handle)) {
+                return shelf.get(handle).shown();
+            }
+            RunFolder run = new RunFolder(folder);
+            FineTunePlan plan = PlanFile.read(run.plan());
+            Base base = base(plan, run, true);
+            try {
+                String began = RunLogFile.read(folder).header().weights();
+                if (!began.equals(base.digest)) {
+                    throw new EngineException("train.former", run.id(), began, base.digest);
+                }
+                return shelf.put(new Shelf.Held(base.model,
+                        Shelf.describe(base.model, cards.get(base.model.family()), handle, plan.name(),
+                                folder.toString(), LoadedModel.Provenance.RUN, base.report),
+                        base.weights)).shown();
+            } catch (EngineException | RuntimeException e) {
+                base.weights.close();
+                throw e;
+            }
+        });
+    }
+
     /// Begins a run, or goes on with the one in the folder. Called on the lane.
     TrainingSession carry(FineTunePlan plan, RunFolder run) throws EngineException {
         PlanFile.check(plan);
@@ -129,7 +157,7 @@ final class Teaching {
 
     private TrainingSession begun(FineTunePlan plan, RunFolder run, boolean resumes, RunLock lock)
             throws EngineException {
-        Base base = plan.model().startsWith(FRESH) ? fresh(plan, run, resumes) : loaded(plan, run);
+        Base base = base(plan, run, resumes);
         String handle = "run:" + run.path().getFileName();
         RunLog.Header header = new RunLog.Header(run.path().getFileName().toString(),
                 RunLog.Header.now(), plan,
@@ -150,6 +178,10 @@ final class Teaching {
                 base.weights));
         runs.track(session);
         return session;
+    }
+
+    private Base base(FineTunePlan plan, RunFolder run, boolean resumes) throws EngineException {
+        return plan.model().startsWith(FRESH) ? fresh(plan, run, resumes) : loaded(plan, run);
     }
 
     /// @return what a fresh model of the plan can be taught
