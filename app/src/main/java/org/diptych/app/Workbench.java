@@ -167,7 +167,7 @@ public final class Workbench extends Application {
         models.refresh(started.loaded());
         Later navigator = new Later();
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
-                new UndoStack(), models, navigator, () -> stage,
+                new UndoStack(), models, new SimpleObjectProperty<>(Optional.empty()), navigator, () -> stage,
                 folder -> getHostServices().showDocument(folder.toUri().toString()));
         started.first()
                 .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));

@@ -113,7 +113,7 @@ final class FxStage {
             theme.subscribe(Theme::apply);
             AtomicReference<Shell> made = new AtomicReference<>();
             AppContext context = new AppContext(engine.orElse(null), i18n, theme, settings, notices, jobs, undo, models,
-                    new Navigator() {
+                    new SimpleObjectProperty<>(Optional.empty()), new Navigator() {
                         @Override
                         public void show(String feature) {
                             made.get().show(feature);

@@ -39,10 +39,17 @@ public final class TokenStrip extends FlowPane {
     private final ReadOnlyObjectWrapper<Optional<Integer>> pointed = new ReadOnlyObjectWrapper<>(this, "pointed",
             Optional.empty());
     private final List<Word> words = new ArrayList<>();
+    private final boolean bars;
     private Tokens tokens = new Tokens("", List.of(), false);
 
     public TokenStrip() {
+        this(true);
+    }
+
+    /// @param bars true to leave room for a bar below each word
+    public TokenStrip(boolean bars) {
         super(2, 8);
+        this.bars = bars;
         getStyleClass().add("token-strip");
         setFocusTraversable(true);
         setAlignment(Pos.TOP_LEFT);
@@ -160,7 +167,10 @@ public final class TokenStrip extends FlowPane {
             track.getStyleClass().add("token-track");
             well.setMinHeight(BAR_HEIGHT);
             well.setPrefHeight(BAR_HEIGHT);
-            getChildren().addAll(label, well);
+            getChildren().add(label);
+            if (bars) {
+                getChildren().add(well);
+            }
             setOnMouseClicked(e -> clicked(this.index, e));
             setOnMouseEntered(e -> pointed.set(Optional.of(this.index)));
             setOnMouseExited(e -> pointed.set(Optional.empty()));

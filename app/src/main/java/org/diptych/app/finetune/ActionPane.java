@@ -1,6 +1,7 @@
 package org.diptych.app.finetune;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.input.Clipboard;
@@ -15,6 +16,7 @@ import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.TrainingControl;
 
 /// What can be done with the form and the run; a line below says why the rest waits.
 final class ActionPane extends VBox {
@@ -31,6 +33,8 @@ final class ActionPane extends VBox {
     private final Button restore;
     private final Button more;
     private final Button plan;
+    private final Button sides;
+    private final Label sidesWhy = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
 
     ActionPane(AppContext context, TeachModel model, TeachController controller, ErrorBanner banner) {
@@ -48,11 +52,14 @@ final class ActionPane extends VBox {
         restore = button(Ui.button(i18n, "finetune.restore", controller::restore), "teach-restore");
         more = button(Ui.button(i18n, "finetune.more", this::more), "teach-more");
         why.setId("teach-why");
+        sides = button(Ui.button(i18n, "finetune.sides", this::sides), "teach-sides");
+        sidesWhy.setId("teach-sides-why");
         plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
         Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
         command.setId("teach-command");
         getChildren().addAll(new FlowPane(8, 8, start, pause, stop), why,
-                new FlowPane(8, 8, look, keep, restore, more), new FlowPane(8, 8, plan, command));
+                new FlowPane(8, 8, look, keep, restore, more), Ui.row(8, sides, sidesWhy),
+                new FlowPane(8, 8, plan, command));
         model.status.subscribe(s -> refresh());
         model.run.subscribe(r -> refresh());
         model.starting.subscribe(s -> refresh());
@@ -96,9 +103,36 @@ final class ActionPane extends VBox {
                 ? "finetune.why.starting"
                 : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         why.setText(i18n.get(key));
+        Optional<String> wait = sidesWait();
+        sides.setDisable(wait.isPresent());
+        sides.setAccessibleHelp(wait.map(i18n::get).orElse(""));
+        sidesWhy.setText(wait.map(i18n::get).orElse(""));
         for (Button button : new Button[]{start, pause, stop, look, keep, restore, more, plan}) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
+    }
+
+    /// @return key of the reason why there is nothing to compare yet
+    private Optional<String> sidesWait() {
+        if (model.run.get().isEmpty()) {
+            return Optional.of("finetune.sides.why.none");
+        }
+        if (model.status.get().filter(s -> s == RunSummary.Status.RUNNING).isPresent()) {
+            return Optional.of("finetune.sides.why.running");
+        }
+        return TeachModel.drawn(model.run.get().get()) > 1 ? Optional.empty() : Optional.of("finetune.sides.why.step");
+    }
+
+    /// Shows what the model saw before the run and what it sees now.
+    void sides() {
+        Optional<String> wait = sidesWait();
+        if (wait.isPresent()) {
+            context.notices().info(wait.get());
+            return;
+        }
+        TrainingControl run = model.run.get().orElseThrow();
+        context.engine().loaded().stream().filter(m -> m.handle().equals(run.model())).findFirst().ifPresent(
+                m -> new BeforeAfterDialog(context, run, m, TeachModel.drawn(run) - 1).showAndWait());
     }
 
     void keep() {

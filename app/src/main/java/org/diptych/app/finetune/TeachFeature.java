@@ -63,6 +63,7 @@ public final class TeachFeature implements Feature {
                 Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
                 Command.of("finetune.command.look", "mdi2e-eye-outline", "Shortcut+L",
                         () -> on(v -> v.controller().look())),
+                Command.of("finetune.command.sides", "mdi2c-compare", () -> on(v -> v.actions().sides())),
                 Command.of("finetune.command.keep", "mdi2c-content-save-outline", () -> on(v -> v.actions().keep())),
                 Command.of("finetune.command.restore", "mdi2b-backup-restore",
                         () -> on(v -> v.controller().restore())),

@@ -13,6 +13,7 @@ import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Exhibit;
 import org.diptych.app.shell.RegionChooser;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
 import org.diptych.engine.api.AttentionTrace;
@@ -63,6 +64,9 @@ final class InspectController {
         context.model().subscribe((old, now) -> newModel(now));
         model.input.subscribe((old, now) -> look());
         model.text.subscribe((old, now) -> look());
+        // What other views may begin from:
+        model.input.subscribe((old, now) -> exhibit());
+        model.text.subscribe((old, now) -> exhibit());
         model.regions.subscribe((old, now) -> look());
         // What leads to a new question about what the score rests on:
         model.words.subscribe((old, now) -> {
@@ -74,6 +78,10 @@ final class InspectController {
         model.result.subscribe((old, now) -> ask());
         model.patch.subscribe((old, now) -> now.ifPresent(p -> patchChosen()));
         model.query.subscribe((old, now) -> now.ifPresent(q -> queryChosen()));
+    }
+
+    private void exhibit() {
+        context.exhibit().set(model.input.get().map(input -> new Exhibit(input, model.text.get())));
     }
 
     LatestTask<InspectRequest, InspectResult> looking() {
