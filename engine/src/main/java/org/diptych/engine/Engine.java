@@ -276,6 +276,16 @@ public final class Engine implements AutoCloseable {
         return lane.submitOffLane(Message.of("data.job.set", source), context -> open(source, context).report());
     }
 
+    /// @return true for a file that begins like one of the forms in which pairs are read
+    public static boolean holdsPairs(Path file) {
+        return DataSets.holds(file);
+    }
+
+    /// @return true for a folder that looks, by the names in it, as if [#describe] could read it
+    public static boolean mayHoldPairs(Path folder) {
+        return DataSets.mayHold(folder);
+    }
+
     /// As [#describe], with every usable row, to be looked through.
     public JobHandle<DataSet> readSet(Path source) {
         return lane.submitOffLane(Message.of("data.job.set", source), context -> {

@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
-import javafx.scene.control.ButtonType;
-import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListView;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.Spinner;
-import javafx.scene.control.TextArea;
+import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.layout.GridPane;
-import javafx.stage.Window;
 import org.diptych.app.chart.LiveChart;
 import org.diptych.app.fx.Theme;
 import org.diptych.engine.Engine;
@@ -193,19 +190,11 @@ class ExperimentsViewTest {
             ((MenuButton) find("experiment-plans")).getItems().get(2).fire();
             return null;
         });
-        DialogPane[] dialog = new DialogPane[1];
-        FxStage.await("the plan", () -> {
-            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
-                    .findFirst().ifPresent(d -> dialog[0] = (DialogPane) d);
-            return dialog[0] != null;
-        });
-        assertThat(FxStage.call(() -> ((TextArea) dialog[0].lookup("#plan-text")).getText()))
-                .contains("\"batch\": 256").contains("\"steps\": 240");
-        FxStage.call(() -> {
-            ((Button) dialog[0].lookupButton(dialog[0].getButtonTypes().stream()
-                    .filter(b -> b.getButtonData().isCancelButton()).findFirst().orElse(ButtonType.CANCEL))).fire();
-            return null;
-        });
+        FxStage.await("the form", () -> window.scene.lookup("#finetune-batch-value") instanceof TextField batch
+                && batch.getText().equals("256"));
+        assertThat(FxStage.call(() -> this.<TextField>find("finetune-steps-value").getText())).isEqualTo("240");
+        assertThat(FxStage.call(() -> window.shell.shown().orElseThrow().id())).isEqualTo("teach");
+        assertThat(window.notices.last().orElseThrow()).contains("The form holds the plan");
     }
 
     @Test

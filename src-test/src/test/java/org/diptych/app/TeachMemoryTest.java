@@ -134,7 +134,7 @@ class TeachMemoryTest extends WindowTest {
         Platform.runLater(() -> ((Button) find("teach-plan")).fire());
         DialogPane dialog = dialog();
         String text = FxStage.call(() -> ((TextArea) dialog.lookup("#plan-text")).getText());
-        press(dialog, 1);
+        press(dialog, 2);
         FxStage.await("no dialog", () -> Window.getWindows().stream().map(w -> w.getScene().getRoot())
                 .noneMatch(DialogPane.class::isInstance));
         return text;

@@ -3,6 +3,7 @@ package org.diptych.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// A whole window with an engine behind it, and what a hand does in it.
 abstract class WindowTest {
     private static final double ABOVE = 80;
+    /// Teach with all its settings in sight, as someone left it who knows them.
+    private static final Map<String, String> WHOLE_FORM = Map.of("teach.form", "advanced", "teach.group.data", "open",
+            "teach.group.lessons", "open", "teach.group.learns", "open", "teach.group.batch", "open",
+            "teach.group.optimizer", "open", "teach.group.run", "open", "teach.group.moments", "open");
 
     @TempDir
     static Path data;
@@ -46,6 +51,10 @@ abstract class WindowTest {
     void openWindow() throws Exception {
         window = new FxStage(folder.resolve("settings"));
         window.engine = Optional.of(engine);
+        FxStage.call(() -> {
+            window.settings.update(v -> v.withChoices(WHOLE_FORM));
+            return null;
+        });
         prepare();
         window.open(1440, 900, Workbench::features);
     }

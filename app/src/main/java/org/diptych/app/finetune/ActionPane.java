@@ -8,18 +8,22 @@ import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.VBox;
-import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.TrainingControl;
 
 /// What can be done with the form and the run; a line below says why the rest waits.
 final class ActionPane extends VBox {
+    /// In bytes; annotations of a public set are larger and not read on the window's thread.
+    private static final long LARGEST_PLAN = 4 << 20;
+
     private final AppContext context;
     private final I18n i18n;
     private final TeachModel model;
@@ -63,6 +67,7 @@ final class ActionPane extends VBox {
         model.status.subscribe(s -> refresh());
         model.run.subscribe(r -> refresh());
         model.starting.subscribe(s -> refresh());
+        model.reading.subscribe(r -> refresh());
         i18n.textsProperty().subscribe(t -> refresh());
     }
 
@@ -91,7 +96,8 @@ final class ActionPane extends VBox {
         boolean any = model.run.get().isPresent();
         boolean paused = model.status.get().filter(s -> s == RunSummary.Status.PAUSED).isPresent();
         pause.textProperty().bind(i18n.text(paused ? "finetune.resume" : "finetune.pause"));
-        start.setDisable(live || model.starting.get());
+        boolean reading = model.reading.get();
+        start.setDisable(live || model.starting.get() || reading);
         pause.setDisable(!live);
         stop.setDisable(!live);
         look.setDisable(!any);
@@ -101,7 +107,7 @@ final class ActionPane extends VBox {
         plan.setDisable(live || model.starting.get());
         String key = model.starting.get()
                 ? "finetune.why.starting"
-                : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
+                : reading ? "finetune.why.reading" : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         why.setText(i18n.get(key));
         Optional<String> wait = sidesWait();
         sides.setDisable(wait.isPresent());
@@ -148,9 +154,10 @@ final class ActionPane extends VBox {
     private void copyCommand() {
         try {
             ClipboardContent content = new ClipboardContent();
-            content.putString(controller.command());
+            Path file = controller.copy();
+            content.putString(TeachController.command(file));
             Clipboard.getSystemClipboard().setContent(content);
-            context.notices().info("finetune.copied", controller.planFile());
+            context.notices().info("finetune.copied", file);
         } catch (EngineException e) {
             banner.show(e);
         }
@@ -167,29 +174,45 @@ final class ActionPane extends VBox {
         }
     }
 
-    /// Shows the plan of a file, once the view that asked for it has been seen to change.
+    /// Sets the form to the plan of a file. A file that holds pairs and no plan is what is learnt from.
     void openPlan(Path file) {
         if (plan.isDisabled()) {
             context.notices().info("finetune.why.running");
             return;
         }
+        banner.hide();
+        if (file.toFile().length() > LARGEST_PLAN) {
+            controller.learnFrom(file);
+            return;
+        }
         try {
-            String json = context.engine().planJson(context.engine().readPlan(file));
-            Fx.later(() -> edit(json));
+            use(context.engine().readPlan(file));
         } catch (EngineException e) {
-            banner.show(e);
+            if (Engine.holdsPairs(file)) {
+                controller.learnFrom(file);
+            } else {
+                banner.show(e);
+            }
         }
     }
 
-    /// Shows a plan as text and starts what comes of it.
+    private void use(FineTunePlan plan) {
+        controller.fill(plan, () -> context.notices().info("finetune.filled", plan.name()));
+    }
+
+    /// Shows a plan as text; what comes of it fills the form, and is started where that was asked for.
     void edit(String json) {
-        new PlanDialog(context, json).showAndWait().ifPresent(plan -> {
+        new PlanDialog(context, json).showAndWait().ifPresent(done -> {
             banner.hide();
-            controller.reckon(plan, need -> {
+            if (!done.start()) {
+                use(done.plan());
+                return;
+            }
+            controller.fill(done.plan(), () -> controller.reckon(done.plan(), need -> {
                 if (agreed(need)) {
-                    controller.start(plan);
+                    controller.start(done.plan());
                 }
-            });
+            }));
         });
     }
 }

@@ -43,6 +43,8 @@ final class CountPane extends VBox {
                 outline -> model.outline.set(Optional.of(outline)), error -> model.outline.set(Optional.empty()));
         model.outline.subscribe(o -> draw());
         model.start.subscribe(s -> ask());
+        model.base.subscribe(b -> ask());
+        model.loraAlpha.subscribe(a -> ask());
         model.trains.subscribe(t -> ask());
         model.stage.subscribe(s -> ask());
         model.lora.subscribe(r -> ask());

@@ -2,6 +2,7 @@ package org.diptych.app.finetune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.FlowPane;
@@ -12,23 +13,39 @@ import org.diptych.engine.api.Task;
 final class ObjectivesPane extends FlowPane {
     private final I18n i18n;
     private final TeachModel model;
+    private List<Task> offered = List.of();
+    private List<Task> shown = List.of();
 
     ObjectivesPane(I18n i18n, TeachModel model) {
         super(12, 4);
         this.i18n = i18n;
         this.model = model;
         setId("finetune-objectives");
+        model.objectives.subscribe(o -> show());
     }
 
-    /// @param offered what the chosen model can be taught
-    void offer(List<Task> offered) {
-        getChildren().setAll(offered.stream().map(this::box).toList());
+    /// @param tasks what the chosen model can be taught; what a plan asks for beyond that is offered too, so that it can be taken away
+    void offer(List<Task> tasks) {
+        offered = tasks;
+        shown = List.of();
+        show();
+    }
+
+    private void show() {
+        List<Task> chosen = model.objectives.get();
+        List<Task> all = Stream.concat(offered.stream(), chosen.stream()).distinct().toList();
+        if (!all.equals(shown)) {
+            shown = all;
+            getChildren().setAll(all.stream().map(this::box).toList());
+        }
+        for (int i = 0; i < all.size(); i++) {
+            ((CheckBox) getChildren().get(i)).setSelected(chosen.contains(all.get(i)));
+        }
     }
 
     private CheckBox box(Task task) {
         CheckBox box = new CheckBox(i18n.get("finetune.task." + task.plan()));
         box.setTooltip(new Tooltip(i18n.get("finetune.task." + task.plan() + ".tip")));
-        box.setSelected(model.objectives.get().contains(task));
         box.setOnAction(e -> {
             List<Task> chosen = new ArrayList<>(model.objectives.get());
             if (box.isSelected()) {

@@ -1,5 +1,6 @@
 package org.diptych.app.finetune;
 
+import java.util.List;
 import java.util.Optional;
 import javafx.animation.PauseTransition;
 import javafx.scene.Node;
@@ -17,12 +18,16 @@ import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 
-/// The plan as text, for who wants every setting. A fault is told while it is typed, and nothing starts before it is mended.
-final class PlanDialog extends Dialog<FineTunePlan> {
+/// The plan as text, for who wants every setting. A fault is told while it is typed, and nothing is done before it is mended.
+final class PlanDialog extends Dialog<PlanDialog.Done> {
+    /// @param start true to start it at once, false to fill the form with it
+    record Done(FineTunePlan plan, boolean start) {
+    }
+
     private final AppContext context;
     private final TextArea text = new TextArea();
     private final ErrorBanner banner;
-    private final Node use;
+    private final List<Node> uses;
     private Optional<FineTunePlan> parsed = Optional.empty();
 
     /// @param json a plan as text, sound or not
@@ -34,9 +39,10 @@ final class PlanDialog extends Dialog<FineTunePlan> {
         setTitle(i18n.get("finetune.plan"));
         setResizable(true);
         ButtonType start = new ButtonType(i18n.get("finetune.start"), ButtonBar.ButtonData.OK_DONE);
-        getDialogPane().getButtonTypes().setAll(start,
+        ButtonType fill = new ButtonType(i18n.get("finetune.plan.fill"), ButtonBar.ButtonData.APPLY);
+        getDialogPane().getButtonTypes().setAll(start, fill,
                 new ButtonType(i18n.get("shell.cancel"), ButtonBar.ButtonData.CANCEL_CLOSE));
-        use = getDialogPane().lookupButton(start);
+        uses = List.of(getDialogPane().lookupButton(start), getDialogPane().lookupButton(fill));
         text.setId("plan-text");
         text.setPrefSize(640, 440);
         VBox.setVgrow(text, Priority.ALWAYS);
@@ -45,12 +51,14 @@ final class PlanDialog extends Dialog<FineTunePlan> {
         PauseTransition quiet = new PauseTransition(Duration.millis(250));
         quiet.setOnFinished(e -> check());
         text.textProperty().subscribe((old, now) -> {
-            use.setDisable(true);
+            uses.forEach(u -> u.setDisable(true));
             quiet.playFromStart();
         });
         text.setText(json);
         check();
-        setResultConverter(button -> button == start ? parsed.orElseThrow() : null);
+        setResultConverter(button -> button == start || button == fill
+                ? new Done(parsed.orElseThrow(), button == start)
+                : null);
     }
 
     private void check() {
@@ -61,6 +69,6 @@ final class PlanDialog extends Dialog<FineTunePlan> {
             parsed = Optional.empty();
             banner.show(fault);
         }
-        use.setDisable(parsed.isEmpty());
+        uses.forEach(u -> u.setDisable(parsed.isEmpty()));
     }
 }

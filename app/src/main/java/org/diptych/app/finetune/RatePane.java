@@ -29,6 +29,7 @@ final class RatePane extends VBox {
         chart.setId("finetune-rate-chart");
         getChildren().addAll(peak, chart, Ui.row(8, Ui.styled(new Label("1"), "muted", "small"), Ui.spring(), steps));
         model.start.subscribe(s -> draw());
+        model.base.subscribe(b -> draw());
         model.stage.subscribe(s -> draw());
         model.rate.subscribe(r -> draw());
         model.steps.subscribe(s -> draw());

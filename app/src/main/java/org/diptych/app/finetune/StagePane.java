@@ -54,6 +54,8 @@ final class StagePane extends VBox {
             }
             fill();
         });
+        model.base.subscribe(b -> fill());
+        model.stage.subscribe(s -> fill());
         model.outline.subscribe(o -> fill());
         i18n.textsProperty().subscribe(t -> fill());
         fill();
@@ -66,6 +68,9 @@ final class StagePane extends VBox {
     private void fill() {
         Optional<PlanOutline> outline = model.outline.get();
         if (outline.isEmpty() && !box.getItems().isEmpty() && box.getItems().contains(model.stage.get())) {
+            filling = true;
+            box.setValue(model.stage.get());
+            filling = false;
             return; // it is being counted anew, and offers the same
         }
         List<String> all = new ArrayList<>();

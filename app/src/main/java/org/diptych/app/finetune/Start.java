@@ -37,10 +37,10 @@ record Start(ModelCard card, Optional<LoadedModel> model, List<String> layers, O
         return towers().stream().filter(t -> t.matches("(vis|image).*") == picture).toList();
     }
 
-    /// @return prefixes of what learns, empty where this model has no such part
+    /// @return prefixes of what learns, empty where this model has no such part; parts that are named stand elsewhere
     Optional<List<String>> parts(TeachModel.Trains trains) {
         return switch (trains) {
-            case ALL -> Optional.of(List.of());
+            case ALL, NAMED -> Optional.of(List.of());
             case VISION -> with(tower(true));
             case TEXT -> with(tower(false));
             case PROJECTION -> Optional.of(outside()).filter(o -> !o.isEmpty());

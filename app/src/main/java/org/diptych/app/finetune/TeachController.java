@@ -12,10 +12,12 @@ import java.util.function.Consumer;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.PlanCopies;
 import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
+import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.LoadedModel.Provenance;
 import org.diptych.engine.api.ModelCard;
@@ -23,12 +25,12 @@ import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.Task;
-import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
 
 /// Starts a run and passes on what a person does to it.
 final class TeachController {
     private static final String RUN = "run:";
+    private static final String FRESH = "fresh:";
     /// Peak rates to begin with: random weights stand much larger steps than learnt ones.
     private static final double FRESH_RATE = 1e-3;
     private static final double LEARNT_RATE = 1e-4;
@@ -45,10 +47,23 @@ final class TeachController {
         this.failed = failed;
         model.start.subscribe((old, now) -> {
             boolean other = old.isEmpty() || now.isEmpty() || !old.get().same(now.get());
+            if (other) {
+                model.base.set(Optional.empty());
+                now.ifPresent(this::begin);
+            }
             if (other && !model.live()) {
                 now.ifPresent(s -> model.rate.set(s.fresh() ? FRESH_RATE : LEARNT_RATE));
             }
         });
+    }
+
+    private void begin(Start from) {
+        try {
+            model.begin(context.engine().plan(from.card().id()), from);
+        } catch (EngineException e) {
+            model.given.set(false); // the start will tell
+        }
+        usualObjectives();
     }
 
     /// @return what a run can begin from, and what is loaded but cannot be taught, with the reason
@@ -83,34 +98,24 @@ final class TeachController {
             return loaded.get().tasks();
         }
         try {
-            return context.engine().tasks(context.engine().plan(from.get().card().id()));
+            return model.base.get().isPresent() ? context.engine().tasks(model.base.get().get()) : List.of();
         } catch (EngineException e) {
             return List.of();
         }
     }
 
     /// Takes the objectives of the family's plan, as far as the chosen model offers them.
-    void usualObjectives() {
+    private void usualObjectives() {
         List<Task> offered = offered();
-        try {
-            Set<String> usual = model.start.get().isPresent()
-                    ? context.engine().plan(model.start.get().get().card().id()).objectives().keySet()
-                    : Set.of();
-            List<Task> both = offered.stream().filter(t -> usual.contains(t.plan())).toList();
-            model.objectives.set(both.isEmpty() ? offered.stream().limit(1).toList() : both);
-        } catch (EngineException e) {
-            model.objectives.set(offered.stream().limit(1).toList());
-        }
+        Set<String> usual = model.base.get().map(b -> b.objectives().keySet()).orElse(Set.of());
+        List<Task> both = offered.stream().filter(t -> usual.contains(t.plan())).toList();
+        model.objectives.set(both.isEmpty() ? offered.stream().limit(1).toList() : both);
     }
 
-    /// @return true when the chosen start has a plan of several stages
+    /// @return true when the plan of the chosen start has several stages
     boolean hasCourse() {
-        try {
-            return model.start.get().filter(Start::fresh).isPresent()
-                    && !context.engine().plan(model.start.get().get().card().id()).stages().isEmpty();
-        } catch (EngineException e) {
-            return false; // the start will tell
-        }
+        return (model.given.get() || model.start.get().filter(Start::fresh).isPresent())
+                && model.base.get().filter(b -> !b.stages().isEmpty()).isPresent();
     }
 
     private Optional<String> why(LoadedModel model) {
@@ -130,7 +135,39 @@ final class TeachController {
         Start from = model.start.get().orElseThrow(() -> new EngineException("finetune.nothing"));
         String name = context.i18n().get(from.fresh() ? "finetune.name.fresh" : "finetune.name.from",
                 from.card().title());
-        return model.plan(context.engine().plan(from.card().id()), from, name);
+        Optional<FineTunePlan> base = model.base.get();
+        return model.plan(base.isPresent() ? base.get() : context.engine().plan(from.card().id()), from, name);
+    }
+
+    /// Sets the form to a plan. A checkpoint that it begins from and that is not open yet is opened first, since only then it is known what can be taught.
+    ///
+    /// @param then called when the form holds the plan
+    void fill(FineTunePlan plan, Runnable then) {
+        Optional<Start> known = starts().stream().filter(s -> begins(plan, s)).findFirst();
+        if (known.isPresent()) {
+            fill(plan, known.get(), then);
+        } else if (plan.model().startsWith(FRESH)) {
+            failed.accept(new EngineException("train.family", plan.model().substring(FRESH.length())));
+        } else {
+            context.jobs().run(context.engine().load(new LoadRequest(plan.model())), loaded -> {
+                context.models().add(loaded);
+                fill(plan, new Start(loaded.card(), Optional.of(loaded), loaded.layers(), why(loaded)), then);
+            }, failed);
+        }
+    }
+
+    private void fill(FineTunePlan plan, Start from, Runnable then) {
+        if (from.why().isPresent()) {
+            failed.accept(new EngineException("finetune.cannot", plan.model(), context.i18n().get(from.why().get())));
+            return;
+        }
+        model.fill(plan, from);
+        then.run();
+    }
+
+    private static boolean begins(FineTunePlan plan, Start from) {
+        return from.model().map(m -> m.handle().equals(plan.model()) || m.origin().equals(plan.model()))
+                .orElse(plan.model().equals(FRESH + from.card().id()));
     }
 
     void start() {
@@ -296,34 +333,34 @@ final class TeachController {
         });
     }
 
-    /// @return true for a folder of pictures with their captions, or with conversations about them
-    static boolean holdsPairs(Path folder) {
-        return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"))
-                || Files.exists(folder.resolve("instructions.json"));
-    }
-
     /// Takes a set that was read before, in any of the forms.
     void learn(Path set) {
         model.folder.set(Optional.of(set));
     }
 
-    /// Takes a folder of one's own, or says what it lacks.
-    void learnFrom(Path folder) {
-        if (holdsPairs(folder)) {
-            learn(folder);
-        } else {
-            failed.accept(new EngineException("data.captions", folder));
-        }
+    /// Takes a file or folder of one's own, in any form that pairs are read in, or says what it lacks.
+    void learnFrom(Path set) {
+        model.reading.set(true);
+        context.jobs().run(context.engine().describe(set), report -> {
+            model.reading.set(false);
+            if (report.teaches()) {
+                learn(set);
+            } else {
+                failed.accept(new EngineException("data.few", set, report.pairs(), report.skipped()));
+            }
+        }, error -> {
+            model.reading.set(false);
+            failed.accept(error);
+        });
     }
 
-    /// Writes the plan to a file and gives the command that carries it out.
-    String command() throws EngineException {
-        Path file = planFile();
-        SafeFile.write(file, context.engine().planJson(plan()));
-        return "diptych train --plan " + CommandLine.quote(file.toString()) + " --out run";
+    /// @return a file of its own that holds the form's plan, now and later
+    Path copy() throws EngineException {
+        return PlanCopies.write(context, plan());
     }
 
-    Path planFile() {
-        return context.engine().runs().folder().resolveSibling("plan.json");
+    /// @return the command that carries out the plan of that file
+    static String command(Path plan) {
+        return "diptych train --plan " + CommandLine.quote(plan.toString()) + " --out run";
     }
 }

@@ -10,11 +10,13 @@ import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
+import org.diptych.engine.Engine;
 
 /// Teach.
 public final class TeachFeature implements Feature {
     private final AppContext context;
     private Optional<TeachView> view = Optional.empty();
+    private boolean shown;
 
     public TeachFeature(AppContext context) {
         this.context = context;
@@ -45,11 +47,13 @@ public final class TeachFeature implements Feature {
 
     @Override
     public void onShow() {
+        shown = true;
         view.ifPresent(v -> v.shown(true));
     }
 
     @Override
     public void onHide() {
+        shown = false;
         view.ifPresent(v -> v.shown(false));
     }
 
@@ -86,20 +90,21 @@ public final class TeachFeature implements Feature {
         view.ifPresent(v -> v.controller().learn(set));
     }
 
-    /// A folder of pairs is what is learnt from; a plan is shown as text, to be carried out.
+    /// What holds pairs is what is learnt from; a plan fills the form. Single tables are taken only while this view is in sight, since they may be looked through too.
     @Override
     public boolean open(List<Path> files) {
         if (files.size() != 1) {
             return false;
         }
         Path file = files.getFirst();
-        boolean plan = file.toString().endsWith(".json") && Files.isRegularFile(file);
-        if (!plan && !(Files.isDirectory(file) && TeachController.holdsPairs(file))) {
+        boolean json = file.toString().endsWith(".json") && Files.isRegularFile(file);
+        boolean pairs = Files.isDirectory(file) ? Engine.mayHoldPairs(file) : !json && shown && Engine.holdsPairs(file);
+        if (!json && !pairs) {
             return false;
         }
         view();
         view.ifPresent(v -> {
-            if (plan) {
+            if (json) {
                 v.actions().openPlan(file);
             } else {
                 v.controller().learnFrom(file);

@@ -48,9 +48,10 @@ final class TeachView extends BorderPane {
         sees = new SeesPane(context, model);
         getStyleClass().add("view");
         setTop(banner);
-        ScrollPane form = WatchPane.scrolled(new TeachForm(context, model, controller));
-        VBox.setVgrow(form, Priority.ALWAYS);
-        VBox left = Ui.styled(new VBox(12, form, actions), "panel");
+        TeachForm form = new TeachForm(context, model, controller);
+        ScrollPane scroll = WatchPane.scrolled(form);
+        VBox.setVgrow(scroll, Priority.ALWAYS);
+        VBox left = Ui.styled(new VBox(12, form.modes(), scroll, actions), "panel");
         left.setMinWidth(272);
         left.setPrefWidth(312);
         setLeft(left);

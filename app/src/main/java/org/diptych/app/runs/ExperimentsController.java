@@ -16,6 +16,7 @@ import org.diptych.app.runs.ExperimentsModel.Going;
 import org.diptych.app.runs.ExperimentsModel.Measured;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Navigator;
+import org.diptych.app.shell.PlanCopies;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Experiment;
@@ -24,7 +25,6 @@ import org.diptych.engine.api.ExperimentRequest;
 import org.diptych.engine.api.ExperimentResult;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
-import org.diptych.engine.api.SafeFile;
 
 /// Reads experiments and their results beside the window's thread, and carries them out, one at a time.
 final class ExperimentsController {
@@ -134,10 +134,8 @@ final class ExperimentsController {
 
     /// Hands a plan to the view that teaches.
     void openPlan(FineTunePlan plan) {
-        Path file = context.engine().runs().folder().resolveSibling("plan.json");
         try {
-            SafeFile.write(file, context.engine().planJson(plan));
-            context.navigator().open(Navigator.TEACH, file);
+            context.navigator().open(Navigator.TEACH, PlanCopies.write(context, plan));
         } catch (EngineException e) {
             failed.accept(e);
         }

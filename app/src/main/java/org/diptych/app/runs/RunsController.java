@@ -1,5 +1,6 @@
 package org.diptych.app.runs;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.Navigator;
 import org.diptych.app.shell.UndoStack;
 import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.EngineException;
@@ -94,8 +96,17 @@ final class RunsController {
         }));
     }
 
+    private static Path plan(RunSummary run) {
+        return run.folder().resolve("plan.json");
+    }
+
+    /// Sets the form that teaches to the run's plan.
+    void usePlan(RunSummary run) {
+        context.navigator().open(Navigator.TEACH, plan(run));
+    }
+
     static String command(RunSummary run) {
-        return "diptych train --plan " + CommandLine.quote(run.folder().resolve("plan.json").toString()) + " --out run";
+        return "diptych train --plan " + CommandLine.quote(plan(run).toString()) + " --out run";
     }
 
     void delete(RunSummary run) {

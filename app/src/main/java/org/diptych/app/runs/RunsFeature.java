@@ -46,6 +46,7 @@ public final class RunsFeature implements Feature {
         return List.of(command("runs.command.tick", "mdi2c-chart-line", v -> v.runs().tick()),
                 command("runs.command.open", "mdi2f-folder-open-outline", v -> v.runs().openFolder()),
                 command("runs.command.load", "mdi2u-upload", v -> v.runs().load()),
+                command("runs.command.plan", "mdi2c-code-json", v -> v.runs().usePlan()),
                 command("runs.command.delete", "mdi2d-delete-outline", v -> v.runs().delete()),
                 command("experiments.command.show", "mdi2f-flask-outline", RunsPages::experiments),
                 command("experiments.command.run", "mdi2p-play", v -> v.experiments().run()),

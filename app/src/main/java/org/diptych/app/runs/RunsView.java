@@ -68,6 +68,7 @@ final class RunsView extends VBox {
     private final Label why = Ui.styled(new Label(), "muted", "small");
     private final Button open;
     private final Button load;
+    private final Button plan;
     private final Button command;
     private final Button delete;
     private final Timeline pulse = new Timeline();
@@ -99,6 +100,7 @@ final class RunsView extends VBox {
         getStyleClass().add("view");
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
         load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));
+        plan = button("runs.plan", "runs-plan", () -> table.selected().ifPresent(controller::usePlan));
         command = button("runs.command", "runs-command", () -> table.selected().ifPresent(this::copy));
         delete = button("runs.delete", "runs-delete", () -> table.selected().ifPresent(controller::delete));
         table.addEventHandler(javafx.scene.input.KeyEvent.KEY_PRESSED, e -> {
@@ -106,7 +108,7 @@ final class RunsView extends VBox {
                 delete.fire();
             }
         });
-        HBox actions = Ui.row(8, open, load, command, delete, why);
+        HBox actions = Ui.row(8, open, load, plan, command, delete, why);
         VBox above = new VBox(8, actions, table);
         VBox.setVgrow(table, Priority.ALWAYS);
         SplitPane full = new SplitPane(above, below());
@@ -195,6 +197,10 @@ final class RunsView extends VBox {
         load.fire();
     }
 
+    void usePlan() {
+        plan.fire();
+    }
+
     void delete() {
         delete.fire();
     }
@@ -263,13 +269,14 @@ final class RunsView extends VBox {
         RunSummary run = table.selected().orElse(null);
         boolean live = run != null && RunsModel.live(run);
         open.setDisable(run == null);
+        plan.setDisable(run == null);
         command.setDisable(run == null);
         delete.setDisable(run == null || live);
         load.setDisable(run == null || run.kept().isEmpty());
         why.setText(run == null
                 ? i18n.get("runs.why.none")
                 : live ? i18n.get("runs.why.live") : run.kept().isEmpty() ? i18n.get("runs.why.nokept") : "");
-        for (Button button : List.of(open, load, command, delete)) {
+        for (Button button : List.of(open, load, plan, command, delete)) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }

@@ -28,7 +28,7 @@ public record DataSet(SetReport report, List<DataRow> rows) {
 
     /// @return true when there is something to learn from, and something to validate with
     public boolean teaches() {
-        return report.train() >= LEAST && report.validation() >= LEAST;
+        return report.teaches();
     }
 
     /// @return true when every row is a caption, which is what a new set can hold

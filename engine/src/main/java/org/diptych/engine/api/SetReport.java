@@ -17,9 +17,16 @@ public record SetReport(Path source, String format, int train, int validation, i
         List<BrokenRow> broken) {
     /// Rows that are told one by one.
     public static final int LISTED = 1000;
+    /// Pairs that each side needs at least.
+    private static final int LEAST = 2;
 
     public SetReport {
         broken = List.copyOf(broken);
+    }
+
+    /// @return true when there is something to learn from, and something to validate with
+    public boolean teaches() {
+        return train >= LEAST && validation >= LEAST;
     }
 
     public int pairs() {

@@ -62,6 +62,28 @@ public final class DataSets {
         }
     }
 
+    /// @return true for a file in one of the formats; what is in it is not looked at further
+    public static boolean holds(Path file) {
+        try {
+            return USUAL.stream().anyMatch(u -> file.endsWith(u.getKey())) || SetFormat.of(file).isPresent();
+        } catch (IOException e) {
+            return false; // what cannot be read holds nothing
+        }
+    }
+
+    /// A guess by names alone, which takes no time: [#open] knows.
+    ///
+    /// @return true for a folder in which a text that may hold pairs lies, and no model
+    public static boolean mayHold(Path folder) {
+        try (Stream<Path> all = Files.list(folder)) {
+            List<String> names = all.map(f -> f.getFileName().toString().toLowerCase(Locale.ROOT)).toList();
+            return !names.contains("config.json") && (names.contains("annotations")
+                    || names.stream().anyMatch(n -> ENDINGS.stream().anyMatch(n::endsWith)));
+        } catch (IOException e) {
+            return false; // what cannot be read holds nothing
+        }
+    }
+
     private static SetFormat format(Path file) throws IOException, EngineException {
         for (Map.Entry<String, SetFormat> usual : USUAL) {
             if (file.endsWith(usual.getKey())) {
