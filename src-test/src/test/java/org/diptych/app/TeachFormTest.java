@@ -139,7 +139,8 @@ class TeachFormTest extends WindowTest {
             type(typed.getKey(), typed.getValue());
         }
         assertThat(FxStage.call(() -> find("finetune-minDelta-value").isDisabled())).isTrue();
-        assertThat(FxStage.call(() -> find("finetune-minDelta-value").getAccessibleHelp())).contains("never ends early");
+        assertThat(FxStage.call(() -> find("finetune-minDelta-value").getAccessibleHelp()))
+                .contains("never ends early");
         slide("finetune-patience", 3);
         type("finetune-minDelta-value", "0.01");
         assertThat(FxStage.call(() -> find("finetune-lora-alpha-value").isDisabled())).isTrue();
@@ -176,7 +177,8 @@ class TeachFormTest extends WindowTest {
                 List.of("text_model.embeddings")));
 
         type("finetune-beta1-value", "1.5");
-        assertThat(text("finetune-beta1-fault")).isEqualTo("Not a number from 0 to 0.99999. 0.8 stays until it is one.");
+        assertThat(text("finetune-beta1-fault"))
+                .isEqualTo("Not a number from 0 to 0.99999. 0.8 stays until it is one.");
         type("finetune-batch-value", "eight");
         assertThat(inSight("finetune-batch-fault")).isTrue();
         scrollTo("finetune-beta1-value");

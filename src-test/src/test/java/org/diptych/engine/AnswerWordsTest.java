@@ -66,7 +66,7 @@ class AnswerWordsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vilt", "lxmert", "vilbert", "beit3"})
+    @ValueSource(strings = {"vilt", "lxmert", "vilbert", "uniter", "vlmo", "beit3"})
     void aModelThatShipsAnswersWithWords(String family) throws Exception {
         assertThat(ask(load(family))).hasSize(5).isSubsetOf(WORDS);
         JsonObject names;

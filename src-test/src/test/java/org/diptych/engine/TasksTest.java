@@ -44,6 +44,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("invariant")
 class TasksTest {
     private static final long SCENE = 5;
+    /// The committed plan has no head for features, since it does not teach them.
+    private static final String[] REGIONS = {"config.has_feat_regress", "true"};
     private static final List<Masking> BOTH = List.of(Masking.CONDITIONAL, Masking.JOINT);
 
     @TempDir
@@ -103,7 +105,7 @@ class TasksTest {
 
     @Test
     void oneSideIsHiddenOrBoth() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         List<TaskView> views = views(7, BOTH);
         for (Task task : List.of(Task.REGION_FEATURES, Task.REGION_DISTRIBUTIONS, Task.REGION_CLASSES)) {
             TaskView alone = of(views, task, Masking.CONDITIONAL);
@@ -128,7 +130,7 @@ class TasksTest {
 
     @Test
     void theLossIsThatOfTheGuesses() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         for (long seed = 0; seed < 6; seed++) {
             for (TaskView view : views(seed, BOTH)) {
                 switch (view.task()) {
@@ -155,12 +157,12 @@ class TasksTest {
 
     @Test
     void aHeadWithAClassForEachKindInEachColourTellsBoth() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         Scene scene = Toybox.scene(SCENE, shelf.get("m").shown().sceneSize(), World.named("aligned"));
         List<String> things = scene.objects().stream().map(t -> t.colour() + " " + t.kind()).toList();
         assertThat(told(things)).isEqualTo(things.size());
         free();
-        open("uniter", "config.region_classes", "17");
+        open("uniter", "config.region_classes", "17", "config.has_feat_regress", "true");
         List<String> kinds = scene.objects().stream().map(Scene.Thing::kind).toList();
         assertThat(told(kinds)).isEqualTo(kinds.size());
     }
@@ -183,7 +185,7 @@ class TasksTest {
 
     @Test
     void hiddenWordsAreNotToldByTheTextThatIsShown() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         boolean masked = false;
         for (long seed = 0; seed < 12; seed++) {
             TaskView view = of(views(seed, BOTH), Task.MASKED_WORDS, Masking.CONDITIONAL);
@@ -220,7 +222,7 @@ class TasksTest {
 
     @Test
     void jointMaskingMayHideAWordsOwnRegion() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         int blind = 0;
         int seeing = 0;
         for (long seed = 0; seed < 30; seed++) {
@@ -268,7 +270,7 @@ class TasksTest {
 
     @Test
     void whatTheInputLacksIsSaid() throws Exception {
-        open("uniter");
+        open("uniter", REGIONS);
         Scene scene = Toybox.scene(SCENE, 64, World.named("aligned"));
         List<TaskView> views = ask(new TasksRequest("m", scene.picture(), "a red fish",
                 Optional.of(RegionSource.Grid.USUAL), OptionalLong.empty(), 1, List.of(Masking.CONDITIONAL)));

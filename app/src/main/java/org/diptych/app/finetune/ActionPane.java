@@ -107,7 +107,9 @@ final class ActionPane extends VBox {
         plan.setDisable(live || model.starting.get());
         String key = model.starting.get()
                 ? "finetune.why.starting"
-                : reading ? "finetune.why.reading" : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
+                : reading
+                        ? "finetune.why.reading"
+                        : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         why.setText(i18n.get(key));
         Optional<String> wait = sidesWait();
         sides.setDisable(wait.isPresent());

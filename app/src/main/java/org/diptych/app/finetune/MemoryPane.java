@@ -63,7 +63,8 @@ final class MemoryPane extends VBox {
                 model.memory.set(Optional.empty());
             }
         });
-        List.of(model.start, model.base, model.outline, model.trains, model.stage, model.lora, model.objectives, model.folder,
+        List.of(model.start, model.base, model.outline, model.trains, model.stage, model.lora, model.objectives,
+                model.folder,
                 model.language, model.captions, model.status, model.checkpointing)
                 .forEach(each -> each.subscribe(this::ask));
         model.batch.subscribe(b -> divide());

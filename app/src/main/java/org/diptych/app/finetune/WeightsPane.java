@@ -28,7 +28,7 @@ final class WeightsPane extends VBox {
         getChildren().setAll(Ui.styled(i18n.label("finetune.weights"), "muted", "small"));
         chosen.forEach(task -> getChildren().add(new NumberRow(i18n, "finetune.task." + task.plan(),
                 new PlanNumber("objectives/" + task.plan(), 0, MOST, false), () -> weight(task), w -> weigh(task, w))
-                        .follow(model.base)));
+                .follow(model.base)));
     }
 
     private double weight(Task task) {
