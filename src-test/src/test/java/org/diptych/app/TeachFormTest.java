@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fx")
 class TeachFormTest extends WindowTest {
     private static final int PAIRS = 24;
+    private static final double COLUMN = 312;
 
     @BeforeEach
     void showTeach() throws Exception {
@@ -330,6 +331,8 @@ class TeachFormTest extends WindowTest {
         for (String group : List.of("data", "lessons", "learns", "batch", "optimizer", "run", "moments")) {
             FxStage.settle();
             scrollTo("finetune-group-" + group);
+            assertThat(FxStage.call(() -> find("finetune-group-" + group).getLayoutBounds().getWidth()))
+                    .as("the column is as wide as its place").isLessThan(COLUMN);
             cuts.addAll(window.shootLooks("teach-form-" + group));
         }
         assertThat(cuts).isEmpty();

@@ -15,6 +15,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonType;
 import javafx.scene.control.CheckBox;
+import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.control.Slider;
@@ -211,6 +212,11 @@ class TeachTest extends WindowTest {
         fire("runs-load");
         FxStage.await("the model", () -> window.models.selectedProperty().get()
                 .filter(m -> m.origin().equals(kept.toString())).isPresent());
+        fire("runs-plan");
+        FxStage.await("the form", () -> window.shell.shown().orElseThrow().id().equals("teach")
+                && ((TextField) find("finetune-steps-value")).getText().equals("10"));
+        assertThat(FxStage.call(() -> ((TextField) find("finetune-batch-value")).getText())).isEqualTo("8");
+        assertThat(window.notices.last().orElseThrow()).contains(run.header().plan().name());
     }
 
     private static DialogPane dialog() throws Exception {
@@ -301,16 +307,16 @@ class TeachTest extends WindowTest {
     }
 
     @Test
-    void aFolderWithoutCaptionsIsRefusedAndOneWithThemTaken() throws Exception {
+    void aFolderWithoutPairsIsRefusedAndTheReasonTold() throws Exception {
         show("teach");
         Path own = Files.createDirectory(folder.resolve("own"));
         assertThat(FxStage.call(() -> window.shell.open(List.of(own)))).isFalse();
         Files.writeString(own.resolve("captions.jsonl"), "{\"image\": \"none.png\", \"caption\": \"a cat\"}\n");
         assertThat(FxStage.call(() -> window.shell.open(List.of(own)))).isTrue();
-        settings(10, 8);
-        fire("teach-start");
         FxStage.await("the refusal", () -> find("teach-error").isVisible());
         assertThat(disabled("teach-start")).isFalse();
+        assertThat(FxStage.call(() -> ((ChoiceBox<?>) find("finetune-data")).getValue())).as("Toybox stays")
+                .isEqualTo(true);
     }
 
     @Test

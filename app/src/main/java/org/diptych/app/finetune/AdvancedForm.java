@@ -106,7 +106,7 @@ final class AdvancedForm extends VBox {
     private List<Node> lessons() {
         WeightsPane weights = new WeightsPane(i18n, model);
         model.stage.subscribe(s -> weights.setDisable(s.equals(TeachModel.COURSE)));
-        List<Node> out = new ArrayList<>(List.of(weights,
+        List<Node> out = new ArrayList<>(List.of(new VBox(weights),
                 kept("finetune.masking", "lessons/masking", List.of("dynamic", "static")),
                 kept("finetune.rule", "lessons/rule", List.of("bert", "roberta")),
                 kept("finetune.joint", "lessons/joint", List.of(false, true))));

@@ -19,6 +19,7 @@ final class FormGroup extends TitledPane {
         setContent(content);
         setId("finetune-group-" + name);
         setAnimated(false);
+        setMinWidth(0); // its name never makes the form wider than its column
         setExpanded(context.settings().get().choices().getOrDefault(remembered, CLOSED).equals(OPEN));
         expandedProperty().subscribe((old, now) -> context.settings()
                 .update(v -> v.withChoices(Map.of(remembered, now ? OPEN : CLOSED))));

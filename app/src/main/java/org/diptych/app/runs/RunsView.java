@@ -65,7 +65,7 @@ final class RunsView extends VBox {
     private final RewindBar bar;
     private final MomentPane past;
     private final ObjectProperty<Side> side = new SimpleObjectProperty<>(Side.DIFFERENCES);
-    private final Label why = Ui.styled(new Label(), "muted", "small");
+    private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final Button open;
     private final Button load;
     private final Button plan;
