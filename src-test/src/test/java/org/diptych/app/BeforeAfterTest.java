@@ -174,6 +174,8 @@ class BeforeAfterTest extends WindowTest {
         assertThat(FxStage.call(() -> ((TextField) dialog.lookup("#sides-sentence")).getText()))
                 .isEqualTo("a small red fish");
         await(dialog);
+        assertThat(FxStage.call(() -> dialog.getScene().getFocusOwner().getId())).as("for the arrow keys")
+                .isEqualTo("sides-words");
         assertThat(bases()).containsExactly("base:" + run.id());
         float[] before = map(dialog, "sides-before");
         float[] after = map(dialog, "sides-after");

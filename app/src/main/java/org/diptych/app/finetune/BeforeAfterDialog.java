@@ -25,6 +25,7 @@ import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import org.diptych.app.canvas.TokenStrip;
 import org.diptych.app.finetune.BeforeAfter.Side;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
@@ -97,7 +98,7 @@ final class BeforeAfterDialog extends Dialog<Void> {
         clock.setCycleCount(Animation.INDEFINITE);
         setOnShown(e -> {
             clock.play();
-            words.requestFocus();
+            Fx.later(words::requestFocus); // behind the dialog's own choice, its button
             asking.go();
         });
         setOnHidden(e -> {
