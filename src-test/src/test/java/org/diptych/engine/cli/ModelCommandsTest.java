@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.diptych.engine.models.RandomModel;
+import org.diptych.engine.models.beit3.Beit3Family;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,27 @@ class ModelCommandsTest {
             sum += vision.getAsJsonArray("head_mean").get(0).getAsJsonArray().get(k).getAsDouble();
         }
         assertThat(sum).isBetween(0.9999, 1.0001);
+    }
+
+    /// It has nothing to explain of a sentence without a gap, and is told so only where a method was asked for.
+    @Test
+    void aFileThatFillsGapsOnlyIsLookedAtInItsGap() throws Exception {
+        List<String> words = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "red", "fish");
+        String gaps = RandomModel.save(folder.resolve("gaps"), new Beit3Family(), JsonParser.parseString("""
+                {"vocab_size": 8, "max_source_positions": 20, "encoder_embed_dim": 16, "encoder_layers": 2,
+                 "encoder_attention_heads": 2, "encoder_ffn_embed_dim": 24, "img_size": 32, "patch_size": 8,
+                 "heads": {"words": true}}""").getAsJsonObject(), words).toString();
+        Path whole = folder.resolve("whole");
+        done("look", "--model", gaps, "--scene", "3", "--text", "a red fish", "--out", whole.toString());
+        assertThat(whole.resolve("trace.json")).exists();
+        assertThat(whole.resolve("relevance-chefer.png")).doesNotExist();
+        Path gap = folder.resolve("gap");
+        done("look", "--model", gaps, "--scene", "3", "--text", "a [MASK] fish", "--out", gap.toString());
+        assertThat(gap.resolve("relevance-chefer.png")).isNotEmptyFile();
+        Run refused = Run.of("look", "--model", gaps, "--scene", "3", "--text", "a red fish", "--method", "chefer",
+                "--out", whole.toString(), "--lang", "en", "--device", "cpu");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("does not offer").doesNotContain("Exception");
     }
 
     @Test
