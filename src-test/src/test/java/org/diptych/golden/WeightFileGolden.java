@@ -79,6 +79,9 @@ final class WeightFileGolden {
         } else {
             gradients(golden, loaded, model, inputs, full, result, scope);
         }
+        if (file.equals(full)) {
+            KeptGolden.compare(loaded, full, result, scope);
+        }
         FreezeGolden.taught(golden, loaded, result);
         FreezeGolden.counted(golden, loaded, result);
         ConversationGolden.compare(golden, result);

@@ -53,6 +53,14 @@ public final class NameMap {
     public record Tie(Pattern alias, String to) implements Rule {
     }
 
+    /// A second name under which a tensor stands in the result too, whichever rule gave it the first: how a reference's files have what its code ties.
+    public record Again(Pattern name, String to) implements Rule {
+    }
+
+    /// The numbers of a table's rows, (1, rows), which stand in the result beside the table: a buffer that a reference's files have, and from which nothing is learnt.
+    public record Numbers(Pattern name, String to) implements Rule {
+    }
+
     /// What a map makes of a set of names.
     ///
     /// @param recipes  model's name -> how to make it
@@ -111,6 +119,19 @@ public final class NameMap {
 
     public static Tie tie(String alias, String to) {
         return new Tie(Pattern.compile(alias), to);
+    }
+
+    public static Again again(String name, String to) {
+        return new Again(Pattern.compile(name), to);
+    }
+
+    public static Numbers numbers(String name, String to) {
+        return new Numbers(Pattern.compile(name), to);
+    }
+
+    /// Of every table of positions as Hugging Face names it.
+    public static Numbers numbers() {
+        return numbers("(.*)\\.position_embeddings?\\.weight", "$1.position_ids");
     }
 
     public Plan plan(Set<String> names) {
@@ -188,7 +209,7 @@ public final class NameMap {
                     aliases.put(name, fill(alias, name, to));
                     yield true;
                 }
-                case Rename _,Transpose _,Split _,Drop _,Tie _,ResizePositions _,Grow _ -> false;
+                case Rename _,Transpose _,Split _,Drop _,Tie _,ResizePositions _,Grow _,Again _,Numbers _ -> false;
             };
         }
 
@@ -230,6 +251,14 @@ public final class NameMap {
             }
             if (recipes.putIfAbsent(target, whole) != null) {
                 unusable.addAll(recipe.sources());
+                return;
+            }
+            for (Rule rule : rules) {
+                if (rule instanceof Again(Pattern name, String to) && name.matcher(target).matches()) {
+                    recipes.put(fill(name, target, to), whole);
+                } else if (rule instanceof Numbers(Pattern name, String to) && name.matcher(target).matches()) {
+                    recipes.put(fill(name, target, to), whole.then(new Recipe.Numbers()));
+                }
             }
         }
 

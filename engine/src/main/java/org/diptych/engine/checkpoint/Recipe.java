@@ -3,6 +3,7 @@ package org.diptych.engine.checkpoint;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,10 @@ public record Recipe(List<String> sources, List<Step> steps) {
     public record Longer(int from, int to) implements Step {
     }
 
+    /// The numbers of a table's rows in its place: (1, rows) of whole numbers.
+    public record Numbers() implements Step {
+    }
+
     public Recipe {
         sources = List.copyOf(sources);
         steps = List.copyOf(steps);
@@ -69,6 +74,7 @@ public record Recipe(List<String> sources, List<Step> steps) {
                 case Turn() -> turned(now.getFirst());
                 case Regrid(PositionGrid grid) -> grid.shape(now.getFirst());
                 case Longer(int had, int to) -> longer(now.getFirst(), had, to);
+                case Numbers() -> Optional.of(new long[]{1, now.getFirst()[0]});
             };
             if (made.isEmpty()) {
                 return made;
@@ -138,6 +144,8 @@ public record Recipe(List<String> sources, List<Step> steps) {
                 case Turn() -> now.transpose(1, 0);
                 case Regrid(PositionGrid grid) -> grid.apply(now);
                 case Longer(int had, int to) -> longer(now, to - had);
+                case Numbers() -> now.getManager().arange((int) now.getShape().get(0))
+                        .toType(DataType.INT64, false).expandDims(0);
             };
         }
         return now;

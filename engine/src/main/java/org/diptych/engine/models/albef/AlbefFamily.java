@@ -2,6 +2,7 @@ package org.diptych.engine.models.albef;
 
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.join;
+import static org.diptych.engine.checkpoint.NameMap.numbers;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -78,6 +79,7 @@ public final class AlbefFamily implements Family {
         boolean words = new ModelConfig("ALBEF", config).section("albef_config").flag("has_mlm", false);
         String wrapped = words ? "(text_encoder(?:_m)?|text_decoder(?:_m)?)" : "(text_decoder(?:_m)?)";
         rules.add(rename(wrapped + "\\.(embeddings|encoder)\\.(.*)", "$1.bert.$2.$3"));
+        rules.add(numbers());
         return NameMap.of(rules);
     }
 }

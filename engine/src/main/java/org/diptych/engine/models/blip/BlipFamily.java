@@ -1,7 +1,9 @@
 package org.diptych.engine.models.blip;
 
+import static org.diptych.engine.checkpoint.NameMap.again;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.join;
+import static org.diptych.engine.checkpoint.NameMap.numbers;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -112,6 +114,19 @@ public final class BlipFamily implements Family {
             rules.add(rename("visual_encoder\\.norm\\.(.*)", "vision_model.post_layernorm.$1"));
         }
         rules.add(rename("text_decoder\\.(embeddings|encoder)\\.(.*)", "text_decoder.bert.$1.$2"));
+        if (huggingFace) {
+            String head = "text_decoder.cls.predictions.decoder.";
+            rules.add(again("text_decoder\\.cls\\.predictions\\.bias", head + "bias"));
+            if (facts.parts().writes() && !facts.parts().ownTable()) {
+                rules.add(again("text_decoder\\.bert\\." + WORDS.replace(".", "\\."), head + "weight"));
+            }
+        } else {
+            rules.add(numbers());
+            if (facts.parts().tied()) {
+                rules.add(numbers("text_encoder\\.embeddings\\.position_embeddings\\.weight",
+                        "text_decoder.bert.embeddings.position_ids"));
+            }
+        }
         return NameMap.of(rules);
     }
 

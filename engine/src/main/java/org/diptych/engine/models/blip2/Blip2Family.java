@@ -1,5 +1,6 @@
 package org.diptych.engine.models.blip2;
 
+import static org.diptych.engine.checkpoint.NameMap.numbers;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
@@ -117,6 +118,12 @@ public final class Blip2Family implements Family {
         }
         rules.add(rename("language_model\\.(.*)", kind.model() + ".$1"));
         return rules;
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) {
+        return NameMap.of(numbers("Qformer\\.bert\\.embeddings\\.position_embeddings\\.weight",
+                "Qformer.bert.embeddings.position_ids"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.diptych.engine.models.clip;
 
+import static org.diptych.engine.checkpoint.NameMap.numbers;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
@@ -79,6 +80,11 @@ public final class ClipFamily implements Family {
         rules.add(rename(source + "ln_([12])\\.(.*)", target + "layer_norm$2.$3"));
         rules.add(rename(source + "mlp\\.c_fc\\.(.*)", target + "mlp.fc1.$2"));
         rules.add(rename(source + "mlp\\.c_proj\\.(.*)", target + "mlp.fc2.$2"));
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) {
+        return config.getAsJsonObject("vision_config").has("depths") ? NameMap.of() : NameMap.of(numbers());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.diptych.engine.models.lxmert;
 
+import static org.diptych.engine.checkpoint.NameMap.again;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -49,6 +51,13 @@ public final class LxmertFamily implements Family {
             rules.add(rename("logit_fc\\.(.*)", "answer_head.logit_fc.$1"));
         }
         return rules;
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        return new ModelConfig("LXMERT", config).flag("has_cls", false)
+                ? NameMap.of(again("lxmert\\.embeddings\\.word_embeddings\\.weight", "cls.predictions.decoder.weight"))
+                : NameMap.of();
     }
 
     @Override

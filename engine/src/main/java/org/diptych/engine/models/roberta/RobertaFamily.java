@@ -1,5 +1,7 @@
 package org.diptych.engine.models.roberta;
 
+import static org.diptych.engine.checkpoint.NameMap.numbers;
+import static org.diptych.engine.checkpoint.NameMap.again;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
@@ -78,6 +80,18 @@ public final class RobertaFamily implements Family {
         rules.add(rename(side + "lm_head\\.(.*)", "lm_head.$1"));
         rules.add(rename("classification_heads\\.[^.]+\\.(.*)", "classifier.$1"));
         return rules;
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        List<NameMap.Rule> rules = new ArrayList<>(List.of(numbers()));
+        if (RobertaConfig.of(config).fills()) {
+            rules.add(again("lm_head\\.bias", "lm_head.decoder.bias"));
+            if (RobertaConfig.tied(config)) {
+                rules.add(again("roberta\\.embeddings\\.word_embeddings\\.weight", "lm_head.decoder.weight"));
+            }
+        }
+        return NameMap.of(rules);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.diptych.engine.models.uniter;
 
+import static org.diptych.engine.checkpoint.NameMap.again;
+import static org.diptych.engine.checkpoint.NameMap.join;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
@@ -11,6 +13,7 @@ import java.util.List;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Layout;
+import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.model.VisionLanguageModel;
@@ -40,6 +43,24 @@ public final class UniterFamily implements Family {
                     "$1.value." + kind));
         }
         return rules;
+    }
+
+    /// Its files have both what its code ties and its stacked projections.
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        ModelConfig c = new ModelConfig("UNITER", config);
+        List<NameMap.Rule> rules = new ArrayList<>();
+        for (String kind : List.of("weight", "bias")) {
+            rules.add(join("$1.in_proj_" + kind, 0, "(attn[12])\\.query\\." + kind, "(attn[12])\\.key\\." + kind,
+                    "(attn[12])\\.value\\." + kind));
+        }
+        if (c.flag("has_cls", false)) {
+            rules.add(again("uniter\\.embeddings\\.word_embeddings\\.weight", "cls.predictions.decoder.weight"));
+        }
+        if (c.flag("has_feat_regress", false)) {
+            rules.add(again("uniter\\.img_embeddings\\.img_linear\\.weight", "feat_regress.weight"));
+        }
+        return NameMap.of(rules);
     }
 
     @Override

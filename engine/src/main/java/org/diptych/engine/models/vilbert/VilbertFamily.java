@@ -1,5 +1,6 @@
 package org.diptych.engine.models.vilbert;
 
+import static org.diptych.engine.checkpoint.NameMap.again;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.tie;
@@ -28,6 +29,13 @@ public final class VilbertFamily implements Family {
                         rename("(.*LayerNorm\\d?)\\.beta", "$1.bias"),
                         tie("cls\\.predictions\\.decoder\\.weight", "bert.embeddings.word_embeddings.weight")),
                 VilbertConfig::complete));
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) throws EngineException {
+        return VilbertConfig.of(config).heads().words()
+                ? NameMap.of(again("bert\\.embeddings\\.word_embeddings\\.weight", "cls.predictions.decoder.weight"))
+                : NameMap.of();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.diptych.engine.models.vilt;
 
+import static org.diptych.engine.checkpoint.NameMap.numbers;
+import static org.diptych.engine.checkpoint.NameMap.again;
 import static org.diptych.engine.checkpoint.NameMap.drop;
 import static org.diptych.engine.checkpoint.NameMap.rename;
 import static org.diptych.engine.checkpoint.NameMap.split;
@@ -63,6 +65,11 @@ public final class ViltFamily implements Family {
         rules.add(rename(block + "mlp\\.fc2\\.(.*)", layer + "output.dense.$2"));
         rules.add(rename("(?:vqa|nlvr2)_classifier\\.(.*)", "classifier.$1"));
         return rules;
+    }
+
+    @Override
+    public NameMap outward(JsonObject config) {
+        return NameMap.of(numbers(), again("mlm_score\\.bias", "mlm_score.decoder.bias"));
     }
 
     @Override
