@@ -94,6 +94,8 @@ class TeachingTest {
             uniter  | rank           | has_rank_output:true sample_size:3
             uniter  | mrc            | img_dim:192
             uniter  | vqa            | img_dim:192
+            vlmo    | nlvr2          | vlmo_config.loss_names.nlvr2:1
+            beit3   | nlvr2          | heads.pair:true
             """)
     void everyTaskIsLearnt(String family, String task, String config) throws Exception {
         List<String> set = new ArrayList<>(List.of("objectives", "{\"" + task + "\": 1}", "data.train", "8", "steps",
