@@ -39,16 +39,6 @@ class BeforeAfterTest extends WindowTest {
     private static final Path OUT = Path.of("target", "screenshots");
     private static final String DONE = "Choose another word";
 
-    private DialogPane dialog() throws Exception {
-        DialogPane[] found = new DialogPane[1];
-        FxStage.await("the dialog", () -> {
-            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
-                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
-            return found[0] != null;
-        });
-        return found[0];
-    }
-
     private static boolean none() {
         return Window.getWindows().stream().map(w -> w.getScene().getRoot()).noneMatch(DialogPane.class::isInstance);
     }

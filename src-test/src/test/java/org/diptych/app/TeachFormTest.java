@@ -58,16 +58,6 @@ class TeachFormTest extends WindowTest {
         });
     }
 
-    private DialogPane dialog() throws Exception {
-        DialogPane[] found = new DialogPane[1];
-        FxStage.await("the dialog", () -> {
-            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
-                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
-            return found[0] != null;
-        });
-        return found[0];
-    }
-
     /// @param to what the plan becomes, `null` to leave it
     private String plan(String to) throws Exception {
         Platform.runLater(() -> ((Button) find("teach-plan")).fire());

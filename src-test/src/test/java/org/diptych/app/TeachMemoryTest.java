@@ -54,24 +54,6 @@ class TeachMemoryTest extends WindowTest {
                 && find("finetune-memory-bar").getOpacity() == 1);
     }
 
-    private static DialogPane dialog() throws Exception {
-        DialogPane[] found = new DialogPane[1];
-        FxStage.await("the dialog", () -> {
-            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
-                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
-            return found[0] != null;
-        });
-        return found[0];
-    }
-
-    private static void press(DialogPane dialog, int button) throws Exception {
-        FxStage.call(() -> {
-            ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
-            return null;
-        });
-        FxStage.settle();
-    }
-
     @Test
     void tellsWhetherItFits() throws Exception {
         await("the verdict", "It fits");

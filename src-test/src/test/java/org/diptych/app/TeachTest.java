@@ -23,7 +23,6 @@ import javafx.scene.control.TableCell;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextArea;
 import javafx.scene.control.TextField;
-import javafx.stage.Window;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.chart.LiveChart;
@@ -217,16 +216,6 @@ class TeachTest extends WindowTest {
                 && ((TextField) find("finetune-steps-value")).getText().equals("10"));
         assertThat(FxStage.call(() -> ((TextField) find("finetune-batch-value")).getText())).isEqualTo("8");
         assertThat(window.notices.last().orElseThrow()).contains(run.header().plan().name());
-    }
-
-    private static DialogPane dialog() throws Exception {
-        DialogPane[] found = new DialogPane[1];
-        FxStage.await("the dialog", () -> {
-            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
-                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
-            return found[0] != null;
-        });
-        return found[0];
     }
 
     @Test

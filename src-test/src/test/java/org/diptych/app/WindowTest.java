@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
+import javafx.scene.control.DialogPane;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.stage.Window;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.junit.jupiter.api.AfterAll;
@@ -108,6 +111,24 @@ abstract class WindowTest {
             ((Slider) find(id)).setValue(to);
             return null;
         });
+    }
+
+    static DialogPane dialog() throws Exception {
+        DialogPane[] found = new DialogPane[1];
+        FxStage.await("the dialog", () -> {
+            Window.getWindows().stream().map(w -> w.getScene().getRoot()).filter(DialogPane.class::isInstance)
+                    .findFirst().ifPresent(d -> found[0] = (DialogPane) d);
+            return found[0] != null;
+        });
+        return found[0];
+    }
+
+    static void press(DialogPane dialog, int button) throws Exception {
+        FxStage.call(() -> {
+            ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
+            return null;
+        });
+        FxStage.settle();
     }
 
     /// Brings a part of a scrolled form into sight.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javafx.scene.Node;
@@ -17,6 +18,7 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
+import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
@@ -24,8 +26,11 @@ import org.diptych.app.shell.Command;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
+import org.diptych.engine.Engine;
+import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
+import org.diptych.engine.api.MemoryNeed;
 import org.diptych.engine.api.ModelCard;
 
 /// The view Models.
@@ -120,9 +125,32 @@ public final class CatalogFeature implements Feature {
         }
     }
 
+    /// What a large checkpoint will take is asked about before anything of it is read.
+    ///
     /// @param model a bundled model's id or a path
     private void load(String model) {
         banner.hide();
+        if (bundled.test(model)) {
+            read(model);
+            return;
+        }
+        Fx.deliver(CompletableFuture.supplyAsync(() -> need(model)), need -> {
+            if (need.isEmpty() || new NeedDialog(context, need.get()).showAndWait().orElse(false)) {
+                read(model);
+            }
+        }, error -> read(model));
+    }
+
+    /// @return nothing for a small one, and for one that is none: reading it says what is wrong with it
+    private static Optional<MemoryNeed> need(String model) {
+        try {
+            return Optional.of(Engine.need(new LoadRequest(model))).filter(MemoryNeed::large);
+        } catch (EngineException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void read(String model) {
         context.jobs().run(context.engine().load(new LoadRequest(model)), this::loaded,
                 error -> banner.show(error, "catalog.open.other", this::chooseFile));
     }

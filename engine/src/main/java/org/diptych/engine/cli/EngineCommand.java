@@ -23,7 +23,6 @@ abstract class EngineCommand implements Callable<Integer> {
 
     private static final double GIGA = 1e9;
     /// Below this a model is opened without a word about memory.
-    private static final long WORTH_SAYING = 1_000_000_000;
 
     protected final Console console;
     @Spec
@@ -88,7 +87,7 @@ abstract class EngineCommand implements Callable<Integer> {
             MemoryNeed need = Engine.need(new LoadRequest(model));
             if (need.tooLarge()) {
                 console.note("cli.memory.large", need.memory() / GIGA, need.machine() / GIGA);
-            } else if (need.memory() > WORTH_SAYING) {
+            } else if (need.large()) {
                 console.note("cli.memory", need.memory() / GIGA, need.machine() / GIGA);
             }
         }
