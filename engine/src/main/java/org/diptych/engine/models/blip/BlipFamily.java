@@ -115,11 +115,7 @@ public final class BlipFamily implements Family {
         }
         rules.add(rename("text_decoder\\.(embeddings|encoder)\\.(.*)", "text_decoder.bert.$1.$2"));
         if (huggingFace) {
-            String head = "text_decoder.cls.predictions.decoder.";
-            rules.add(again("text_decoder\\.cls\\.predictions\\.bias", head + "bias"));
-            if (facts.parts().writes() && !facts.parts().ownTable()) {
-                rules.add(again("text_decoder\\.bert\\." + WORDS.replace(".", "\\."), head + "weight"));
-            }
+            rules.add(again("text_decoder\\.cls\\.predictions\\.bias", "text_decoder.cls.predictions.decoder.bias"));
         } else {
             rules.add(numbers());
             if (facts.parts().tied()) {
