@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
@@ -17,71 +16,29 @@ import javafx.scene.input.KeyEvent;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.canvas.TokenStrip;
-import org.diptych.engine.Engine;
-import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.models.RandomModel;
 import org.diptych.engine.models.beit3.Beit3Family;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Where there is no map, the window says why.
 @Tag("fx")
-class WhyNoMapTest {
+class WhyNoMapTest extends WindowTest {
     private static final String WORDS_ONLY = """
             {"vocab_size": %d, "max_source_positions": 40, "encoder_embed_dim": 16, "encoder_layers": 2,
              "encoder_attention_heads": 2, "encoder_ffn_embed_dim": 24, "img_size": 32, "patch_size": 8,
              "heads": {"words": true}}""";
 
-    private static Engine engine;
-
-    @TempDir
-    static Path data;
-    @TempDir
-    Path settings;
-    private FxStage window;
-
-    @BeforeAll
-    static void start() throws Exception {
-        FxStage.startToolkit();
-        engine = Engine.start(new EngineOptions("cpu", 1, data, Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
     private void open(Path model, String view) throws Exception {
         LoadedModel loaded = engine.load(new LoadRequest(model.toString())).result().toCompletableFuture().join();
-        window = new FxStage(settings);
-        window.engine = Optional.of(engine);
         FxStage.call(() -> {
             window.models.add(loaded);
             window.models.selectedProperty().set(Optional.of(loaded));
             return null;
         });
-        window.open(1440, 900, Workbench::features);
-        FxStage.call(() -> {
-            window.shell.show(view);
-            return null;
-        });
-        FxStage.settle();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        window.close();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <N extends Node> N find(String id) {
-        return (N) window.scene.lookup("#" + id);
+        show(view);
     }
 
     private boolean mapped(String canvas) {

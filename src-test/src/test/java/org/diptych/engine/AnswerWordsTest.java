@@ -11,10 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.InspectRequest;
-import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.Moment;
 import org.diptych.engine.api.RegionSource;
@@ -23,36 +21,16 @@ import org.diptych.engine.api.TraceSelection;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.train.TinyPlans;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Answers are words wherever a model gives them: one that ships, one that learns, one that was kept.
 @Tag("unit")
-class AnswerWordsTest {
+class AnswerWordsTest extends EngineTest {
     private static final List<String> WORDS = Toybox.answers("en");
-    private static Engine engine;
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void start() throws EngineException {
-        engine = Engine.start(new EngineOptions("cpu", 1, Path.of("target/data").toAbsolutePath(), Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    private static <T> T await(JobHandle<T> job) {
-        return job.result().toCompletableFuture().join();
-    }
 
     private static List<String> ask(String handle) throws EngineException {
         Scene scene = engine.scene(7, 64, "aligned");
@@ -61,7 +39,7 @@ class AnswerWordsTest {
                 .map(Guess::name).toList();
     }
 
-    private static String load(String source) {
+    private static String load(String source) throws EngineException {
         return await(engine.load(new LoadRequest(source))).handle();
     }
 

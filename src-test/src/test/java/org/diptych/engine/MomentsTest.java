@@ -7,19 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.FineTunePlan;
-import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Moment;
 import org.diptych.engine.api.Moments;
@@ -30,42 +25,15 @@ import org.diptych.engine.api.Tokens;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.train.TinyPlans;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs that keep moments, whole and in two pieces, and what is written of them.
 @Tag("unit")
-class MomentsTest {
+class MomentsTest extends EngineTest {
     private static final String FIVES = "{\"every\": 5, \"share\": 1, \"pairs\": [0, 2]}";
-    private static Engine engine;
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void start() throws EngineException {
-        engine = Engine.start(new EngineOptions("cpu", 1, Path.of("target/data").toAbsolutePath(), Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    private static <T> T await(JobHandle<T> job) throws EngineException {
-        try {
-            return job.result().toCompletableFuture().orTimeout(120, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
-    }
 
     private static FineTunePlan plan(String family, String moments) throws Exception {
         return TinyPlans.of(family, "steps", "12", "evaluateEvery", "6", "moments", moments);

@@ -9,14 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.InspectRequest;
-import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.PlanOutline;
@@ -27,33 +23,17 @@ import org.diptych.engine.data.toybox.ToyboxTokenizer;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.TinyPlans;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A fresh model can read the words of the captions that it is taught with.
 @Tag("unit")
-class OwnWordsTest {
+class OwnWordsTest extends EngineTest {
     private static final List<String> CAPTIONS = List.of("A zebra's café, half-empty?", "ZEBRA & giraffe: 2 of them…",
             "斑马（两匹）在吃草！", "naïve Ångström units 3.5°", "tab\tand\u00a0nbsp\u200b 😀 grin", "İstanbul’s «old» quay_side",
             "a red fish", "ΣΟΦΟΣ wrote #1 @ 100%", "full　width，ＡＢＣ", "two zebras graze", "one giraffe", "a zebra");
     private static final Picture PICTURE = new Picture(8, 8, new byte[8 * 8 * 3], "black.png");
-    private static Engine engine;
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void start() throws EngineException {
-        engine = Engine.start(new EngineOptions("cpu", 1, Path.of("target/data").toAbsolutePath(), Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
 
     @BeforeEach
     void set() throws Exception {
@@ -71,17 +51,6 @@ class OwnWordsTest {
                     i < captions.size() - 2 ? "train" : "val")));
         }
         Files.write(folder.resolve("set/captions.jsonl"), lines);
-    }
-
-    private static <T> T await(JobHandle<T> job) throws EngineException {
-        try {
-            return job.result().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
     }
 
     private FineTunePlan plan(String... more) throws Exception {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -18,14 +17,12 @@ import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
-import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.GenerateResult;
 import org.diptych.engine.api.Guess;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
-import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.RegionSource;
@@ -36,42 +33,15 @@ import org.diptych.engine.api.Score;
 import org.diptych.engine.api.TraceSelection;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.train.TinyPlans;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whoever asks a run that rests is answered with the weights of that moment, and what it began from can be asked beside it.
 @Tag("invariant")
-class PausedRunTest {
+class PausedRunTest extends EngineTest {
     private static final String SENTENCE = "a red fish above a small blue cup";
-    private static Engine engine;
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void start() throws EngineException {
-        engine = Engine.start(new EngineOptions("cpu", 1, Path.of("target/data").toAbsolutePath(), Optional.empty()));
-    }
-
-    @AfterAll
-    static void stop() {
-        engine.close();
-    }
-
-    private static <T> T await(JobHandle<T> job) throws EngineException {
-        try {
-            return job.result().toCompletableFuture().orTimeout(120, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
-    }
 
     /// Everything that a model says of one picture and sentence.
     ///

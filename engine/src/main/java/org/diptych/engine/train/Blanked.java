@@ -1,12 +1,10 @@
 package org.diptych.engine.train;
 
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Derived;
+import org.diptych.engine.data.DerivedMore;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.data.More;
 import org.diptych.engine.data.regions.Blank;
@@ -21,7 +19,7 @@ record Blanked(Dataset data) implements Derived {
     }
 
     /// What is said of the picture stays true; what was measured in it is gone.
-    private record Unseen(More more) implements More {
+    private record Unseen(More more) implements DerivedMore {
         @Override
         public Optional<Labelled> regions() {
             return more.regions().map(l -> new Labelled(Blank.regions(l.regions()), l.classes(), l.attributes(),
@@ -29,34 +27,9 @@ record Blanked(Dataset data) implements Derived {
         }
 
         @Override
-        public List<Asked> questions() {
-            return more.questions();
-        }
-
-        @Override
-        public List<Conversation> conversations() {
-            return more.conversations();
-        }
-
-        @Override
         public Optional<Compared> compared() {
             return more.compared().map(c -> new Compared(Blank.picture(c.second()), c.regions().map(Blank::regions),
                     c.sentence(), c.holds()));
-        }
-
-        @Override
-        public List<String> wrong() {
-            return more.wrong();
-        }
-
-        @Override
-        public Optional<String> following() {
-            return more.following();
-        }
-
-        @Override
-        public OptionalInt label() {
-            return more.label();
         }
     }
 }

@@ -1,12 +1,10 @@
 package org.diptych.engine.train;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Derived;
+import org.diptych.engine.data.DerivedMore;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.data.More;
 
@@ -24,40 +22,10 @@ record Reworded(Dataset data, Corrections corrections, int step) implements Deri
     }
 
     /// What else is known stays as it is, but what is true now is no wrong partner any more.
-    private record Known(More more, String caption) implements More {
-        @Override
-        public Optional<Labelled> regions() {
-            return more.regions();
-        }
-
-        @Override
-        public List<Asked> questions() {
-            return more.questions();
-        }
-
-        @Override
-        public List<Conversation> conversations() {
-            return more.conversations();
-        }
-
-        @Override
-        public Optional<Compared> compared() {
-            return more.compared();
-        }
-
+    private record Known(More more, String caption) implements DerivedMore {
         @Override
         public List<String> wrong() {
             return more.wrong().stream().filter(w -> !w.equals(caption)).toList();
-        }
-
-        @Override
-        public Optional<String> following() {
-            return more.following();
-        }
-
-        @Override
-        public OptionalInt label() {
-            return more.label();
         }
     }
 }
