@@ -322,6 +322,7 @@ class TeachTest extends WindowTest {
         show("teach");
         assertThat(FxStage.call(() -> find("teach-remarks").isVisible())).isFalse();
         assertThat(FxStage.call(() -> window.shell.open(List.of(own)))).isTrue();
+        FxStage.await("the pairs, read", () -> !disabled("teach-start"));
         settings(10, 8);
         fire("teach-start");
         FxStage.await("the remark", () -> find("teach-remarks").isVisible());
