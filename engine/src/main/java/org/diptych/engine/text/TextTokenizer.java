@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -246,7 +247,25 @@ public final class TextTokenizer implements AutoCloseable {
                 .toArray();
         return maskId().isEmpty() || ordinary.length == 0
                 ? Optional.empty()
-                : Optional.of(new Lexicon(maskId().getAsInt(), ordinary[0], ordinary[ordinary.length - 1] + 1));
+                : Optional.of(new Lexicon(maskId().getAsInt(), ordinary[0], ordinary[ordinary.length - 1] + 1,
+                        inner(ordinary)));
+    }
+
+    /// CLIP's pieces say where a word ends, not where it begins; but CLIP hides no words.
+    private BitSet inner(int[] ordinary) {
+        BitSet out = new BitSet();
+        for (int id : ordinary) {
+            String piece = piece(id).orElseThrow();
+            if (switch (spelling) {
+                case WORD_PIECE -> piece.length() > 2 && piece.startsWith("##");
+                case SENTENCE_PIECE -> !piece.startsWith("\u2581");
+                case BYTES -> !piece.startsWith("\u0120");
+                case CLIP -> false;
+            }) {
+                out.set(id);
+            }
+        }
+        return out;
     }
 
     public OptionalInt unknownId() {
