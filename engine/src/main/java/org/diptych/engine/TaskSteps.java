@@ -184,8 +184,7 @@ final class TaskSteps implements EngineLane.Steps<List<TaskView>> {
         FineTunePlan.Lessons usual = Bundled.hasPlan(family)
                 ? Bundled.plan(family).lessons()
                 : FineTunePlan.Lessons.USUAL;
-        FineTunePlan.Lessons how = new FineTunePlan.Lessons(usual.masking(), usual.rule(), usual.share(),
-                turn.masking == TaskView.Masking.JOINT, 0, 0);
+        FineTunePlan.Lessons how = usual.with(turn.masking == TaskView.Masking.JOINT).with(0, 0);
         return Reading.prepare(turn.task, examples, how,
                 new Reading.Names(named(examples.model(), turn.task), Toybox.answers(language())))
                 .view(cells, context.scope());

@@ -124,6 +124,8 @@ class TeachFormTest extends WindowTest {
                 Map.entry("finetune-moments-megabytes-value", "3"), Map.entry("finetune-train-value", "640"),
                 Map.entry("finetune-validation-value", "40"), Map.entry("finetune-pictureSize-value", "64"),
                 Map.entry("finetune-lessons-share-value", "0.2"),
+                Map.entry("finetune-lessons-patches-value", "0.3"), Map.entry("finetune-lessons-pair-value", "0.6"),
+                Map.entry("finetune-codes", " /my pictures, all/codes.jsonl "),
                 Map.entry("finetune-lessons-alphaRamp-value", "30"), Map.entry("finetune-steps-value", "123"),
                 Map.entry("finetune-batch-value", "24"), Map.entry("finetune-warmup-value", "40"),
                 Map.entry("finetune-task-contrastive-value", "0.5"))) {
@@ -138,6 +140,7 @@ class TeachFormTest extends WindowTest {
         FxStage.call(() -> {
             this.<ChoiceBox<Integer>>find("finetune-lora").setValue(8);
             this.<ChoiceBox<String>>find("finetune-masking").setValue("static");
+            this.<ChoiceBox<String>>find("finetune-rule").setValue("whole");
             this.<ChoiceBox<Boolean>>find("finetune-joint").setValue(true);
             ChoiceBox<Object> trains = find("finetune-trains");
             trains.setValue(trains.getItems().getLast());
@@ -159,7 +162,8 @@ class TeachFormTest extends WindowTest {
         assertThat(plan.moments().megabytes()).isEqualTo(3);
         assertThat(List.of(plan.data().train(), plan.data().validation(), plan.data().pictureSize()))
                 .containsExactly(640, 40, 64);
-        assertThat(plan.lessons()).isEqualTo(new FineTunePlan.Lessons("static", "bert", 0.2, true, 0.4, 30));
+        assertThat(plan.lessons()).isEqualTo(new FineTunePlan.Lessons("static", "whole", 0.2, true, 0.4, 30, 0.3,
+                0.6, "/my pictures, all/codes.jsonl"));
         assertThat(plan.objectives()).isEqualTo(Map.of("contrastive", 0.5));
         assertThat(plan.earlyStop()).isEqualTo(new FineTunePlan.EarlyStop("validation.loss", 3, 0.01));
         assertThat(plan.lora()).isEqualTo(

@@ -108,10 +108,18 @@ final class AdvancedForm extends VBox {
         model.stage.subscribe(s -> weights.setDisable(s.equals(TeachModel.COURSE)));
         List<Node> out = new ArrayList<>(List.of(new VBox(weights),
                 kept("finetune.masking", "lessons/masking", List.of("dynamic", "static")),
-                kept("finetune.rule", "lessons/rule", List.of("bert", "roberta")),
+                kept("finetune.rule", "lessons/rule", List.of("bert", "whole", "roberta")),
                 kept("finetune.joint", "lessons/joint", List.of(false, true))));
         out.addAll(all("finetune.lessons.", PlanNumber.LESSONS));
+        out.add(codes());
         return out;
+    }
+
+    private NamesRow codes() {
+        PlanValue value = new PlanValue("lessons/codes");
+        return NamesRow.one(i18n, "finetune.codes", "finetune.codes.own",
+                () -> model.base.get().map(b -> (String) value.of(b)).orElse(""), v -> model.set(value, v))
+                .follow(model.base);
     }
 
     private List<Node> named() {

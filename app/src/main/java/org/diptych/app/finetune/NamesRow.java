@@ -3,6 +3,7 @@ package org.diptych.app.finetune;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
@@ -18,6 +19,18 @@ final class NamesRow extends FormRow {
 
     /// @param none key of what an empty field means
     NamesRow(I18n i18n, String key, String none, Supplier<List<String>> get, Consumer<List<String>> set) {
+        this(i18n, key, none, now -> Arrays.stream(now.split("[,，、\\s]+")).filter(n -> !n.isEmpty()).toList(), get,
+                set);
+    }
+
+    /// A row for a single name, in which all letters may stand.
+    static NamesRow one(I18n i18n, String key, String none, Supplier<String> get, Consumer<String> set) {
+        return new NamesRow(i18n, key, none, now -> List.of(now.strip()), () -> List.of(get.get()),
+                names -> set.accept(names.getFirst()));
+    }
+
+    private NamesRow(I18n i18n, String key, String none, Function<String, List<String>> read,
+            Supplier<List<String>> get, Consumer<List<String>> set) {
         super(i18n, key, () -> "");
         this.get = get;
         field.setId(key.replace('.', '-'));
@@ -27,7 +40,7 @@ final class NamesRow extends FormRow {
         field.textProperty().subscribe((old, now) -> {
             if (!showing) {
                 typing = true;
-                set.accept(Arrays.stream(now.split("[,，、\\s]+")).filter(n -> !n.isEmpty()).toList());
+                set.accept(read.apply(now));
                 typing = false;
             }
         });

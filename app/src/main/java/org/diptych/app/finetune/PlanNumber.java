@@ -14,6 +14,7 @@ record PlanNumber(String path, double least, double most, boolean whole) {
     static final PlanNumber VALIDATION = new PlanNumber("data/validation", 8, 10_000, true);
     static final PlanNumber SIDE = new PlanNumber("data/pictureSize", 16, 1024, true);
     static final List<PlanNumber> LESSONS = List.of(new PlanNumber("lessons/share", 0.01, 0.99, false),
+            new PlanNumber("lessons/patches", 0.01, 0.99, false), new PlanNumber("lessons/pair", 0.01, 0.99, false),
             new PlanNumber("lessons/alpha", 0, 1, false), new PlanNumber("lessons/alphaRamp", 0, LONGEST, true));
     static final List<PlanNumber> OPTIMIZER = List.of(new PlanNumber("optimizer/weightDecay", 0, 1, false),
             new PlanNumber("optimizer/beta1", 0, 0.99999, false),

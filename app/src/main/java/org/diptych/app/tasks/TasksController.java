@@ -72,10 +72,10 @@ final class TasksController {
         return context.model().get().filter(m -> !m.tasks().isEmpty()).isPresent();
     }
 
-    /// @return true when it can hide words and regions at once
+    /// @return true when it can hide words and regions or patches at once
     boolean hidesBoth() {
-        return context.model().get()
-                .filter(m -> m.regionWidth() > 0 && m.tasks().contains(Task.MASKED_WORDS)).isPresent();
+        return context.model().get().filter(m -> m.tasks().contains(Task.MASKED_WORDS)
+                && (m.regionWidth() > 0 || m.tasks().contains(Task.MASKED_PATCHES))).isPresent();
     }
 
     void begin() {

@@ -169,8 +169,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             drawn.add(new Stage(each.name, own, each.trains, each.objectives, each.rate));
         }
         return new FineTunePlan(name, model, config, startFrom, data, objectives,
-                new Lessons(lessons.masking, lessons.rule, lessons.share, lessons.joint, lessons.alpha,
-                        (int) Math.round(by * lessons.alphaRamp)),
+                lessons.with(lessons.alpha, (int) Math.round(by * lessons.alphaRamp)),
                 trains, lora, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), drawn,
                 count, batch, seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
                 (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop, moments,
@@ -229,14 +228,42 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     }
 
     /// @param masking `dynamic`: words are hidden anew at every sight of a text; `static`: each text keeps the words that were hidden first
-    /// @param rule    `bert`: each ordinary word with a probability; `roberta`: so many positions of the whole sequence, its special tokens among them
+    /// @param rule    `bert`: each ordinary piece of a word with a probability; `whole`: each ordinary word, with all of its pieces (VLMo); `roberta`: so many positions of the whole sequence, its special
+    ///                tokens among them
     /// @param share   of words or regions that are hidden
-    /// @param joint   words and regions are hidden at once; else what is asked for is hidden alone (UNITER's conditional masking)
+    /// @param joint   words and regions or patches are hidden at once; else what is asked for is hidden alone (UNITER's conditional masking)
     /// @param alpha   share of a following copy's answers in the targets, 0 to learn from labels alone
     /// @param alphaRamp steps over which that share grows from 0
-    public record Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp) {
-        /// As published: 15 % hidden anew each time, one side alone, and a share of 0.4 for a copy that follows (ALBEF section 3.3).
+    /// @param patches share of a picture's patches that are hidden
+    /// @param pair    share of a text's words that are hidden where patches are hidden with them
+    /// @param codes   file that tells the codes of patches: a tokenizer of pictures, or a table; empty for the model's own codes
+    public record Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp,
+            double patches, double pair, String codes) {
+        /// As published: 15 % of words hidden anew each time, one side alone, a share of 0.4 for a copy that follows (ALBEF section 3.3), two fifths of the patches and, beside them, half of the words (BEiT-3
+        /// section 2.2).
         public static final Lessons USUAL = new Lessons("dynamic", "bert", 0.15, false, 0.4, 0);
+
+        /// A plan of an earlier version says nothing of patches.
+        public Lessons {
+            patches = patches == 0 ? 0.4 : patches;
+            pair = pair == 0 ? 0.5 : pair;
+            codes = codes == null ? "" : codes;
+        }
+
+        /// The usual shares of patches and of what is hidden beside them, in the model's own codes.
+        public Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp) {
+            this(masking, rule, share, joint, alpha, alphaRamp, 0, 0, "");
+        }
+
+        /// @return the same, hiding one side at a time or both at once
+        public Lessons with(boolean both) {
+            return new Lessons(masking, rule, share, both, alpha, alphaRamp, patches, pair, codes);
+        }
+
+        /// @return the same with another share for a copy that follows
+        public Lessons with(double other, int ramp) {
+            return new Lessons(masking, rule, share, joint, other, ramp, patches, pair, codes);
+        }
 
         /// @param step from 1
         /// @return the copy's share at that step

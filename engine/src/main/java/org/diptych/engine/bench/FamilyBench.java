@@ -75,7 +75,7 @@ final class FamilyBench {
             List<Objective> objectives = new ArrayList<>();
             for (String name : plan.objectives().keySet()) {
                 if (Objective.tasks(model).stream().anyMatch(t -> t.plan().equals(name))) {
-                    objectives.add(Objective.of(name, model, plan));
+                    objectives.add(Objective.of(name, model, plan, weights));
                 }
             }
             for (int batch : batches) {

@@ -3,6 +3,7 @@ package org.diptych.engine.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.api.Task;
 
 /// One example made ready for one task on an ordinary thread: plain numbers, no tensors. All that was drawn for it is in it, so a loss is a function of lessons alone.
 ///
@@ -10,33 +11,43 @@ import java.util.Optional;
 /// @param others  what else it sees: a second picture, wrong texts
 /// @param words   for each token of `shown` the id that stood there, where the model has to tell it, else -1; empty when no words are hidden
 /// @param regions which regions are hidden, when some are
+/// @param patches which patches are hidden, when some are
 /// @param label   class of the whole: 1 for what belongs together, holds or follows, an answer's or class's number; -1 without one
 /// @param draws   uniform numbers from 0 to 1 for choices that depend on what the model thinks
-public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional<Hidden> regions, int label,
-        double[] draws) {
+public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional<Hidden> regions,
+        Optional<Patches> patches, int label, double[] draws) {
+    /// @param hidden (N) 1 for a hidden patch
+    /// @param codes  (N) of all patches, where a file tells them; else empty
+    public record Patches(long[] hidden, long[] codes) {
+    }
+
     public Lesson {
         others = List.copyOf(others);
     }
 
     public static Lesson of(Encoded shown, int label) {
-        return new Lesson(shown, List.of(), new long[0], Optional.empty(), label, new double[0]);
+        return new Lesson(shown, List.of(), new long[0], Optional.empty(), Optional.empty(), label, new double[0]);
     }
 
     /// @param ids for each token the id to tell, or -1
     public Lesson hiding(Encoded seen, long[] ids) {
-        return new Lesson(seen, others, ids, regions, label, draws);
+        return new Lesson(seen, others, ids, regions, patches, label, draws);
     }
 
     public Lesson hiding(Encoded seen, Hidden which) {
-        return new Lesson(seen, others, words, Optional.of(which), label, draws);
+        return new Lesson(seen, others, words, Optional.of(which), patches, label, draws);
+    }
+
+    public Lesson hiding(Patches which) {
+        return new Lesson(shown, others, words, regions, Optional.of(which), label, draws);
     }
 
     public Lesson beside(List<Encoded> further) {
-        return new Lesson(shown, further, words, regions, label, draws);
+        return new Lesson(shown, further, words, regions, patches, label, draws);
     }
 
     public Lesson with(double... numbers) {
-        return new Lesson(shown, others, words, regions, label, numbers);
+        return new Lesson(shown, others, words, regions, patches, label, numbers);
     }
 
     /// The lessons of one task at one step.
@@ -57,11 +68,16 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
             return lessons.stream().map(Lesson::shown).toList();
         }
 
-        /// @return over how many things its loss is a mean: hidden words where words are hidden, hidden regions where regions are, else lessons
-        public long asked() {
+        /// @return over how many things the task's loss is a mean: hidden regions or patches where it asks for them, hidden words where words are hidden, else lessons
+        public long asked(Task task) {
             long words = lessons.stream().flatMapToLong(l -> Arrays.stream(l.words())).filter(w -> w >= 0).count();
             long regions = lessons.stream().flatMap(l -> l.regions().stream()).mapToLong(Course::hidden).sum();
-            return words > 0 ? words : regions > 0 ? regions : lessons.size();
+            return switch (task) {
+                case REGION_FEATURES, REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> regions;
+                case MASKED_PATCHES, PATCHES_ALONE -> lessons.stream().flatMap(l -> l.patches().stream())
+                        .mapToLong(p -> Arrays.stream(p.hidden).sum()).sum();
+                default -> words > 0 ? words : lessons.size();
+            };
         }
 
         private static long hidden(Hidden regions) {

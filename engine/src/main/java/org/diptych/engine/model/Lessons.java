@@ -2,9 +2,11 @@ package org.diptych.engine.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.Task;
 
@@ -48,6 +50,14 @@ public interface Lessons {
     /// @return (B, N, T) how much of each region or patch goes to each token; nothing for tasks that align none
     default Optional<NDArray> plan(Task task, Pass pass, Inputs inputs) {
         return Optional.empty();
+    }
+
+    /// @param file  a checkpoint
+    /// @param scope owns its weights
+    /// @return the tokenizer of pictures in it, by whose codes hidden patches are told
+    /// @throws EngineException when it is none, or its patches or codes are not the model's; always for a model that is taught no codes
+    default PictureCodes codes(Path file, NDManager scope) throws EngineException {
+        throw new EngineException("train.codes.none", file);
     }
 
     /// @return true when the task's loss compares the examples of a batch with each other

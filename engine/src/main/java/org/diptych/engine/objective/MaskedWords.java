@@ -35,7 +35,7 @@ record MaskedWords(FineTunePlan.Lessons how, boolean two) implements Preparation
         for (int i = 0; i < drawn.size(); i++) {
             Encoded whole = two ? Preparation.sentences(drawn, i, dice).shown() : drawn.encoded().get(i);
             Lesson lesson = hide(drawn, i, whole, lexicon);
-            out.add(how.joint() ? regionsToo(drawn, i, lesson) : lesson);
+            out.add(how.joint() ? othersToo(drawn, i, lesson) : lesson);
         }
         return out;
     }
@@ -44,9 +44,11 @@ record MaskedWords(FineTunePlan.Lessons how, boolean two) implements Preparation
     Lesson hide(Drawn drawn, int index, Encoded whole, Lexicon lexicon) {
         Tokens tokens = whole.tokens().orElseThrow();
         boolean still = how.masking().equals("static");
+        double share = how.joint() && MaskedPatches.beside(drawn.model()) ? how.pair() : how.share();
         Chosen chosen = how.rule().equals("roberta")
-                ? sequence(tokens, lexicon, drawn.seed(), still ? 0 : drawn.sights()[index], drawn.places()[index])
-                : words(tokens, lexicon, drawn.dice(index, still));
+                ? sequence(tokens, lexicon, share, drawn.seed(), still ? 0 : drawn.sights()[index],
+                        drawn.places()[index])
+                : words(tokens, lexicon, share, drawn.dice(index, still));
         List<Tokens.Token> read = new ArrayList<>();
         for (int t = 0; t < tokens.size(); t++) {
             Tokens.Token token = tokens.tokens().get(t);
@@ -57,7 +59,10 @@ record MaskedWords(FineTunePlan.Lessons how, boolean two) implements Preparation
                 .hiding(whole.saying(new Tokens(tokens.text(), read, tokens.truncated())), chosen.wanted);
     }
 
-    private Lesson regionsToo(Drawn drawn, int index, Lesson lesson) throws EngineException {
+    private Lesson othersToo(Drawn drawn, int index, Lesson lesson) throws EngineException {
+        if (MaskedPatches.beside(drawn.model())) {
+            return MaskedPatches.hide(drawn, index, lesson, how, new long[0]);
+        }
         if (drawn.encoded().get(index).regions().isEmpty()) {
             return lesson;
         }
@@ -66,26 +71,43 @@ record MaskedWords(FineTunePlan.Lessons how, boolean two) implements Preparation
                 drawn.dice(index, how.masking().equals("static")).split(), how.share(), rule);
     }
 
-    /// Each ordinary word with the same probability, one at least.
-    private Chosen words(Tokens tokens, Lexicon lexicon, SplittableRandom dice) {
+    /// Each ordinary piece, or each word with all of its pieces, with the same probability, one at least.
+    private Chosen words(Tokens tokens, Lexicon lexicon, double share, SplittableRandom dice) {
         long[] ids = tokens.ids();
         long[] wanted = new long[ids.length];
         Arrays.fill(wanted, -1);
-        List<Integer> ordinary = new ArrayList<>();
+        List<List<Integer>> words = pieces(tokens, lexicon);
         boolean any = false;
-        for (int t = 0; t < ids.length; t++) {
-            if (!tokens.tokens().get(t).special()) {
-                ordinary.add(t);
-                if (dice.nextDouble() < how.share()) {
-                    choose(t, ids, wanted, lexicon, dice);
-                    any = true;
-                }
+        for (List<Integer> word : words) {
+            if (dice.nextDouble() < share) {
+                word.forEach(t -> choose(t, ids, wanted, lexicon, dice));
+                any = true;
             }
         }
-        if (!any && !ordinary.isEmpty()) {
-            choose(ordinary.get(dice.nextInt(ordinary.size())), ids, wanted, lexicon, dice);
+        if (!any && !words.isEmpty()) {
+            words.get(dice.nextInt(words.size())).forEach(t -> choose(t, ids, wanted, lexicon, dice));
         }
         return new Chosen(ids, wanted);
+    }
+
+    /// @return places of the ordinary tokens, those together that are hidden together
+    private List<List<Integer>> pieces(Tokens tokens, Lexicon lexicon) {
+        boolean whole = how.rule().equals("whole");
+        List<List<Integer>> out = new ArrayList<>();
+        for (int t = 0; t < tokens.size(); t++) {
+            Tokens.Token token = tokens.tokens().get(t);
+            if (token.special()) {
+                continue;
+            }
+            boolean goesOn = whole && t > 0 && !tokens.tokens().get(t - 1).special()
+                    && lexicon.inner().get(token.id());
+            if (goesOn) {
+                out.getLast().add(t);
+            } else {
+                out.add(new ArrayList<>(List.of(t)));
+            }
+        }
+        return out;
     }
 
     private static void choose(int at, long[] ids, long[] wanted, Lexicon lexicon, SplittableRandom dice) {
@@ -99,9 +121,9 @@ record MaskedWords(FineTunePlan.Lessons how, boolean two) implements Preparation
         }
     }
 
-    private Chosen sequence(Tokens tokens, Lexicon lexicon, long seed, long sight, long place) {
+    private Chosen sequence(Tokens tokens, Lexicon lexicon, double share, long seed, long sight, long place) {
         long[] ids = tokens.ids();
-        DynamicMasking.Masked masked = new DynamicMasking(how.share(), 1 - MASKED - RANDOM, RANDOM, lexicon.last(),
+        DynamicMasking.Masked masked = new DynamicMasking(share, 1 - MASKED - RANDOM, RANDOM, lexicon.last(),
                 lexicon.first(), lexicon.mask()).apply(ids, seed, sight, place);
         long[] wanted = new long[ids.length];
         for (int t = 0; t < ids.length; t++) {

@@ -2,6 +2,7 @@ package org.diptych.engine.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,11 @@ public interface Objective {
     /// Runs the model. Called while a gradient is being recorded, or not, for validation.
     LossTerms loss(VisionLanguageModel model, Pass pass, Inputs batch);
 
+    /// @return over how many things its loss over these lessons is a mean
+    default long asked(Lesson.Course course) {
+        return course.lessons().size();
+    }
+
     /// @return what the model says, where that is right or wrong
     default Optional<Guess> guess(VisionLanguageModel model, Inputs batch) {
         return Optional.empty();
@@ -76,11 +82,25 @@ public interface Objective {
 
     /// The objective of a plan's name for a model that learns it.
     ///
-    /// @throws EngineException for a name that no objective has, or one that does not fit the model
-    static Objective of(String name, VisionLanguageModel model, FineTunePlan plan) throws EngineException {
+    /// @param scope owns what it reads from files: a tokenizer of pictures
+    /// @throws EngineException for a name that no objective has, one that does not fit the model, or a file that tells it nothing
+    static Objective of(String name, VisionLanguageModel model, FineTunePlan plan, NDManager scope)
+            throws EngineException {
         boolean two = plan.allObjectives().containsKey(Task.NEXT_SENTENCE.plan());
         Task task = task(name);
-        return of(task, Preparation.of(task, plan.lessons(), plan.data().hardNegatives(), two), model, plan.lessons());
+        FineTunePlan.Lessons how = plan.lessons();
+        boolean coded = (task == Task.MASKED_PATCHES || task == Task.PATCHES_ALONE) && !how.codes().isBlank()
+                && model instanceof Taught taught && taught.lessons().tasks().containsKey(task);
+        if (!coded) {
+            return of(task, Preparation.of(task, how, plan.data().hardNegatives(), two), model, how);
+        }
+        Path file = Path.of(how.codes());
+        if (CodeTable.is(file)) {
+            MaskedPatches told = new MaskedPatches(task, how, Optional.of(CodeTable.read(file, model, task)));
+            return first(List.of(new Teaching(task, told, how)), task, model);
+        }
+        return first(List.of(new Teaching(task, new MaskedPatches(task, how), how,
+                Optional.of(((Taught) model).lessons().codes(file, scope)))), task, model);
     }
 
     /// The objective of a task by itself, where no plan says what else is learnt: texts are single sentences, and wrong partners are other examples' texts.
@@ -92,7 +112,13 @@ public interface Objective {
 
     private static Objective of(Task task, Preparation preparation, VisionLanguageModel model,
             FineTunePlan.Lessons how) throws EngineException {
-        for (Objective objective : List.of(new Teaching(task, preparation, how), new Contrastive())) { // a model's own contrast comes first
+        return first(List.of(new Teaching(task, preparation, how), new Contrastive()), task, model); // a model's own contrast comes first
+    }
+
+    /// @return the first of them that is of the task and fits
+    private static Objective first(List<Objective> among, Task task, VisionLanguageModel model)
+            throws EngineException {
+        for (Objective objective : among) {
             if (objective.name().equals(task.plan()) && objective.fits(model)) {
                 objective.check(model);
                 return objective;

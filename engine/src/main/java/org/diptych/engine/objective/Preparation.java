@@ -40,7 +40,8 @@ interface Preparation {
     /// @param two  true when texts are read in pairs of sentences
     static Preparation of(Task task, FineTunePlan.Lessons how, double hard, boolean two) {
         return switch (task) {
-            case MASKED_WORDS, WORDS_ALONE -> new MaskedWords(how, two);
+            case MASKED_WORDS -> new MaskedWords(how, two);
+            case WORDS_ALONE -> new MaskedWords(how.with(false), two); // nothing else is there to be hidden
             case REGION_FEATURES, REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> new MaskedRegions(task, how);
             // Alignment is learnt on the very pairs that are judged.
             case MATCHING, ALIGNMENT -> each(Task.MATCHING, (drawn, i, dice) -> pair(drawn, i, dice, hard));
@@ -54,8 +55,7 @@ interface Preparation {
             case WRITING -> each(task, Preparation::caption);
             case INSTRUCTIONS, INSTRUCTIONS_ALONE ->
                 each(task, (drawn, i, dice) -> conversation(drawn, i, dice, task == Task.INSTRUCTIONS_ALONE));
-            case MASKED_PATCHES, PATCHES_ALONE -> each(task,
-                    (drawn, i, dice) -> Lesson.of(drawn.encoded().get(i), -1).with(dice.nextDouble()));
+            case MASKED_PATCHES, PATCHES_ALONE -> new MaskedPatches(task, how);
         };
     }
 

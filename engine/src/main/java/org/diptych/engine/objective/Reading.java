@@ -76,8 +76,10 @@ public final class Reading {
 
     /// @return true when the two ways of masking differ for a task of this model
     public static boolean masks(Task task, VisionLanguageModel model) {
-        return Drawn.readsRegions(model) && switch (task) {
-            case MASKED_WORDS, REGION_FEATURES, REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> true;
+        return switch (task) {
+            case MASKED_WORDS -> Drawn.readsRegions(model) || MaskedPatches.beside(model);
+            case REGION_FEATURES, REGION_CLASSES, REGION_DISTRIBUTIONS, OBJECTS -> Drawn.readsRegions(model);
+            case MASKED_PATCHES -> MaskedPatches.beside(model);
             default -> false;
         };
     }
@@ -105,7 +107,7 @@ public final class Reading {
         Optional<NDArray> patches = objective.hiddenPatches(model, inputs);
         if (patches.isPresent()) {
             boxes = cells;
-            places.addAll(patches(patches.get(), guess));
+            places.addAll(patches(patches.get(), guess.filter(_ -> !asksWords())));
         } else {
             lesson().flatMap(Lesson::regions).ifPresent(
                     hidden -> places.addAll(regions(hidden, guess, objective.features(model, inputs))));
@@ -229,7 +231,7 @@ public final class Reading {
                 NDIndex own = new NDIndex("0, {}", p);
                 int code = guess.map(g -> (int) g.labels().get(own).toLongArray()[0]).orElse(0);
                 float[] shares = guess.map(g -> g.logits().get(own).softmax(-1).toFloatArray()).orElse(new float[0]);
-                out.add(new TaskView.Place(p, "#" + code, best(shares, id -> "#" + id),
+                out.add(new TaskView.Place(p, guess.isPresent() ? "#" + code : "", best(shares, id -> "#" + id),
                         code < shares.length ? shares[code] : 0, OptionalDouble.empty(), Optional.empty(),
                         Optional.empty()));
             }

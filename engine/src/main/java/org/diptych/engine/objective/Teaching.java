@@ -1,9 +1,12 @@
 package org.diptych.engine.objective;
 
-import java.util.Map;
-import java.util.Optional;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Task;
@@ -11,6 +14,8 @@ import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.PictureCodes;
+import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.VisionLanguageModel;
 
@@ -18,7 +23,13 @@ import org.diptych.engine.model.VisionLanguageModel;
 ///
 /// @param preparation of lessons
 /// @param how         the plan's settings
-record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) implements Objective {
+/// @param codes       tells the codes of patches, where a file does
+record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how,
+        Optional<PictureCodes> codes) implements Objective {
+    Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) {
+        this(task, preparation, how, Optional.empty());
+    }
+
     @Override
     public String name() {
         return task.plan();
@@ -44,7 +55,26 @@ record Teaching(Task task, Preparation preparation, FineTunePlan.Lessons how) im
 
     @Override
     public Inputs inputs(VisionLanguageModel model, Lesson.Course course, Inputs base, NDManager manager) {
-        return ((Taught) model).lessons().inputs(task, course, base, manager);
+        return ((Taught) model).lessons().inputs(task, course, coded(course, base, manager), manager);
+    }
+
+    /// @return the examples with the codes of their patches, where a file tells them
+    private Inputs coded(Lesson.Course course, Inputs base, NDManager manager) {
+        if (codes.isPresent()) {
+            return base.with(Map.of(PictureCodes.NAME, codes.get().of(base.get("pixel_values"))));
+        }
+        List<long[]> told = course.lessons().stream().flatMap(l -> l.patches().stream()).map(Lesson.Patches::codes)
+                .filter(c -> c.length > 0).toList();
+        return told.isEmpty()
+                ? base
+                : base.with(Map.of(PictureCodes.NAME, Staging.longs(manager,
+                        told.stream().flatMapToLong(LongStream::of).toArray(),
+                        new Shape(told.size(), told.getFirst().length))));
+    }
+
+    @Override
+    public long asked(Lesson.Course course) {
+        return course.asked(task);
     }
 
     @Override

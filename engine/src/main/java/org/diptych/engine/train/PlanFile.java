@@ -191,14 +191,17 @@ public final class PlanFile {
     }
 
     private FineTunePlan.Lessons lessons(JsonObject json) throws EngineException {
-        keys(json, "lessons.", "masking", "rule", "share", "joint", "alpha", "alphaRamp");
+        keys(json, "lessons.", "masking", "rule", "share", "joint", "alpha", "alphaRamp", "patches", "pair", "codes");
         FineTunePlan.Lessons usual = FineTunePlan.Lessons.USUAL;
         return new FineTunePlan.Lessons(choice(json, "lessons.", "masking", usual.masking(), "dynamic", "static"),
-                choice(json, "lessons.", "rule", usual.rule(), "bert", "roberta"),
+                choice(json, "lessons.", "rule", usual.rule(), "bert", "whole", "roberta"),
                 real(json, "lessons.", "share", usual.share(), 0.01, 0.99),
                 flag(json, "lessons.", "joint", usual.joint()),
                 real(json, "lessons.", "alpha", usual.alpha(), 0, 1),
-                integer(json, "lessons.", "alphaRamp", usual.alphaRamp(), 0, 10_000_000));
+                integer(json, "lessons.", "alphaRamp", usual.alphaRamp(), 0, 10_000_000),
+                real(json, "lessons.", "patches", usual.patches(), 0.01, 0.99),
+                real(json, "lessons.", "pair", usual.pair(), 0.01, 0.99),
+                text(json, "lessons.", "codes", usual.codes()));
     }
 
     private boolean flag(JsonObject json, String prefix, String key, boolean otherwise) throws EngineException {

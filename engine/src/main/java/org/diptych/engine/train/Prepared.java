@@ -40,7 +40,7 @@ record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, Li
         Lesson.Course all = courses.get(objective);
         return all.lessons().isEmpty()
                 ? (double) part.samples().size() / samples.size()
-                : (double) part.courses().get(objective).asked() / all.asked();
+                : (double) objective.asked(part.courses().get(objective)) / objective.asked(all);
     }
 
     /// @return numbers held in memory, about

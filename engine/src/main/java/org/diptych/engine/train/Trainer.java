@@ -46,7 +46,7 @@ final class Trainer {
         for (FineTunePlan.Stage each : plan.course()) {
             Map<Objective, Double> all = new LinkedHashMap<>();
             for (Map.Entry<String, Double> wanted : each.objectives().entrySet()) {
-                all.put(Objective.of(wanted.getKey(), model, plan), wanted.getValue());
+                all.put(Objective.of(wanted.getKey(), model, plan, scope), wanted.getValue());
             }
             stages.add(all);
         }

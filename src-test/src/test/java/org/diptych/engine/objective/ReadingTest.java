@@ -35,7 +35,7 @@ class ReadingTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"uniter", "clip", "albef"})
+    @ValueSource(strings = {"uniter", "clip", "albef", "beit3"})
     void itsLossIsTheObjectivesOwn(String name) throws Exception {
         FineTunePlan plan = TinyPlans.of(name);
         FineTunePlan.Lessons usual = FineTunePlan.Lessons.USUAL;

@@ -53,8 +53,8 @@ class TeachingTest {
     @ParameterizedTest
     @ValueSource(strings = {"roberta", "roberta-dynamic", "roberta-static", "roberta-dynamic-nsp",
             "roberta-static-nsp", "vilt", "albef", "albef-noise-distilled", "albef-noise-plain", "blip", "uniter",
-            "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3", "blip2", "blip2-stage2",
-            "llava-language", "llava-stage1", "llava-stage2"})
+            "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3", "beit3-joint", "blip2",
+            "blip2-stage2", "llava-language", "llava-stage1", "llava-stage2"})
     void everyPlanLearns(String name) throws Exception {
         FineTunePlan plan = TinyPlans.of(name);
         TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
@@ -272,9 +272,9 @@ class TeachingTest {
         TestLane.run(context -> {
             VisionLanguageModel model = Models.named("vilt").orElseThrow().create(config,
                     new ModelFiles(Optional.of(folder.resolve("base"))));
-            assertThatThrownBy(() -> Objective.of("mlm", model, plan)).isInstanceOf(EngineException.class)
-                    .hasMessageContaining("mask token");
-            assertThat(Objective.of("itm", model, plan).name()).isEqualTo("itm");
+            assertThatThrownBy(() -> Objective.of("mlm", model, plan, context.scope()))
+                    .isInstanceOf(EngineException.class).hasMessageContaining("mask token");
+            assertThat(Objective.of("itm", model, plan, context.scope()).name()).isEqualTo("itm");
             return true;
         });
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
+import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.model.Encoded;
@@ -20,11 +22,12 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Lessons;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.PictureCodes;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.text.TextTokenizer;
 
-/// How BEiT-3's losses read lessons. Where words of a pair are asked for the picture stands whole, and the other way round.
+/// How BEiT-3's losses read lessons. Where words of a pair are asked for the picture stands whole, and the other way round, unless the lessons hide both.
 record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
     private static final int IGNORED = -100;
     private static final Map<String, Task> TASKS = Map.of(Beit3Losses.PAIR_WORDS, Task.MASKED_WORDS,
@@ -51,16 +54,15 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
             case MASKED_WORDS, WORDS_ALONE -> {
                 all.put("masked_text_ids", text(course.shown(), manager).get("input_ids"));
                 all.put("text_labels", Stacked.hiddenWords(course.lessons(), IGNORED, manager));
+                hidden(course.lessons(), manager, all);
             }
             case MASKED_PATCHES, PATCHES_ALONE -> {
-                int grid = model.facts().grid();
-                long[] hidden = course.lessons().stream()
-                        .flatMapToLong(l -> LongStream.of(Hiding.patches(grid, l.draws()[0]))).toArray();
-                all.put("vision_masked_position",
-                        Staging.longs(manager, hidden, new Shape(course.lessons().size(), (long) grid * grid)));
-                all.put("visual_token_targets", Hiding.colours(base.get("pixel_values"), model.facts().patch(),
-                        model.facts().parts().codes()));
-                all.put("masked_text_ids", base.get("input_ids"));
+                hidden(course.lessons(), manager, all);
+                all.put("visual_token_targets", base.has(PictureCodes.NAME)
+                        ? base.get(PictureCodes.NAME)
+                        : Hiding.colours(base.get("pixel_values"), model.facts().patch(),
+                                model.facts().parts().codes()));
+                all.put("masked_text_ids", text(course.shown(), manager).get("input_ids"));
             }
             case WRITING -> {
                 captions(course.lessons(), manager, all);
@@ -83,6 +85,15 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
             }
         }
         return new Inputs(all, course.shown());
+    }
+
+    private void hidden(List<Lesson> lessons, NDManager manager, Map<String, NDArray> all) {
+        if (lessons.stream().allMatch(l -> l.patches().isPresent())) {
+            long[] hidden = lessons.stream().flatMapToLong(l -> LongStream.of(l.patches().orElseThrow().hidden()))
+                    .toArray();
+            all.put("vision_masked_position",
+                    Staging.longs(manager, hidden, new Shape(lessons.size(), hidden.length / lessons.size())));
+        }
     }
 
     private Map<String, NDArray> text(List<Encoded> samples, NDManager manager) {
@@ -123,7 +134,7 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
             case WORDS_ALONE -> Optional.of(
                     new Guess(model.textWords(pass, Beit3Losses.masked(inputs)), inputs.get("text_labels")));
             case MASKED_PATCHES -> Optional.of(
-                    new Guess(model.pair(pass, inputs).codes(), Beit3Losses.hiddenCodes(inputs)));
+                    new Guess(model.pair(pass, Beit3Losses.masked(inputs)).codes(), Beit3Losses.hiddenCodes(inputs)));
             case PATCHES_ALONE -> Optional.of(
                     new Guess(model.imageCodes(pass, inputs), Beit3Losses.hiddenCodes(inputs)));
             case WRITING -> Optional.of(
@@ -137,7 +148,16 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
 
     @Override
     public OptionalInt classes(Task task) {
-        return task == Task.ANSWERS ? OptionalInt.of(model.facts().parts().answers()) : OptionalInt.empty();
+        return switch (task) {
+            case ANSWERS -> OptionalInt.of(model.facts().parts().answers());
+            case MASKED_PATCHES, PATCHES_ALONE -> OptionalInt.of(model.facts().parts().codes());
+            default -> OptionalInt.empty();
+        };
+    }
+
+    @Override
+    public PictureCodes codes(Path file, NDManager scope) throws EngineException {
+        return PictureTokenizer.open(file, model.facts(), scope);
     }
 
     @Override

@@ -9,12 +9,8 @@ import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Staging;
 
-/// Which patches and which words of a caption are hidden, and what hidden patches are asked for.
+/// Which words of a caption are hidden, and what hidden patches are asked for where no file tells it.
 final class Hiding {
-    private static final double PATCHES = 0.4;
-    /// Smallest block, where the picture has room for it.
-    private static final int BLOCK = 16;
-    private static final double NARROWEST = 0.3;
     private static final double CAPTION = 0.7;
     private static final double MASKED = 0.8;
     private static final double KEPT = 0.1;
@@ -22,33 +18,6 @@ final class Hiding {
     private static final double REACH = 2;
 
     private Hiding() {
-    }
-
-    /// Blocks of patches until two fifths are hidden (Bao et al. 2022, "BEiT", algorithm 1).
-    ///
-    /// @param grid patches a side
-    /// @param draw uniform from 0 to 1, from which all others come
-    /// @return (grid * grid) 1 for a hidden patch
-    static long[] patches(int grid, double draw) {
-        SplittableRandom dice = new SplittableRandom(Double.doubleToLongBits(draw));
-        long[] hidden = new long[grid * grid];
-        int most = (int) (PATCHES * hidden.length);
-        int least = Math.min(BLOCK, Math.max(1, most / 2));
-        int count = 0;
-        while (count < most) {
-            double area = least + dice.nextDouble() * (Math.max(least, most - count) - least);
-            double ratio = Math.exp((2 * dice.nextDouble() - 1) * -Math.log(NARROWEST));
-            int high = Math.clamp(Math.round(Math.sqrt(area * ratio)), 1, grid);
-            int wide = Math.clamp(Math.round(Math.sqrt(area / ratio)), 1, grid);
-            int top = dice.nextInt(grid - high + 1);
-            int left = dice.nextInt(grid - wide + 1);
-            for (int i = 0; i < high * wide && count < most; i++) {
-                int place = (top + i / wide) * grid + left + i % wide;
-                count += hidden[place] == 0 ? 1 : 0;
-                hidden[place] = 1;
-            }
-        }
-        return hidden;
     }
 
     /// A caption with seven tenths of its places hidden, the end among those that may be: of the hidden 80 % become the mask, 10 % stay, 10 % become another word
@@ -74,7 +43,7 @@ final class Hiding {
         }
     }
 
-    /// A codebook without a tokenizer of pictures: a patch's code is its mean colour, each channel in equal steps. BEiT-3's own codes come from BEiT v2's tokenizer.
+    /// A codebook without a tokenizer of pictures: a patch's code is its mean colour, each channel in equal steps. BEiT-3's own codes come from BEiT v2's tokenizer, see [PictureTokenizer].
     ///
     /// @param pixels (B, 3, H, W) normalised
     /// @param patch  side of a patch

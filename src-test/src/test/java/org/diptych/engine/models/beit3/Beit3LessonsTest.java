@@ -39,7 +39,7 @@ class Beit3LessonsTest {
             Scene scene = Toybox.scene(5, 32, World.named("aligned"));
             Lesson lesson = Lesson.of(model.encode(Sample.of(scene.picture(), scene.captions().get("en").getLast())),
                     -1).with(0.5);
-            Objective captions = Objective.of("captioning", model, plan);
+            Objective captions = Objective.of("captioning", model, plan, scope);
             double[] losses = new double[2];
             for (int late = 0; late < losses.length; late++) {
                 Lesson.Course course = new Lesson.Course(List.of(lesson), 0, 12_000 + late);

@@ -364,20 +364,6 @@ class Beit3Test {
     }
 
     @Test
-    void patchesAreHiddenInBlocksUntilTwoFifthsAre() {
-        for (int i = 0; i < 20; i++) {
-            double draw = (i + 0.5) / 20;
-            long[] hidden = Hiding.patches(14, draw);
-            assertThat(Arrays.stream(hidden).sum()).isEqualTo(78); // of 196
-            assertThat(hidden).isEqualTo(Hiding.patches(14, draw)).isNotEqualTo(Hiding.patches(14, draw / 2));
-            long beside = java.util.stream.IntStream.range(0, 196)
-                    .filter(p -> p % 14 < 13 && hidden[p] == 1 && hidden[p + 1] == 1).count();
-            assertThat(beside).as("neighbours, of which single patches would have 29").isGreaterThan(45);
-        }
-        assertThat(Arrays.stream(Hiding.patches(2, 0.3)).sum()).isEqualTo(1);
-    }
-
-    @Test
     void sevenTenthsOfACaptionAreHiddenAndItsBeginningNever() {
         Lexicon words = new Lexicon(MASK, 4, 20);
         int masked = 0;
