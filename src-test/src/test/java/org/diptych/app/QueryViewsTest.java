@@ -109,6 +109,27 @@ class QueryViewsTest {
         FxStage.await("nobody in particular asks", () -> !says().contains("query"));
     }
 
+    /// With Grad-CAM chosen a query keeps it, and the map is of that query alone; without one it is the mean of all.
+    @Test
+    void gradCamIsShownQueryByQuery() throws Exception {
+        look(blip2);
+        FxStage.await("Grad-CAM is offered", () -> find("inspect-method-grad_cam") != null);
+        fire("inspect-method-grad_cam");
+        FxStage.await("the mean of all is shown", () -> says().contains("Grad-CAM") && !says().contains("query"));
+        fire("inspect-query-2");
+        FxStage.await("query 2 sees", () -> says().contains("as query 2 sees it") && says().contains("Grad-CAM"));
+        assertThat(window.shootLooks("look-query-cam")).isEmpty();
+        fire("inspect-query-none");
+        FxStage.await("all of them again", () -> says().contains("Grad-CAM") && !says().contains("query"));
+    }
+
+    private void fire(String id) throws Exception {
+        FxStage.call(() -> {
+            ((ToggleButton) find(id)).fire();
+            return null;
+        });
+    }
+
     @Test
     void aWordBehindThePictureLooksAtIt() throws Exception {
         look(llava);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import javafx.util.Duration;
@@ -77,7 +78,12 @@ final class InspectController {
         model.score.subscribe((old, now) -> ask());
         model.result.subscribe((old, now) -> ask());
         model.patch.subscribe((old, now) -> now.ifPresent(p -> patchChosen()));
-        model.query.subscribe((old, now) -> now.ifPresent(q -> queryChosen()));
+        model.query.subscribe((old, now) -> {
+            now.ifPresent(q -> queryChosen());
+            if (model.method.get().equals(Optional.of(RelevanceMethod.GRAD_CAM))) {
+                ask();
+            }
+        });
     }
 
     private void exhibit() {
@@ -279,10 +285,19 @@ final class InspectController {
         model.method.set(Optional.empty());
     }
 
-    /// A query's own map is what it looks at.
+    /// A query's own map is what it looks at, or of that what the score rests on where a method tells it query by query.
     private void queryChosen() {
-        model.method.set(Optional.empty());
-        goWhere(Choice.Asker.QUERY);
+        if (!model.method.get().equals(Optional.of(RelevanceMethod.GRAD_CAM))) {
+            model.method.set(Optional.empty());
+            goWhere(Choice.Asker.QUERY);
+        }
+    }
+
+    /// @return the query whose view alone is explained
+    OptionalInt explainedQuery() {
+        return model.method.get().equals(Optional.of(RelevanceMethod.GRAD_CAM)) && model.query.get().isPresent()
+                ? OptionalInt.of(model.query.get().get())
+                : OptionalInt.empty();
     }
 
     private void newModel(Optional<LoadedModel> now) {
@@ -349,7 +364,7 @@ final class InspectController {
         int[] asked = characters();
         ask.ask(new RelevanceRequest(context.model().get().get().handle(), model.input.get().get().seen(),
                 model.text.get(), asked[0], asked[1], model.method.get().get(), score().get(),
-                regions()));
+                regions(), explainedQuery()));
     }
 
     /// @return first character of the chosen words, and the one after the last; twice 0 for the whole sentence
@@ -386,6 +401,7 @@ final class InspectController {
             case Score.Word word -> " --score word:" + word.token();
         }));
         model.method.get().ifPresent(m -> text.append(" --method ").append(m.name().toLowerCase(Locale.ROOT)));
+        explainedQuery().ifPresent(q -> text.append(" --query ").append(q + 1));
         if (model.result.get().isPresent()) {
             int[] asked = characters();
             if (asked[1] > asked[0]) {

@@ -67,7 +67,7 @@ final class MapPainter {
         Range range = Range.of(relevance.values());
         Startup.reached(Startup.Point.EXAMPLE);
         picture.show(new PicturePanel.Shown(relevance.picture(), relevance.values(), relevance.view(),
-                relevance.regions(), range, i18n.get("inspect.map.relevance", explained(asked, relevance), method),
+                relevance.regions(), range, i18n.get("inspect.map.relevance", explained(asked), method),
                 (place, value) -> i18n.get("inspect.readout.relevance.at", place(relevance.picture(), place),
                         ScaleBar.number(value), ScaleBar.number(range.low()), ScaleBar.number(range.high()))));
         if (whole && relevance.tokens().length == result.tokens().size()) {
@@ -116,7 +116,14 @@ final class MapPainter {
     }
 
     /// What the score was: of these words, an answer, or a word that was masked.
-    private String explained(String asked, RelevanceResult relevance) {
+    private String explained(String asked) {
+        String what = explainedScore(asked);
+        return controller.explainedQuery().isPresent()
+                ? i18n.get("inspect.asked.by.query", what, controller.explainedQuery().getAsInt() + 1)
+                : what;
+    }
+
+    private String explainedScore(String asked) {
         return switch (model.score.get()) {
             case Score.Match match -> asked;
             case Score.Answer answer -> i18n.get("inspect.asked.answer", answer.name());

@@ -11,7 +11,7 @@ public enum RelevanceMethod {
     /// Generic attention relevance (Chefer, Gur and Wolf 2021, sections 3.1 and 3.2).
     CHEFER,
     /// Attention of the words over the picture in the middle layer where they look at it, times the positive part of its gradient, mean over heads (Grad-CAM
-    /// on cross-attention, as ALBEF's authors draw it).
+    /// on cross-attention, as ALBEF's authors draw it); of learned queries where these look in the words' place (BLIP-2), mean over them.
     GRAD_CAM,
     /// Cosine between each patch, projected, and the text embedding.
     PATCH_TEXT,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.Axis;
@@ -50,6 +51,8 @@ final class LookCommand extends EngineCommand {
     private String words = "";
     @Option(names = "--method", paramLabel = "METHOD")
     private RelevanceMethod method;
+    @Option(names = "--query", paramLabel = "N")
+    private Integer query;
     @Option(names = "--regions", paramLabel = "FILE|grid:RxC|toybox")
     private String regions = "";
     @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX|next:WORD")
@@ -70,6 +73,7 @@ final class LookCommand extends EngineCommand {
         if (image == null && scene == null || image != null && text == null) {
             throw misunderstood("cli.look.needs");
         }
+        require(query == null || query >= 1 && method == RelevanceMethod.GRAD_CAM, "--query " + query);
         require(RegionOption.sound(regions) && (scene != null || !regions.equals(RegionOption.TOYBOX)),
                 "--regions " + regions);
         require(score.isEmpty() || score.equals("match") || score.startsWith("answer:")
@@ -163,7 +167,7 @@ final class LookCommand extends EngineCommand {
         for (RelevanceMethod each : explained.map(s -> methods(loaded, s)).orElse(List.of())) {
             RelevanceResult found = console.await(engine.relevance(new RelevanceRequest(loaded.handle(),
                     input.picture, said, start, start + words.length(), each, explained.get(),
-                    input.regions)));
+                    input.regions, query == null ? OptionalInt.empty() : OptionalInt.of(query - 1))));
             relevance.put(each.name().toLowerCase(Locale.ROOT), found);
             draw(engine, input, found.picture(), found.values(), new Seen(found.view(), found.regions()),
                     "relevance-" + each.name().toLowerCase(Locale.ROOT) + ".png");

@@ -39,14 +39,23 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
     private static final int AT_ONCE = 32;
 
     /// The score of some words alone is asked with these words alone; what a word of a sentence looks at, an answer and a masked word need the whole.
-    private static boolean whole(RelevanceRequest request) {
-        return request.method() == RelevanceMethod.GRAD_CAM || !(request.score() instanceof Score.Match);
+    private static boolean whole(VisionLanguageModel model, RelevanceRequest request) throws EngineException {
+        return !(request.score() instanceof Score.Match)
+                || request.method() == RelevanceMethod.GRAD_CAM
+                        && !queriesLook(model, encoded(model, request, request.text()));
+    }
+
+    private static boolean queriesLook(VisionLanguageModel model, Encoded encoded) {
+        return Relevance.queriesLook(model.everySite(encoded));
+    }
+
+    private static Encoded encoded(VisionLanguageModel model, RelevanceRequest request, String text)
+            throws EngineException {
+        return model.encode(RegionSources.sample(model, request.picture(), Optional.of(text), request.regions()));
     }
 
     public static Encoded encode(VisionLanguageModel model, RelevanceRequest request) throws EngineException {
-        String text = whole(request) ? request.text() : request.asked();
-        Encoded encoded = model.encode(
-                RegionSources.sample(model, request.picture(), Optional.of(text), request.regions()));
+        Encoded encoded = encoded(model, request, whole(model, request) ? request.text() : request.asked());
         return request.score() instanceof Score.Word word ? masked(model, encoded, word) : encoded;
     }
 
@@ -128,11 +137,19 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
     }
 
     /// The words whose view is shown: the masked one, or for Grad-CAM those that were asked about.
-    private Relevance.Focus focus() {
+    private Relevance.Focus focus() throws EngineException {
+        if (request.query().isPresent()) {
+            int queries = Relevance.queries(model.everySite(encoded));
+            if (request.method() != RelevanceMethod.GRAD_CAM || request.query().getAsInt() >= queries) {
+                throw new EngineException("engine.query", model.family(), request.query().getAsInt() + 1, queries);
+            }
+            return Relevance.Focus.query(request.query().getAsInt());
+        }
         if (request.score() instanceof Score.Word word) {
             return new Relevance.Focus(List.of(word.token()));
         }
-        if (request.method() != RelevanceMethod.GRAD_CAM || request.start() == request.end()) {
+        if (request.method() != RelevanceMethod.GRAD_CAM || request.start() == request.end()
+                || queriesLook(model, encoded)) {
             return Relevance.Focus.SUMMARY;
         }
         Tokens tokens = encoded.tokens().orElseThrow();
@@ -171,8 +188,7 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
                 yield pass -> teller.nextLogits(pass, inputs).get(new NDIndex("0, {}", id));
             }
             case Score.Word word -> {
-                int said = model.encode(RegionSources.sample(model, request.picture(), Optional.of(request.text()),
-                        request.regions())).tokens().orElseThrow().tokens().get(word.token()).id();
+                int said = encoded(model, request, request.text()).tokens().orElseThrow().tokens().get(word.token()).id();
                 FillsMasks fills = (FillsMasks) model;
                 int asked = said == fills.maskId().orElseThrow()
                         ? MatrixMath.peak(fills.wordLogits(Pass.INFER, inputs)

@@ -29,9 +29,19 @@ public final class Relevance {
 
     /// Whose view is explained.
     ///
-    /// @param tokens positions of words; empty for the position that the model reads as the whole
-    public record Focus(List<Integer> tokens) {
+    /// @param tokens  positions of words; empty for the position that the model reads as the whole
+    /// @param queries numbers of learned queries that look at the picture in the words' place; empty for all of them
+    public record Focus(List<Integer> tokens, List<Integer> queries) {
         public static final Focus SUMMARY = new Focus(List.of());
+
+        public Focus(List<Integer> tokens) {
+            this(tokens, List.of());
+        }
+
+        /// @return the view of one learned query
+        public static Focus query(int number) {
+            return new Focus(List.of(), List.of(number));
+        }
     }
 
     /// @param score the scalar that was explained
@@ -95,7 +105,7 @@ public final class Relevance {
 
     /// @param method one of the attention methods (not [RelevanceMethod#OCCLUSION] or [RelevanceMethod#PATCH_TEXT])
     /// @param sites  the model's; attention of other names is passed over
-    /// @param focus  for [RelevanceMethod#GRAD_CAM] the words whose view is shown, all of them for the summary
+    /// @param focus  for [RelevanceMethod#GRAD_CAM] the words, or learned queries, whose view is shown, all of them for the summary
     /// @param scorer runs the model under the pass and returns the score as a scalar tensor
     public static Explained explain(RelevanceMethod method, List<AttentionSite> sites, Focus focus,
             Function<Pass, NDArray> scorer) {
@@ -270,30 +280,61 @@ public final class Relevance {
     /// What the words look at, mean over them, in the middle one of the layers in which words look at the picture (salesforce/ALBEF `visualization.ipynb` takes the third of
     /// six); without such layers where the last layer's summary looks.
     private static Map<Axis, float[]> cam(List<Maps.Seen> seen, Focus focus, OptionalInt layer) {
-        List<Maps.Seen> looks = seen.stream().filter(s -> textSize(s.site().query()) > 0
-                && leaves(s.site().key(), new float[s.site().key().size()]).stream()
-                        .anyMatch(p -> overPicture(p.axis)))
-                .toList();
+        List<Maps.Seen> looks = seen.stream().filter(s -> reads(s.site())).toList();
+        List<Maps.Seen> asking = seen.stream().filter(s -> asks(s.site())).toList();
+        if (looks.isEmpty() && !asking.isEmpty()) {
+            Maps.Seen chosen = middle(asking, layer);
+            return mean(chosen, focus.queries.isEmpty()
+                    ? java.util.stream.IntStream.range(0, chosen.site().query().size()).boxed().toList()
+                    : focus.queries);
+        }
         if (looks.isEmpty()) {
             return seen.stream().filter(s -> overPicture(s.site().key()) && s.site().summary() >= 0)
                     .reduce((a, b) -> b)
                     .map(s -> Map.of(s.site().key(), row(s, s.site().summary()))).orElse(Map.of());
         }
-        Maps.Seen chosen = looks.stream().filter(s -> layer.isPresent() && s.layer() == layer.getAsInt()).findFirst()
-                .orElse(looks.get((looks.size() - 1) / 2));
+        Maps.Seen chosen = middle(looks, layer);
         Axis query = chosen.site().query();
         List<Integer> words = focus.tokens.isEmpty()
                 ? java.util.stream.IntStream.range(0, textSize(query)).filter(t -> place(query, t).isPresent()).boxed()
                         .toList()
                 : focus.tokens;
-        float[] mean = new float[chosen.site().key().size()];
-        for (int word : words) {
-            float[] one = row(chosen, place(query, word).orElseThrow());
+        return mean(chosen, words.stream().map(t -> place(query, t).orElseThrow()).toList());
+    }
+
+    private static Maps.Seen middle(List<Maps.Seen> looks, OptionalInt layer) {
+        return looks.stream().filter(s -> layer.isPresent() && s.layer() == layer.getAsInt()).findFirst()
+                .orElse(looks.get((looks.size() - 1) / 2));
+    }
+
+    private static Map<Axis, float[]> mean(Maps.Seen map, List<Integer> rows) {
+        float[] mean = new float[map.site().key().size()];
+        for (int row : rows) {
+            float[] one = row(map, row);
             for (int i = 0; i < mean.length; i++) {
-                mean[i] += one[i] / words.size();
+                mean[i] += one[i] / rows.size();
             }
         }
-        return Map.of(chosen.site().key(), mean);
+        return Map.of(map.site().key(), mean);
+    }
+
+    private static boolean asks(AttentionSite site) {
+        return site.query() instanceof Axis.Queries && overPicture(site.key());
+    }
+
+    private static boolean reads(AttentionSite site) {
+        return textSize(site.query()) > 0 && leaves(site.key(), new float[site.key().size()]).stream()
+                .anyMatch(p -> overPicture(p.axis));
+    }
+
+    /// @return how many learned queries look at the picture
+    static int queries(List<AttentionSite> sites) {
+        return sites.stream().filter(Relevance::asks).mapToInt(s -> s.query().size()).max().orElse(0);
+    }
+
+    /// @return true where learned queries look at the picture and words never do, so that a map tells of all words at once
+    public static boolean queriesLook(List<AttentionSite> sites) {
+        return sites.stream().anyMatch(Relevance::asks) && sites.stream().noneMatch(Relevance::reads);
     }
 
     /// @return tokens up to the last that stands along an axis

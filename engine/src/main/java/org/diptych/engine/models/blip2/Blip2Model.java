@@ -376,10 +376,10 @@ public final class Blip2Model extends Module
     @Override
     public List<RelevanceMethod> methods() {
         return capabilities().contains(Capability.SCORES_PAIRS)
-                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.ROLLOUT,
-                        RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
+                ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM,
+                        RelevanceMethod.ROLLOUT, RelevanceMethod.RAW, RelevanceMethod.OCCLUSION)
                 : language.isPresent()
-                        ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER)
+                        ? List.of(RelevanceMethod.GRAD_ATTENTION, RelevanceMethod.CHEFER, RelevanceMethod.GRAD_CAM)
                         : List.of();
     }
 

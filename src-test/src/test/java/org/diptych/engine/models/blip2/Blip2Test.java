@@ -42,6 +42,7 @@ import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Points;
+import org.diptych.engine.model.Probe;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
 import org.diptych.engine.models.Models;
@@ -398,6 +399,77 @@ class Blip2Test {
             }
             assertThat(model.sites(sample(4))).extracting(AttentionSite::query).contains(new Axis.Queries(QUERIES));
         });
+    }
+
+    /// The middle layer in which queries look at the picture, each weight times how much the match rises with it, found here by moving the weights one by one; mean over heads and queries.
+    @Test
+    void gradCamIsOfTheQueriesThatLookAtThePicture() throws EngineException {
+        with(FIRST, (model, scope) -> {
+            Inputs inputs = pairs(scope, new long[]{2, 5, 6, END});
+            Points points = new Points("");
+            double score = match(model, Pass.listening(points), inputs);
+            NDArray map = points.heard().get("joined.cross.attn.0");
+            float[] weights = map.toFloatArray(); // (1, 2, 3, 5)
+            int heads = 2;
+            int places = 5;
+            double[][] wanted = new double[QUERIES][places - 1];
+            for (int i = 0; i < weights.length; i++) {
+                double rise = (moved(model, inputs, i, 1e-2f) - moved(model, inputs, i, -1e-2f)) / 2e-2;
+                if (i % places > 0) { // the first is the summary of the picture
+                    wanted[i / places % QUERIES][i % places - 1] += Math.max(0, rise) * weights[i] / heads;
+                }
+            }
+            float[] mean = new float[places - 1];
+            List<float[]> each = new java.util.ArrayList<>();
+            for (int q = 0; q < QUERIES; q++) {
+                float[] one = cam(model, inputs, Relevance.Focus.query(q), score);
+                each.add(one);
+                for (int p = 0; p < one.length; p++) {
+                    assertThat((double) one[p]).as("query %d, patch %d", q, p).isCloseTo(wanted[q][p],
+                            within(0.02 * Math.max(0.05, wanted[q][p])));
+                    mean[p] += one[p] / QUERIES;
+                }
+            }
+            assertThat(each.get(0)).isNotEqualTo(each.get(1));
+            assertThat(cam(model, inputs, Relevance.Focus.SUMMARY, score)).containsExactly(mean, within(1e-5f));
+            assertThat(model.methods()).contains(RelevanceMethod.GRAD_CAM);
+        });
+    }
+
+    private static float[] cam(Blip2Model model, Inputs inputs, Relevance.Focus focus, double score) {
+        Relevance.Explained explained = Relevance.explain(RelevanceMethod.GRAD_CAM, model.sites(sample(4)), focus,
+                pass -> model.matchLogits(pass, inputs, inputs).sum());
+        assertThat(explained.score()).isCloseTo(score, within(1e-4));
+        return explained.onPicture().orElseThrow();
+    }
+
+    private static double match(Blip2Model model, Pass pass, Inputs inputs) {
+        return model.matchLogits(pass, inputs, inputs).toFloatArray()[0];
+    }
+
+    /// @return the match when one weight of the first look at the picture is another
+    private static double moved(Blip2Model model, Inputs inputs, int place, float by) {
+        return match(model, Pass.listening(new Probe() {
+            @Override
+            public NDArray attention(String site, int layer, NDArray weights) {
+                if (!site.equals("joined.cross") || layer != 0) {
+                    return weights;
+                }
+                float[] values = weights.toFloatArray();
+                values[place] += by;
+                return weights.getManager().create(values, weights.getShape());
+            }
+
+            @Override
+            public void hidden(String stream, int index, NDArray state) {
+                // attention alone is moved
+            }
+
+            @Override
+            public void value(String name, NDArray value) {
+                // attention alone is moved
+            }
+        }), inputs);
     }
 
     private static double sum(float[] values) {
