@@ -6,14 +6,21 @@ import java.util.Optional;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.Picture;
 
-/// What a model wants done to a picture before it looks at it: resize as PIL does, crop the middle, normalise. Facts only; a checkpoint
+/// What a model wants done to a picture before it looks at it: make it a square where the model wants one, resize as PIL does, crop the middle, normalise. Facts only; a checkpoint
 /// folder's `preprocessor_config.json` may change them ([PreprocessConfig]).
 ///
 /// @param sizing    how the size changes
 /// @param filter    the kernel of the resize
 /// @param crop      the part kept from the middle, if not all
 /// @param normalise what happens to the values
-public record Preprocess(Sizing sizing, Filter filter, Optional<Crop> crop, Normalise normalise) {
+/// @param padded    true when a picture first becomes a square: its short side grows on both ends, in the mean colour, so that no crop takes anything away (LLaVA-1.5, `expand2square`)
+public record Preprocess(Sizing sizing, Filter filter, Optional<Crop> crop, Normalise normalise, boolean padded) {
+    private static final int CHANNELS = 3;
+
+    /// A picture keeps its proportions until it is resized.
+    public Preprocess(Sizing sizing, Filter filter, Optional<Crop> crop, Normalise normalise) {
+        this(sizing, filter, crop, normalise, false);
+    }
 
     /// A cut from the middle; what lies outside the picture is black.
     ///
@@ -55,7 +62,37 @@ public record Preprocess(Sizing sizing, Filter filter, Optional<Crop> crop, Norm
         return new Preprocess(Sizing.MinMax.vilt(shorter), Filter.BICUBIC, Optional.empty(), Normalise.HALF);
     }
 
+    /// @return the same for pictures that first become squares, or not
+    public Preprocess padding(boolean squares) {
+        return new Preprocess(sizing, filter, crop, normalise, squares);
+    }
+
     public Result apply(Picture picture) {
+        if (!padded || picture.width() == picture.height()) {
+            return fitted(picture);
+        }
+        int side = Math.max(picture.width(), picture.height());
+        int left = (side - picture.width()) / 2;
+        int top = (side - picture.height()) / 2;
+        Result seen = fitted(square(picture, side, left, top));
+        Box view = seen.view;
+        return new Result(seen.values, seen.width, seen.height,
+                new Box(view.x1() - left, view.y1() - top, view.x2() - left, view.y2() - top));
+    }
+
+    private Picture square(Picture picture, int side, int left, int top) {
+        byte[] rgb = new byte[side * side * CHANNELS];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (normalise.mean().get(i % CHANNELS) * 255);
+        }
+        for (int row = 0; row < picture.height(); row++) {
+            System.arraycopy(picture.rgb(), row * picture.width() * CHANNELS, rgb,
+                    ((top + row) * side + left) * CHANNELS, picture.width() * CHANNELS);
+        }
+        return new Picture(side, side, rgb, picture.name());
+    }
+
+    private Result fitted(Picture picture) {
         Sizing.Size whole = sizing.target(picture.width(), picture.height());
         Crop cut = crop.orElse(new Crop(whole.width(), whole.height(), true));
         int left = cut.offset(whole.width(), cut.width);

@@ -42,10 +42,17 @@ public final class PreprocessConfig {
             }
             PreprocessConfig config = new PreprocessConfig(file, json);
             return new Preprocess(config.sizing(defaults), config.filter(defaults), config.crop(defaults),
-                    config.normalise(defaults));
+                    config.normalise(defaults), config.padded(defaults));
         } catch (IOException | JsonParseException e) {
             throw new EngineException(e, "image.settings", file, Message.of("image.settings.json"));
         }
+    }
+
+    /// Only LLaVA's own processor makes squares; to others `do_pad` means that the pictures of a batch become of one size.
+    private boolean padded(Preprocess defaults) {
+        JsonElement type = json.get("image_processor_type");
+        boolean llava = type != null && type.isJsonPrimitive() && type.getAsString().startsWith("LlavaImageProcessor");
+        return llava && json.has("do_pad") ? on("do_pad") : defaults.padded();
     }
 
     private Sizing sizing(Preprocess defaults) throws EngineException {

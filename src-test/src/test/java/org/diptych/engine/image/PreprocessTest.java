@@ -63,6 +63,55 @@ class PreprocessTest {
         assertThat(Preprocess.vilt(64).apply(noise(900, 3)).height()).isEqualTo(32);
     }
 
+    /// Two pixels beside one another become four: a row of the mean colour above would make the square uneven, so it goes below, as `(side - height) // 2` has it.
+    @Test
+    @Tag("unit")
+    void aPaddedPictureIsASquareInTheMeanColour() {
+        byte[] rgb = {(byte) 255, 0, 10, 20, (byte) 200, 30};
+        Preprocess plain = new Preprocess(new Sizing.ShortSide(2), Filter.BICUBIC,
+                Optional.of(new Preprocess.Crop(2, 2, false)), Normalise.CLIP).padding(true);
+        Preprocess.Result wide = plain.apply(new Picture(2, 1, rgb, "wide"));
+        assertBytes(wide, new int[][]{{255, 0, 10}, {20, 200, 30}, {122, 116, 104}, {122, 116, 104}});
+        assertThat(wide.view()).isEqualTo(new Box(0, 0, 2, 2));
+        Preprocess.Result high = plain.apply(new Picture(1, 2, rgb, "high"));
+        assertBytes(high, new int[][]{{255, 0, 10}, {122, 116, 104}, {20, 200, 30}, {122, 116, 104}});
+        byte[] three = new byte[9];
+        java.util.Arrays.fill(three, (byte) 7);
+        Preprocess.Result row = new Preprocess(new Sizing.ShortSide(3), Filter.BICUBIC, Optional.empty(),
+                Normalise.CLIP).padding(true).apply(new Picture(3, 1, three, "row"));
+        assertBytes(row, new int[][]{{122, 116, 104}, {122, 116, 104}, {122, 116, 104}, {7, 7, 7}, {7, 7, 7},
+                {7, 7, 7}, {122, 116, 104}, {122, 116, 104}, {122, 116, 104}});
+        assertThat(row.view()).as("the picture is the middle row").isEqualTo(new Box(0, -1, 3, 2));
+        assertThat(plain.padding(false).apply(new Picture(2, 1, rgb, "wide")).values()).isNotEqualTo(wide.values());
+        Picture square = noise(9, 9);
+        assertThat(plain.apply(square).values()).isEqualTo(plain.padding(false).apply(square).values());
+    }
+
+    private static void assertBytes(Preprocess.Result seen, int[][] wanted) {
+        for (int p = 0; p < wanted.length; p++) {
+            for (int c = 0; c < 3; c++) {
+                float value = (wanted[p][c] / 255f - Normalise.CLIP.mean().get(c)) / Normalise.CLIP.std().get(c);
+                assertThat(seen.values()[c * wanted.length + p]).as("pixel %d, channel %d", p, c).isEqualTo(value);
+            }
+        }
+    }
+
+    @Test
+    @Tag("unit")
+    void onlyLlavasProcessorMakesSquares() throws Exception {
+        for (String[] each : new String[][]{{"LlavaImageProcessor", "true", "true"},
+                {"LlavaImageProcessorFast", "true", "true"}, {"LlavaImageProcessor", "false", "false"},
+                {"ViltImageProcessor", "true", "false"}}) {
+            Files.writeString(folder.resolve(PreprocessConfig.FILE),
+                    "{\"image_processor_type\": \"%s\", \"do_pad\": %s}".formatted(each[0], each[1]));
+            assertThat(PreprocessConfig.read(folder, Preprocess.clip(224)).padded()).as(each[0])
+                    .isEqualTo(Boolean.parseBoolean(each[2]));
+        }
+        Files.writeString(folder.resolve(PreprocessConfig.FILE), "{}");
+        assertThat(PreprocessConfig.read(folder, Preprocess.clip(224).padding(true)).padded())
+                .as("what the model says stands").isTrue();
+    }
+
     @Test
     @Tag("unit")
     void thePatchUnderAPixelAndThePixelsUnderAPatchAgree() {

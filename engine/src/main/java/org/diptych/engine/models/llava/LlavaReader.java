@@ -1,5 +1,6 @@
 package org.diptych.engine.models.llava;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,9 @@ record LlavaReader(Preprocess preprocess, Optional<Prompts> prompts, Template te
     private static final String USUAL = "v1";
 
     static LlavaReader of(LlavaConfig config, JsonObject json, ModelFiles files) throws EngineException {
-        Preprocess usual = Preprocess.clip(config.vision().image());
+        JsonElement aspect = json.get("image_aspect_ratio");
+        boolean padded = aspect != null && aspect.isJsonPrimitive() && aspect.getAsString().equals("pad");
+        Preprocess usual = Preprocess.clip(config.vision().image()).padding(padded);
         Preprocess preprocess = files.folder().isPresent()
                 ? PreprocessConfig.read(files.folder().get(), usual)
                 : usual;
