@@ -37,7 +37,9 @@ class FamilyBenchTest {
             Map.entry("bi_hidden_size", 32), Map.entry("bi_num_attention_heads", 2), Map.entry("image_res", 64),
             Map.entry("embed_dim", 32), Map.entry("depth", 1), Map.entry("num_heads", 2), Map.entry("mlp", 64),
             Map.entry("fusion_layer", 1), Map.entry("embed_dim_in_file", 16), Map.entry("queue_in_file", 16),
-            Map.entry("projection_dim", 32), Map.entry("queue_size", 16), Map.entry("image_text_hidden_size", 16));
+            Map.entry("projection_dim", 32), Map.entry("queue_size", 16), Map.entry("image_text_hidden_size", 16),
+            Map.entry("encoder_embed_dim", 32), Map.entry("encoder_layers", 2),
+            Map.entry("encoder_attention_heads", 2), Map.entry("encoder_ffn_embed_dim", 64), Map.entry("img_size", 64));
     @TempDir
     Path folder;
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -75,8 +78,21 @@ class InstructCommandTest {
         return JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonObject("memory");
     }
 
+    /// A committed plan with one objective from its first step to its last: each stage and each objective is measured by itself, and of what one holds the layers are the most.
+    private String brief(String family, String objective) throws Exception {
+        try (InputStream in = getClass().getResourceAsStream("/org/diptych/plans/" + family + ".json")) {
+            JsonObject plan = JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .getAsJsonObject();
+            plan.remove("stages");
+            JsonObject only = new JsonObject();
+            only.addProperty(objective, 1);
+            plan.add("objectives", only);
+            return Files.writeString(folder.resolve(family + ".json"), plan.toString()).toString();
+        }
+    }
+
     @Test
-    void aPlanIsPreviewed() {
+    void aPlanIsPreviewed() throws Exception {
         Run run = Run.of("train", "--plan", "llava-stage1", "--preview", "--lang", "en", "--device", "cpu");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("Learns: 16,512 of ").contains("  multi_modal_projector: 16,512 of 16,512")
@@ -90,8 +106,10 @@ class InstructCommandTest {
                 .sum());
         assertThat(memory.get("verdict").getAsString()).isEqualTo("FITS");
         assertThat(memory.get("microBatch").getAsInt()).isEqualTo(32);
-        for (String plan : List.of("clip", "vlmo", "beit3", "blip2")) {
-            assertThat(memory(plan, "--checkpoint-activations").get("activations").getAsLong()).as(plan)
+        for (Map.Entry<String, String> one : Map.of("clip", "contrastive", "vlmo", "mlm", "beit3", "mlm", "blip2",
+                "itm").entrySet()) {
+            String plan = brief(one.getKey(), one.getValue());
+            assertThat(memory(plan, "--checkpoint-activations").get("activations").getAsLong()).as(one.getKey())
                     .isLessThan(memory(plan).get("activations").getAsLong());
         }
         assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
