@@ -56,6 +56,7 @@ import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RateCurve;
+import org.diptych.engine.api.RegionPlace;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -559,9 +560,9 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Reads the regions of one picture from a file of region features: `.npz`, `.tsv` or `.npy`.
-    public JobHandle<Regions> readRegions(Path file, Picture picture) {
-        return lane.submitOffLane(Message.of("engine.job.picture", file.getFileName()),
-                context -> RegionFile.read(file, picture, context::checkCancelled));
+    public JobHandle<Regions> readRegions(RegionPlace place, Picture picture) {
+        return lane.submitOffLane(Message.of("engine.job.picture", place.file().getFileName()),
+                context -> RegionFile.read(place, picture, context::checkCancelled));
     }
 
     public EngineStatus status() {

@@ -53,31 +53,34 @@ final class Needs {
         this.ownWords = ownWords;
     }
 
+    /// @param plan  fitted to its data
     /// @param model without weights; empty source for one that begins from nothing
-    private record Material(VisionLanguageModel model, Optional<Path> source, Optional<Footprint.Activations> known,
+    private record Material(FineTunePlan plan, VisionLanguageModel model, Optional<Path> source, Optional<Footprint.Activations> known,
             Optional<Dataset> examples) {
     }
 
     JobHandle<PlanMemory> memory(FineTunePlan plan) {
         return lane.submitPrepared(Message.of("train.memory", plan.name()), Priority.BULK,
                 context -> gather(plan), (material, context) -> {
+                    FineTunePlan fitted = material.plan;
                     long free = Natives.free(lane.scopes().device());
                     Footprint.Activations activations = material.known.isPresent()
                             ? material.known.get()
-                            : activations(plan, material, free, context);
-                    remember(plan, activations);
-                    return Footprint.of(material.model, plan, activations, free);
+                            : activations(fitted, material, free, context);
+                    remember(fitted, activations);
+                    return Footprint.of(material.model, fitted, activations, free);
                 });
     }
 
-    private Material gather(FineTunePlan plan) throws EngineException {
-        PlanFile.check(plan);
+    private Material gather(FineTunePlan asked) throws EngineException {
+        PlanFile.check(asked);
+        FineTunePlan plan = ownWords.fitted(asked);
         Optional<Path> source = plan.model().startsWith(Teaching.FRESH)
                 ? Optional.empty()
                 : Optional.of(Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model()));
         VisionLanguageModel model = source.isPresent() ? new Loader(Models.all()).outline(source.get()) : fresh(plan);
         Optional<Footprint.Activations> before = remembered(plan);
-        return new Material(model, source, before,
+        return new Material(plan, model, source, before,
                 before.isPresent() ? Optional.empty() : Optional.of(Teaching.datasets(plan.data()).getFirst()));
     }
 

@@ -79,8 +79,9 @@ final class Teaching {
     JobHandle<TrainingControl> fineTune(FineTunePlan plan, Optional<Path> folder) {
         return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
             PlanFile.check(plan);
+            FineTunePlan fitted = ownWords.fitted(plan);
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
-            return begin(plan, run, false, RunLock.take(run, false));
+            return begin(fitted, run, false, RunLock.take(run, false));
         });
     }
 
@@ -138,7 +139,7 @@ final class Teaching {
     TrainingSession carry(FineTunePlan plan, RunFolder run) throws EngineException {
         PlanFile.check(plan);
         boolean resumes = run.holdsRun();
-        return begin(plan, run, resumes, RunLock.take(run, resumes));
+        return begin(ownWords.fitted(plan), run, resumes, RunLock.take(run, resumes));
     }
 
     private record Base(VisionLanguageModel model, NDManager weights, LoadReport report, String digest) {
@@ -205,14 +206,23 @@ final class Teaching {
     PlanOutline outline(FineTunePlan plan) throws EngineException {
         PlanFile.check(plan);
         if (plan.model().startsWith(FRESH)) {
-            return Outline.of(unset(plan, looked(plan)), plan);
+            FineTunePlan fitted = looked(plan);
+            return Outline.of(unset(fitted, words(fitted)), fitted);
         }
         Path source = Bundled.has(plan.model()) ? Bundled.folder(plan.model(), data) : Path.of(plan.model());
         return Outline.of(new Loader(Models.all()).outline(source), plan);
     }
 
-    /// A set that cannot be read has no words; what is wrong with it is said when the run would start.
-    private List<String> looked(FineTunePlan plan) {
+    /// A set that cannot be read has no words and no regions; what is wrong with it is said when the run would start.
+    private FineTunePlan looked(FineTunePlan plan) {
+        try {
+            return ownWords.fitted(plan);
+        } catch (EngineException e) {
+            return plan;
+        }
+    }
+
+    private List<String> words(FineTunePlan plan) {
         try {
             return ownWords.looked(plan);
         } catch (EngineException e) {

@@ -56,6 +56,7 @@ final class DataView extends VBox {
     private final ErrorBanner banner;
     private final Label name = Ui.styled(new Label(), "strong", "elides");
     private final Label counts = Ui.styled(new Label(), "muted", "small");
+    private final Label regions = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final Segments<Filter> filters;
     private final Map<Filter, ToggleButton> buttons = new HashMap<>();
     private final TextField search = new TextField();
@@ -166,7 +167,8 @@ final class DataView extends VBox {
         SplitPane both = new SplitPane(left, right);
         both.setDividerPositions(0.58);
         VBox.setVgrow(both, Priority.ALWAYS);
-        return new VBox(12, head, why, Ui.row(16, filters, search), both);
+        regions.setId("data-regions");
+        return new VBox(12, head, regions, why, Ui.row(16, filters, search), both);
     }
 
     private void lists() {
@@ -232,6 +234,8 @@ final class DataView extends VBox {
             SetReport report = s.set().report();
             name.setText(report.source().toString());
             counts.setText(i18n.get("sets.counts", i18n.get(report.format()), s.set().rows().size(), s.pictures()));
+            regions.setText(report.regions().map(r -> i18n.get("sets.regions", r.told())).orElse(""));
+            Ui.show(regions, report.regions().isPresent());
             filters.show(Filter.of(s), f -> buttons.computeIfAbsent(f, this::button));
             buttons.forEach((f, button) -> button.setText(i18n.get("sets.filter.count",
                     i18n.get("sets.filter." + f.name().toLowerCase(Locale.ROOT)), f.count(s))));

@@ -37,6 +37,7 @@ final class RowPane extends VBox {
     private final DataModel model;
     private final DataController controller;
     private final ImageCanvas picture = new ImageCanvas();
+    private final RowBoxes boxes;
     private final TextArea caption = new TextArea();
     private final Button revert;
     private final Label refused;
@@ -54,8 +55,9 @@ final class RowPane extends VBox {
         this.i18n = context.i18n();
         this.model = model;
         this.controller = controller;
+        boxes = new RowBoxes(context, picture);
         look = new LatestTask<>(Duration.millis(60), context.engine()::readPicture,
-                p -> picture.pictureProperty().set(Optional.of(p)), error -> {
+                this::picture, error -> {
                     picture.pictureProperty().set(Optional.empty());
                     context.notices().error(error);
                 });
@@ -84,15 +86,21 @@ final class RowPane extends VBox {
         picture.setPrefHeight(320);
         picture.setMinHeight(120);
         VBox.setVgrow(picture, Priority.ALWAYS);
-        getChildren().addAll(picture, editor, talk, facts);
+        getChildren().addAll(picture, boxes, editor, talk, facts);
         model.reading.subscribe(r -> take());
         model.selected.subscribe(now -> {
             take();
             shown = model.sheet.get().flatMap(s -> now.map(n -> new Shown(s, n)));
+            boxes.begin(shown.map(Shown::row));
             shown.ifPresent(s -> look.ask(s.row().picture()));
             reset();
         });
         i18n.textsProperty().subscribe(t -> show());
+    }
+
+    private void picture(Picture read) {
+        picture.pictureProperty().set(Optional.of(read));
+        boxes.picture(read);
     }
 
     /// A caption is a line as a rule: Enter ends it, and Shift+Enter breaks it.

@@ -68,6 +68,10 @@ final class ActionPane extends VBox {
         model.run.subscribe(r -> refresh());
         model.starting.subscribe(s -> refresh());
         model.reading.subscribe(r -> refresh());
+        model.set.subscribe(s -> refresh());
+        model.base.subscribe(b -> refresh());
+        model.objectives.subscribe(o -> refresh());
+        model.stage.subscribe(s -> refresh());
         i18n.textsProperty().subscribe(t -> refresh());
     }
 
@@ -97,7 +101,8 @@ final class ActionPane extends VBox {
         boolean paused = model.status.get().filter(s -> s == RunSummary.Status.PAUSED).isPresent();
         pause.textProperty().bind(i18n.text(paused ? "finetune.resume" : "finetune.pause"));
         boolean reading = model.reading.get();
-        start.setDisable(live || model.starting.get() || reading);
+        Optional<String> unfit = controller.fit().why();
+        start.setDisable(live || model.starting.get() || reading || unfit.isPresent());
         pause.setDisable(!live);
         stop.setDisable(!live);
         look.setDisable(!any);
@@ -110,7 +115,8 @@ final class ActionPane extends VBox {
                 : reading
                         ? "finetune.why.reading"
                         : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
-        why.setText(i18n.get(key));
+        boolean waits = model.starting.get() || reading || live;
+        why.setText(waits ? i18n.get(key) : unfit.orElseGet(() -> i18n.get(key)));
         Optional<String> wait = sidesWait();
         sides.setDisable(wait.isPresent());
         sides.setAccessibleHelp(wait.map(i18n::get).orElse(""));

@@ -2,11 +2,13 @@ package org.diptych.app.finetune;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.FlowPane;
 import org.diptych.app.fx.I18n;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Task;
 
 /// What a run learns by: the objectives that the chosen model offers, those of its plan ticked. One stays ticked, since a run learns something.
@@ -22,6 +24,7 @@ final class ObjectivesPane extends FlowPane {
         this.model = model;
         setId("finetune-objectives");
         model.objectives.subscribe(o -> show());
+        model.set.subscribe(s -> show());
     }
 
     /// @param tasks what the chosen model can be taught; what a plan asks for beyond that is offered too, so that it can be taken away
@@ -39,7 +42,11 @@ final class ObjectivesPane extends FlowPane {
             getChildren().setAll(all.stream().map(this::box).toList());
         }
         for (int i = 0; i < all.size(); i++) {
-            ((CheckBox) getChildren().get(i)).setSelected(chosen.contains(all.get(i)));
+            CheckBox box = (CheckBox) getChildren().get(i);
+            box.setSelected(chosen.contains(all.get(i)));
+            Optional<Message> why = model.lacks(all.get(i));
+            box.setDisable(why.isPresent() && !box.isSelected());
+            box.setAccessibleHelp(why.map(m -> i18n.get(m.key())).orElse(""));
         }
     }
 

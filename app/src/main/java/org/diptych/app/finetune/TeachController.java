@@ -40,11 +40,13 @@ final class TeachController {
     private final Consumer<Throwable> failed;
     private Optional<Runnable> waiting = Optional.empty();
     private int releasing;
+    private final SetFit fit;
 
     TeachController(AppContext context, TeachModel model, Consumer<Throwable> failed) {
         this.context = context;
         this.model = model;
         this.failed = failed;
+        fit = new SetFit(context, model, this::offered);
         model.start.subscribe((old, now) -> {
             boolean other = old.isEmpty() || now.isEmpty() || !old.get().same(now.get());
             if (other) {
@@ -110,6 +112,12 @@ final class TeachController {
         Set<String> usual = model.base.get().map(b -> b.objectives().keySet()).orElse(Set.of());
         List<Task> both = offered.stream().filter(t -> usual.contains(t.plan())).toList();
         model.objectives.set(both.isEmpty() ? offered.stream().limit(1).toList() : both);
+        fit.begin();
+    }
+
+    /// @return what of the chosen set the chosen model can learn from
+    SetFit fit() {
+        return fit;
     }
 
     /// @return true when the plan of the chosen start has several stages
@@ -344,6 +352,7 @@ final class TeachController {
         context.jobs().run(context.engine().describe(set), report -> {
             model.reading.set(false);
             if (report.teaches()) {
+                model.set.set(Optional.of(report));
                 learn(set);
             } else {
                 failed.accept(new EngineException("data.few", set, report.pairs(), report.skipped()));

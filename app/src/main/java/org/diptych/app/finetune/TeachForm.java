@@ -77,6 +77,19 @@ final class TeachForm extends VBox {
         HBox set = Ui.row(4, data, file);
         Label reading = note("finetune.why.reading");
         model.reading.subscribe(r -> Ui.show(reading, r));
+        Label regions = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+        regions.setId("finetune-regions");
+        Label lacking = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+        lacking.setId("finetune-lacking");
+        Runnable fits = () -> {
+            regions.setText(controller.fit().regions());
+            lacking.setText(controller.fit().lacking());
+            Ui.show(regions, !regions.getText().isEmpty());
+            Ui.show(lacking, !lacking.getText().isEmpty());
+        };
+        model.set.subscribe(s -> fits.run());
+        model.base.subscribe(b -> fits.run());
+        i18n.textsProperty().subscribe(t -> fits.run());
         Label locked = note("finetune.locked");
         Label course = note("finetune.objectives.stages");
         model.stage.subscribe(s -> Ui.show(course, s.equals(TeachModel.COURSE)));
@@ -86,7 +99,7 @@ final class TeachForm extends VBox {
                 v -> model.steps.set((int) v))
                 .slider(1, 4, Math::log10, v -> Math.round(Math.pow(10, v) / 10) * 10).follow(model.steps);
         getChildren().addAll(locked, given, titled("finetune.model", from), titled("finetune.data", set), reading,
-                titled("finetune.objectives", objectives), course, steps, rate(), advanced);
+                regions, titled("finetune.objectives", objectives), lacking, course, steps, rate(), advanced);
         fixed.addAll(List.of(from, set, steps));
         mode.set(context.settings().get().choices().getOrDefault(MODE, Mode.SIMPLE.word())
                 .equals(Mode.ADVANCED.word()) ? Mode.ADVANCED : Mode.SIMPLE);

@@ -18,9 +18,11 @@ import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleLongProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.SetReport;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TrainingControl;
 
@@ -53,6 +55,8 @@ final class TeachModel {
     final ObjectProperty<String> captions = new SimpleObjectProperty<>("mixed");
     final DoubleProperty noise = new SimpleDoubleProperty(0);
     final DoubleProperty hard = new SimpleDoubleProperty(0);
+    /// What the set of a person's own holds, once it was looked at.
+    final ObjectProperty<Optional<SetReport>> set = new SimpleObjectProperty<>(Optional.empty());
     /// What the run learns by, of what the chosen model offers.
     final ObjectProperty<List<Task>> objectives = new SimpleObjectProperty<>(List.of());
     final ObjectProperty<Trains> trains = new SimpleObjectProperty<>(Trains.ALL);
@@ -176,6 +180,11 @@ final class TeachModel {
 
     private List<FineTunePlan.Stage> course() {
         return stage.get().equals(COURSE) ? base.get().map(this::stages).orElse(List.of()) : List.of();
+    }
+
+    /// @return why the set has nothing for an objective, if so
+    Optional<Message> lacks(Task task) {
+        return set.get().flatMap(s -> s.lacks(task));
     }
 
     /// @return steps from one evaluation to the next

@@ -25,6 +25,7 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionPlace;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.RelevanceRequest;
@@ -207,7 +208,7 @@ final class InspectController {
 
     void openRegions(Path file) {
         model.input.get().ifPresent(input -> Fx.deliver(
-                context.jobs().track(context.engine().readRegions(file, input.seen())).result(), regions -> {
+                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(), regions -> {
                     model.patch.set(Optional.empty());
                     model.regions.set(Optional.of(new RegionSource.Given(regions)));
                     regionFile = Optional.of(file);

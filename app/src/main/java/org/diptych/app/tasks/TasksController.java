@@ -17,6 +17,7 @@ import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionPlace;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.Task;
@@ -127,7 +128,7 @@ final class TasksController {
 
     void openRegions(Path file) {
         model.input.get().ifPresent(input -> Fx.deliver(
-                context.jobs().track(context.engine().readRegions(file, input.seen())).result(), regions -> {
+                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(), regions -> {
                     regionFile = Optional.of(file);
                     model.regions.set(Optional.of(new RegionSource.Given(regions)));
                 }, failed));

@@ -2,6 +2,7 @@ package org.diptych.engine.api;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// One usable row of a set of a person's own: a picture, and what the set's file says of it.
 ///
@@ -12,8 +13,9 @@ import java.util.List;
 /// @param right   false where the file says that the caption is wrong
 /// @param boxes   what is known to be where in the picture
 /// @param turns   what is asked and answered about the picture; empty for a caption
+/// @param regions where the picture's region features stand, if it has some
 public record DataRow(int at, Path picture, Part part, String caption, boolean right, List<Boxed> boxes,
-        List<Conversation.Turn> turns) {
+        List<Conversation.Turn> turns, Optional<RegionPlace> regions) {
     public enum Part {
         TRAIN, VALIDATION,
         /// As a test set is.
@@ -30,14 +32,25 @@ public record DataRow(int at, Path picture, Part part, String caption, boolean r
         turns = List.copyOf(turns);
     }
 
+    /// A row whose picture has no region features.
+    public DataRow(int at, Path picture, Part part, String caption, boolean right, List<Boxed> boxes,
+            List<Conversation.Turn> turns) {
+        this(at, picture, part, caption, right, boxes, turns, Optional.empty());
+    }
+
+    /// @return the same row with its picture's region features
+    public DataRow with(Optional<RegionPlace> features) {
+        return new DataRow(at, picture, part, caption, right, boxes, turns, features);
+    }
+
     /// @return the same row with another caption
     public DataRow saying(String other) {
-        return new DataRow(at, picture, part, other, right, boxes, turns);
+        return new DataRow(at, picture, part, other, right, boxes, turns, regions);
     }
 
     /// @return the same row in another part
     public DataRow in(Part other) {
-        return new DataRow(at, picture, other, caption, right, boxes, turns);
+        return new DataRow(at, picture, other, caption, right, boxes, turns, regions);
     }
 
     /// @return true for a caption, which can be edited; false for questions or a conversation

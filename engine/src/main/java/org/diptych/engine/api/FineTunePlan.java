@@ -89,6 +89,13 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 checkpointing);
     }
 
+    /// @return the same plan for another configuration of its fresh model
+    public FineTunePlan withConfig(Map<String, Object> other) {
+        return new FineTunePlan(name, model, other, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
+    }
+
     /// @param other name of an objective -> its weight
     /// @return the same plan, by which other things are learnt, all of them from its first step to its last
     public FineTunePlan withObjectives(Map<String, Double> other) {

@@ -56,6 +56,11 @@ public enum Task {
         return plan;
     }
 
+    /// @return true for what can only be learnt of regions whose classes are known
+    public boolean asksRegionClasses() {
+        return this == REGION_CLASSES || this == REGION_DISTRIBUTIONS || this == OBJECTS;
+    }
+
     /// @param name in plans
     public static Optional<Task> named(String name) {
         return Arrays.stream(values()).filter(t -> t.plan.equals(name)).findFirst();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.diptych.engine.api.EngineException;
@@ -49,6 +50,23 @@ public final class NumPyFile {
         }
     }
 
+    /// @param in a file's beginning, 64 KB at least
+    /// @return the array that it is of, without its numbers; nothing for a pickled dictionary
+    /// @throws NumPy.Damaged when it begins like no such file
+    public static Optional<NumPy.Array> shape(ByteBuffer in) throws NumPy.Damaged {
+        try {
+            Header header = new NumPyFile(in.slice(), Path.of("")).header();
+            return header.type.endsWith("O")
+                    ? Optional.empty()
+                    : Optional.of(new NumPy.Array('f', 1, header.shape, header.fortran, ByteBuffer.allocate(0)));
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw damaged(e);
+        }
+    }
+
+    private record Header(String type, int[] shape, boolean fortran) {
+    }
+
     private static NumPy.Damaged damaged(RuntimeException cause) {
         NumPy.Damaged told = new NumPy.Damaged("data.regions.detail.short");
         told.initCause(cause);
@@ -56,6 +74,16 @@ public final class NumPyFile {
     }
 
     private NumPy read() throws NumPy.Damaged, EngineException {
+        Header header = header();
+        if (header.type.endsWith("O")) {
+            ByteBuffer pickle = in.slice();
+            Value whole = new Unpickler(pickle, file, Unpickler.names()).read();
+            return new Pickled(pickle).plain(whole, 0);
+        }
+        return NumPy.Array.of(header.type, header.shape, header.fortran, in);
+    }
+
+    private Header header() throws NumPy.Damaged {
         byte[] magic = new byte[MAGIC.length];
         in.get(magic);
         if (!java.util.Arrays.equals(magic, MAGIC)) {
@@ -76,12 +104,7 @@ public final class NumPyFile {
         if (!type.find() || !order.find() || !shape.find()) {
             throw new NumPy.Damaged("data.regions.detail.header");
         }
-        if (type.group(1).endsWith("O")) {
-            ByteBuffer pickle = in.slice();
-            Value whole = new Unpickler(pickle, file, Unpickler.names()).read();
-            return new Pickled(pickle).plain(whole, 0);
-        }
-        return NumPy.Array.of(type.group(1), sides(shape.group(1)), order.group(1).equals("True"), in);
+        return new Header(type.group(1), sides(shape.group(1)), order.group(1).equals("True"));
     }
 
     private static int[] sides(String text) throws NumPy.Damaged {

@@ -39,6 +39,7 @@ final class DataCommand extends EngineCommand {
             if (report.answers() > 0) {
                 console.say("cli.data.answers", report.answers());
             }
+            report.regions().ifPresent(found -> console.say("cli.data.regions", found.told()));
             console.say("cli.data.skipped", report.skipped());
             for (BrokenRow broken : report.broken()) {
                 console.say("cli.data.row", Integer.toString(broken.row()), why(broken));
@@ -62,6 +63,7 @@ final class DataCommand extends EngineCommand {
         out.put("validation", report.validation());
         out.put("unused", report.unused());
         out.put("answers", report.answers());
+        report.taken().ifPresent(found -> out.put("regions", found));
         out.put("skipped", report.skipped());
         List<Map<String, Object>> rows = report.broken().stream().map(b -> {
             Map<String, Object> row = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionPlace;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.Scene;
 
@@ -40,6 +41,6 @@ final class RegionOption {
         Matcher grid = GRID.matcher(given);
         return Optional.of(grid.matches()
                 ? new RegionSource.Grid(Integer.parseInt(grid.group(1)), Integer.parseInt(grid.group(2)))
-                : new RegionSource.Given(console.await(engine.readRegions(Path.of(given), picture))));
+                : new RegionSource.Given(console.await(engine.readRegions(RegionPlace.whole(Path.of(given)), picture))));
     }
 }

@@ -11,10 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.data.regions.RegionFile;
 
 /// Opens what a plan names as its source, a file or a folder, whichever of the formats it is in.
 public final class DataSets {
@@ -32,7 +34,9 @@ public final class DataSets {
     /// @param watch is told now and then how many rows were read; what it throws ends the reading
     /// @throws EngineException when the source is in none of the formats, its file is damaged, or all captions are equal
     public static OpenedSet open(Path source, LongConsumer watch) throws EngineException {
-        return open(source, new Found(watch));
+        Found found = new Found(watch);
+        OpenedSet set = open(source, found);
+        return found.regions().mixed() ? open(source, found.withRegions()) : set;
     }
 
     /// Reads all rows of a set that was opened before, so that each example has the number that it had then: a picture that is gone or damaged now is one that cannot be read, and one that was not there
@@ -90,7 +94,9 @@ public final class DataSets {
                 return usual.getValue();
             }
         }
-        return SetFormat.of(file).orElseThrow(() -> new EngineException("data.format", file));
+        Optional<SetFormat> told = RegionFile.is(file) ? Optional.empty() : SetFormat.of(file);
+        return told.orElseThrow(
+                () -> new EngineException(RegionFile.is(file) ? "data.regions.alone" : "data.format", file));
     }
 
     private static OpenedSet open(Path source, Path file, SetFormat format, Found found)
@@ -100,7 +106,7 @@ public final class DataSets {
                 return FolderDataset.opened(source, file, found);
             }
             case CONVERSATIONS -> {
-                return InstructDataset.opened(file, found);
+                return InstructDataset.opened(file, found.withoutRegions()); // what learns from conversations sees pixels
             }
             case TABLE -> CaptionTable.read(file, found);
             case COCO -> CocoCaptions.read(file, found);

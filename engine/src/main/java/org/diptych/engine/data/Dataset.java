@@ -1,8 +1,10 @@
 package org.diptych.engine.data;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.Task;
 
 /// Numbered pairs. Examples are drawn or decoded when they are asked for, on any thread.
@@ -28,5 +30,10 @@ public interface Dataset {
     /// @return how many classes the task's labels are of, where the set has such labels
     default OptionalInt classes(Task task) {
         return OptionalInt.empty();
+    }
+
+    /// @return the region features of its pictures; empty for a set whose pictures have none
+    default Optional<RegionFacts> regions() {
+        return Optional.empty();
     }
 }

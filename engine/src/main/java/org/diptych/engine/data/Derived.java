@@ -1,7 +1,9 @@
 package org.diptych.engine.data;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.Task;
 
 /// Another data set of which only the examples are not as they are there.
@@ -32,5 +34,10 @@ public interface Derived extends Dataset {
     @Override
     default OptionalInt classes(Task task) {
         return data().classes(task);
+    }
+
+    @Override
+    default Optional<RegionFacts> regions() {
+        return data().regions();
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,32 +22,40 @@ import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.DataRow.Boxed;
 import org.diptych.engine.api.DataRow.Part;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.SetReport;
+import org.diptych.engine.api.Task;
+import org.diptych.engine.data.regions.SetRegions;
 import org.diptych.engine.image.Pictures;
 
-/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, and `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known), or `captions.csv` with the same two columns. Lines may say
+/// A person's own pictures: a folder with `captions.jsonl`, one `{"image": "cat.png", "caption": "a cat"}` a line (with `"right": false` where a caption is known to be wrong, `"boxes": [{"label": "cat", "box": [x1, y1, x2, y2]}]` in pixels where things are known, and `"regions": "cat.npz"` for region features that are not found by the picture's name, see [SetRegions]), or `captions.csv` with the same two columns. Lines may say
 /// what they are for, `"split": "train"`, `"val"` or `"test"`; else every fifth pair is kept for validation. Lines that cannot be used are left out and counted.
 public final class FolderDataset implements Dataset {
     /// What its file is called in a folder.
     static final String NAME = "captions.jsonl";
+    /// Names a line's file of region features.
+    static final String REGIONS = "regions";
     private static final int VALIDATION_EVERY = 5;
 
     /// @param at   its line, from 1
     /// @param said what the line is for
     private record Row(int at, Path image, String caption, boolean right, List<Boxed> boxes, Found.Part said) {
-        DataRow shown(Part part) {
-            return new DataRow(at, image, part, caption, right, boxes, List.of());
+        DataRow shown(Part part, SetRegions.Held regions) {
+            return new DataRow(at, image, part, caption, right, boxes, List.of(), regions.place(image));
         }
     }
 
     private final String name;
     private final List<Row> rows;
     private final int skipped;
+    private final SetRegions.Held regions;
 
-    private FolderDataset(String name, List<Row> rows, int skipped) {
+    private FolderDataset(String name, List<Row> rows, Found found) {
         this.name = name;
         this.rows = rows;
-        this.skipped = skipped;
+        skipped = found.skipped();
+        regions = found.regions().held();
     }
 
     /// @param parts of the rows: as they say themselves where some are for learning and some for validation
@@ -93,9 +102,10 @@ public final class FolderDataset implements Dataset {
     static OpenedSet opened(Path source, Path file, Found found) throws IOException, EngineException {
         Lines lines = lines(file, found);
         PairSet.distinct(source, lines.rows().stream().map(Row::caption).toList());
+        SetRegions.Held regions = lines.found().regions().held();
         SetReport report = new SetReport(source, SetFormat.LINES.key(), lines.count(Part.TRAIN),
                 lines.count(Part.VALIDATION), lines.count(Part.UNUSED), 0, lines.found().skipped(),
-                lines.found().broken());
+                lines.found().broken(), regions.facts());
         return new OpenedSet() {
             @Override
             public SetReport report() {
@@ -110,7 +120,7 @@ public final class FolderDataset implements Dataset {
             @Override
             public List<DataRow> rows() {
                 return IntStream.range(0, lines.rows().size())
-                        .mapToObj(i -> lines.rows().get(i).shown(lines.parts().get(i))).toList();
+                        .mapToObj(i -> lines.rows().get(i).shown(lines.parts().get(i), regions)).toList();
             }
 
             @Override
@@ -137,7 +147,7 @@ public final class FolderDataset implements Dataset {
         if (part.size() < 2) {
             throw new EngineException("data.few", folder, lines.rows().size(), lines.found().skipped());
         }
-        return new FolderDataset(folder.toString(), part, lines.found().skipped());
+        return new FolderDataset(folder.toString(), part, lines.found());
     }
 
     private static Lines read(Path folder) throws EngineException {
@@ -187,13 +197,20 @@ public final class FolderDataset implements Dataset {
             Optional<String> caption = JsonRows.text(json, "caption", row, found);
             return caption.isEmpty()
                     ? Optional.empty()
-                    : JsonRows.text(json, "image", row, found).flatMap(name -> pictures.take(name, row, found))
+                    : JsonRows.text(json, "image", row, found)
+                            .flatMap(name -> pictures.take(name, regions(json), row, found))
                             .map(image -> new Row(row, image, caption.get(), right, boxes, said));
         } catch (JsonParseException | IllegalStateException | NullPointerException | UnsupportedOperationException
                 | NumberFormatException e) {
             found.skip(row, "object");
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> regions(JsonObject json) {
+        return json.get(REGIONS) instanceof JsonPrimitive file
+                ? Optional.of(file.getAsString())
+                : Optional.empty();
     }
 
     private static List<Boxed> boxes(JsonObject json) {
@@ -247,6 +264,18 @@ public final class FolderDataset implements Dataset {
     @Override
     public Example example(int index) throws EngineException {
         Row row = rows.get(index);
-        return new Example(row.image.getFileName().toString(), Pictures.read(row.image), row.caption, row.right);
+        Picture picture = Pictures.read(row.image);
+        return new Example(row.image.getFileName().toString(), picture, row.caption, row.right,
+                OwnMore.of(List.of(), regions.of(row.image, picture)));
+    }
+
+    @Override
+    public OptionalInt classes(Task task) {
+        return regions.classes(task);
+    }
+
+    @Override
+    public Optional<RegionFacts> regions() {
+        return regions.taken();
     }
 }

@@ -2,6 +2,7 @@ package org.diptych.engine.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,9 +10,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.diptych.engine.api.BrokenRow;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.SetReport;
+import org.diptych.engine.data.regions.SetRegions;
 
 /// What the readers of public formats fill: pairs, and rows that cannot be used.
 final class Found {
@@ -51,28 +54,46 @@ final class Found {
     private final LongConsumer watch;
     private final Optional<Set<String>> before;
     private final Set<String> without;
+    private final SetRegions regions;
     private int skipped;
 
+    /// For who reads pictures and texts alone.
     Found() {
         this(rows -> {
-        });
+        }, Optional.empty(), new LinkedHashSet<>(), SetRegions.none());
     }
 
     /// @param watch is told now and then how many rows there were; what it throws ends the reading
     Found(LongConsumer watch) {
-        this(watch, Optional.empty(), new LinkedHashSet<>());
+        this(watch, Optional.empty(), new LinkedHashSet<>(), SetRegions.looking(() -> watch.accept(0)));
     }
 
     /// @param before names of the pictures without which the same rows were read before
     Found(Set<String> before) {
         this(rows -> {
-        }, Optional.of(before), new LinkedHashSet<>());
+        }, Optional.of(before), new LinkedHashSet<>(), SetRegions.looking(() -> {
+        }));
     }
 
-    private Found(LongConsumer watch, Optional<Set<String>> before, Set<String> without) {
+    private Found(LongConsumer watch, Optional<Set<String>> before, Set<String> without, SetRegions regions) {
         this.watch = watch;
         this.before = before;
         this.without = without;
+        this.regions = regions;
+    }
+
+    /// @return an empty one for the same rows once more, those of pictures without region features left out
+    Found withRegions() {
+        return new Found(watch, before, new LinkedHashSet<>(), regions.strictly());
+    }
+
+    /// @return an empty one for rows whose region features nobody reads
+    Found withoutRegions() {
+        return new Found(watch, before, new LinkedHashSet<>(), SetRegions.none());
+    }
+
+    SetRegions regions() {
+        return regions;
     }
 
     /// @return names of the pictures without which the same rows were read before; nothing at the first time
@@ -86,14 +107,14 @@ final class Found {
     }
 
     /// Leaves a row out for its picture.
-    void skipPicture(int row, String reason, String name) {
+    void skipPicture(int row, String reason, String name, Object... args) {
         without.add(name);
-        skip(row, reason, name);
+        skip(row, reason, Stream.concat(Stream.of(name), Arrays.stream(args)).toArray());
     }
 
     /// @return another one for rows that are not told of themselves
     Found aside() {
-        return new Found(watch, before, without);
+        return new Found(watch, before, without, regions);
     }
 
     /// Called for each row.

@@ -16,10 +16,28 @@ public interface More {
     /// Regions with what a detector would say of them.
     ///
     /// @param classes       (N) numbers from 0
-    /// @param attributes    (N) numbers from 0
-    /// @param of            how many attributes there are, A
+    /// @param attributes    (N) numbers from 0, or [#NONE]
+    /// @param of            how many attributes there are, A: 1 where none is known, 0 where no class is either
     /// @param distributions (N, C) certainty of each class
     record Labelled(Regions regions, int[] classes, int[] attributes, int of, float[][] distributions) {
+        /// The attribute of a region of which none is known.
+        public static final int NONE = -1;
+
+        /// Regions of which only the features are known. They teach what asks for no class.
+        public static Labelled unknown(Regions regions) {
+            int n = regions.boxes().size();
+            float[][] certain = new float[n][1];
+            for (float[] row : certain) {
+                row[0] = 1;
+            }
+            return new Labelled(regions, new int[n], new int[n], 0, certain);
+        }
+
+        /// @return false for regions of which only the features are known
+        public boolean known() {
+            return of > 0;
+        }
+
         /// The same for a head whose classes name attribute and class at once, such as `red fish`: number class * A + attribute. The detector is as sure of a class with
         /// the attribute that it sees as of the class.
         ///
@@ -27,7 +45,7 @@ public interface More {
         /// @return what it has to tell; these labels unless `count` is C * A
         public Labelled named(int count) {
             int n = classes.length;
-            if (n == 0 || count != distributions[0].length * of) {
+            if (n == 0 || of <= 1 || count != distributions[0].length * of) {
                 return this;
             }
             int[] both = new int[n];

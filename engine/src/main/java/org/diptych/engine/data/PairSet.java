@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -15,10 +16,13 @@ import java.util.stream.IntStream;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Found.Pair;
 import org.diptych.engine.data.Found.Part;
+import org.diptych.engine.data.regions.SetRegions;
 import org.diptych.engine.image.Pictures;
 
 /// A set in one of the public formats, divided as it says itself; where it keeps nothing for validation, a fifth of its pictures is drawn for that with a fixed seed, so that runs with other seeds
@@ -39,6 +43,7 @@ final class PairSet implements OpenedSet {
     private final List<String> answers;
     private final SetReport report;
     private final Set<String> without;
+    private final SetRegions.Held regions;
 
     /// @param format key of the format's name
     /// @throws EngineException when all captions are equal
@@ -47,6 +52,7 @@ final class PairSet implements OpenedSet {
         distinct(source, found.pairs().stream().map(Pair::caption).toList());
         pairs = List.copyOf(found.pairs());
         without = found.without();
+        regions = found.regions().held();
         List<Pair> all = shuffled(pairs);
         List<Pair> own = of(all, Part.TRAIN, Part.ANY);
         List<Pair> held = of(all, Part.VALIDATION);
@@ -66,7 +72,7 @@ final class PairSet implements OpenedSet {
         train = answered(learnt, found);
         validation = answered(kept, found);
         report = new SetReport(source, format, train.size(), validation.size(), unused, answers.size(),
-                found.skipped(), found.broken());
+                found.skipped(), found.broken(), regions.facts());
     }
 
     /// @throws EngineException when there are captions, and all of them are equal
@@ -141,7 +147,8 @@ final class PairSet implements OpenedSet {
                         || pair.questions().stream().anyMatch(asked -> known.contains(asked.answer())))
                 .map(pair -> new DataRow(pair.row(), pair.image(),
                         parts.getOrDefault(pair, DataRow.Part.UNUSED), pair.caption(), true, List.of(),
-                        pair.questions().stream().map(a -> new Conversation.Turn(a.question(), a.answer())).toList()))
+                        pair.questions().stream().map(a -> new Conversation.Turn(a.question(), a.answer())).toList(),
+                        regions.place(pair.image())))
                 .toList();
     }
 
@@ -159,12 +166,14 @@ final class PairSet implements OpenedSet {
         if (pairs.size() < LEAST) {
             throw new EngineException("data.few", source, report.pairs(), report.skipped());
         }
-        return new Side(source.toString(), pairs.subList(0, Math.min(most, pairs.size())), answers, numbers(answers));
+        return new Side(source.toString(), pairs.subList(0, Math.min(most, pairs.size())), answers, numbers(answers),
+                regions);
     }
 
     /// @param numbers of the answers
-    private record Side(String name, List<Pair> pairs, List<String> answers,
-            Map<String, Integer> numbers) implements Dataset {
+    /// @param held    of the pictures' regions
+    private record Side(String name, List<Pair> pairs, List<String> answers, Map<String, Integer> numbers,
+            SetRegions.Held held) implements Dataset {
         @Override
         public int size() {
             return pairs.size();
@@ -175,18 +184,19 @@ final class PairSet implements OpenedSet {
             Pair pair = pairs.get(index);
             List<More.Asked> questions = pair.questions().stream()
                     .map(q -> new More.Asked(q.question(), numbers.get(q.answer()), q.answer())).toList();
-            return new Example(pair.image().getFileName().toString(), Pictures.read(pair.image()), pair.caption(), true,
-                    questions.isEmpty() ? More.NONE : new More() {
-                        @Override
-                        public List<Asked> questions() {
-                            return questions;
-                        }
-                    });
+            Picture picture = Pictures.read(pair.image());
+            return new Example(pair.image().getFileName().toString(), picture, pair.caption(), true,
+                    OwnMore.of(questions, held.of(pair.image(), picture)));
         }
 
         @Override
         public OptionalInt classes(Task task) {
-            return task == Task.ANSWERS && !answers.isEmpty() ? OptionalInt.of(answers.size()) : OptionalInt.empty();
+            return task == Task.ANSWERS && !answers.isEmpty() ? OptionalInt.of(answers.size()) : held.classes(task);
+        }
+
+        @Override
+        public Optional<RegionFacts> regions() {
+            return held.taken();
         }
     }
 }

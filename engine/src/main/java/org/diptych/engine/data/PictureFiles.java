@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.image.Pictures;
 
 /// Where the pictures of an annotation file lie: beside it, or in a folder of a known name beside it or beside its own folder, as `annotations/captions_train2017.json` and `train2017/` do.
@@ -45,13 +46,20 @@ final class PictureFiles {
     /// @param name as the row has it
     /// @return the file, when it is there and begins as a picture does
     Optional<Path> take(String name, int row, Found found) {
+        return take(name, Optional.empty(), row, found);
+    }
+
+    /// @param regions name of the file with the picture's region features, where the row has it
+    Optional<Path> take(String name, Optional<String> regions, int row, Found found) {
         if (name.isBlank()) {
             found.skip(row, "picture.none");
             return Optional.empty();
         }
         Optional<Path> file = find(name);
         if (found.before().isPresent() && !found.before().get().contains(name)) {
-            return file.or(() -> wherever(name)); // whatever has become of it, its row was read before
+            Optional<Path> kept = file.or(() -> wherever(name)); // whatever has become of it, its row was read before
+            kept.ifPresent(picture -> lacks(picture, regions, found));
+            return kept;
         }
         if (file.isEmpty() || found.before().isPresent()) {
             found.skipPicture(row, "picture.missing", name);
@@ -60,7 +68,14 @@ final class PictureFiles {
             found.skipPicture(row, "picture.other", name);
             return Optional.empty();
         }
-        return file;
+        Optional<Message> lacks = lacks(file.get(), regions, found);
+        lacks.ifPresent(why -> found.skipPicture(row, "regions", name, why));
+        return lacks.isPresent() ? Optional.empty() : file;
+    }
+
+    private Optional<Message> lacks(Path picture, Optional<String> regions, Found found) {
+        return found.regions().lacks(picture, regions.flatMap(r -> find(r).or(() -> wherever(r))),
+                folders.iterator().next());
     }
 
     private Optional<Path> wherever(String name) {

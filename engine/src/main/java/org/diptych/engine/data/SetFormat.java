@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.diptych.engine.data.regions.RegionFile;
 
 /// The forms in which pairs are published, told apart by what a file holds; only a table without a heading needs its name.
 enum SetFormat {
@@ -57,7 +58,7 @@ enum SetFormat {
     private static Optional<SetFormat> table(BufferedReader in, Path file) throws IOException {
         String line = in.readLine();
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return line != null && (CaptionTable.heads(line) || name.endsWith(".csv") || name.endsWith(".tsv"))
+        return line != null && !RegionFile.heads(line) && (CaptionTable.heads(line) || name.endsWith(".csv") || name.endsWith(".tsv"))
                 ? Optional.of(TABLE)
                 : Optional.empty();
     }

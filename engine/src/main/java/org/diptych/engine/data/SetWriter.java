@@ -19,7 +19,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.image.Pictures;
 
-/// Writes captions as a new set: a folder with `captions.jsonl`, see [FolderDataset]. Pictures stay where they are and are named by their whole path; each row says which part it belongs to.
+/// Writes captions as a new set: a folder with `captions.jsonl`, see [FolderDataset]. Pictures and their region features stay where they are and are named by their whole path; each row says which part it belongs to.
 public final class SetWriter {
     private static final int EVERY = 1000;
 
@@ -107,6 +107,8 @@ public final class SetWriter {
         if (!row.right()) {
             json.addProperty("right", false);
         }
+        row.regions().ifPresent(place -> json.addProperty(FolderDataset.REGIONS,
+                place.file().toAbsolutePath().normalize().toString()));
         if (!row.boxes().isEmpty()) {
             JsonArray boxes = new JsonArray();
             row.boxes().forEach(boxed -> boxes.add(box(boxed)));

@@ -5,7 +5,7 @@ package org.diptych.engine.model;
 /// @param hidden        (N) true where the model has to tell
 /// @param features      (N, F) as they were
 /// @param classes       (N) class of each, from 0
-/// @param attributes    (N) attribute of each, from 0
+/// @param attributes    (N) attribute of each, from 0, or -1 where none is known
 /// @param distributions (N, C) how sure a detector is of each class, C without a class for the background
 /// @param confidences   (N) how sure it is of the class it says
 public record Hidden(boolean[] hidden, float[][] features, int[] classes, int[] attributes, float[][] distributions,

@@ -40,9 +40,13 @@ record MaskedRegions(Task task, FineTunePlan.Lessons how) implements Preparation
     /// @return the lesson with regions hidden in what is shown
     static Lesson hide(Drawn drawn, Task task, int index, Lesson lesson, SplittableRandom dice, double share,
             Hidden.Rule rule) throws EngineException {
-        More.Labelled labelled = drawn.examples().get(index).more().regions()
-                .orElseThrow(() -> drawn.lacks(task, index))
-                .named(((Taught) drawn.model()).lessons().classes(task).orElse(0));
+        More.Labelled all = drawn.examples().get(index).more().regions().orElseThrow(() -> drawn.lacks(task, index));
+        if (task.asksRegionClasses() && !all.known()) {
+            throw drawn.lacks(task, index);
+        }
+        More.Labelled labelled = task.asksRegionClasses()
+                ? all.named(((Taught) drawn.model()).lessons().classes(task).orElse(0))
+                : More.Labelled.unknown(all.regions()); // a set may have more classes than a head that is not asked
         Regions regions = labelled.regions();
         int n = regions.boxes().size();
         boolean[] hidden = new boolean[n];

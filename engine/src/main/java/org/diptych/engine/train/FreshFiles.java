@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.toybox.ToyboxTokenizer;
@@ -30,6 +32,10 @@ public final class FreshFiles {
     private static final String PLACE = "image_token_index";
     private static final List<String> WORDS = List.of("text_config", "bert_config", "vlmo_config");
     private static final List<String> PICTURES = List.of("vision_config", "vision", "vlmo_config");
+    /// Numbers of a region, as UNITER, LXMERT and ViLBERT name them.
+    private static final List<String> REGION_WIDTH = List.of("img_dim", "visual_feat_dim", "v_feature_size");
+    /// Classes of regions and one for the background, as UNITER and ViLBERT name them.
+    private static final List<String> WITH_BACKGROUND = List.of("region_classes", "v_target_size");
     private static final List<Double> DEVIATION = List.of(0.26862954, 0.26130258, 0.27577711);
 
     private FreshFiles() {
@@ -39,6 +45,28 @@ public final class FreshFiles {
     ///         have their rows already
     public static boolean learnsWords(FineTunePlan plan) {
         return plan.model().startsWith(FRESH) && plan.startFrom().isEmpty() && !plan.data().source().equals("toybox");
+    }
+
+    /// @return true when the plan's configuration says how wide the regions are that the model reads
+    public static boolean readsRegions(FineTunePlan plan) {
+        return REGION_WIDTH.stream().anyMatch(plan.config()::containsKey);
+    }
+
+    /// A model that begins from nothing reads regions as wide as its data have them, and has a class for each of theirs.
+    ///
+    /// @param facts of the plan's data
+    /// @return the plan with these sizes in its configuration, as far as that has such a size at all
+    public static FineTunePlan reading(FineTunePlan plan, RegionFacts facts) {
+        Map<String, Object> config = new LinkedHashMap<>(plan.config());
+        REGION_WIDTH.forEach(key -> config.computeIfPresent(key, (k, before) -> facts.width()));
+        if (facts.classes() > 0) {
+            WITH_BACKGROUND.forEach(key -> config.computeIfPresent(key, (k, before) -> facts.classes() + 1));
+            config.computeIfPresent("objects_in_file", (k, before) -> facts.classes());
+        }
+        if (facts.attributes() > 0) {
+            config.computeIfPresent("attributes_in_file", (k, before) -> facts.attributes());
+        }
+        return config.equals(plan.config()) ? plan : plan.withConfig(config);
     }
 
     /// @return the words that a fresh model of the plan has whatever it learns from

@@ -11,12 +11,12 @@ import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Derived;
 import org.diptych.engine.data.Example;
 
-/// A data set some of whose pictures may be damaged or gone: in the place of such an example stands the next one, in the set's order and round its end, that can be read. So what a step learns is
+/// A data set some of whose pictures, or region features of pictures, may be damaged or gone: in the place of such an example stands the next one, in the set's order and round its end, that can be read. So what a step learns is
 /// still a function of (seed, step) and of the files, and a run that goes on equals one that was never interrupted.
 record Readable(Dataset data) implements Derived {
     /// What is wrong with one picture, and not with the machine or the plan.
     private static final Set<String> DAMAGED = Set.of("image.missing", "image.broken", "image.unknown", "image.empty",
-            "image.large", "image.heavy");
+            "image.large", "image.heavy", "data.regions.own");
 
     /// @param place of the example that was read
     /// @param lost  place -> name of the picture, of those that could not be read

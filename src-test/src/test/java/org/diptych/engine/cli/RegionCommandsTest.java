@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.data.regions.RegionSets;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.image.Pictures;
@@ -138,6 +139,32 @@ class RegionCommandsTest {
         assertThat(run("tasks", "--model", model, "--scene", "5", "--joint", "--both").code()).isEqualTo(2);
         assertThat(done("tasks", "--model", model, "--image", picture, "--text", "a red fish", "--joint").out())
                 .contains("mlm (joint)").contains(" <- ");
+    }
+
+    private static Path plan(Path set, String objectives) throws IOException {
+        return Files.writeString(folder.resolve("plan.json"), """
+                {"name": "own", "model": "%s", "steps": 3, "batch": 4, "seed": 3, "evaluateEvery": 3,
+                 "checkpointEvery": 3, "schedule": {"warmup": 1}, "data": {"source": "%s"}, "objectives": %s}
+                """.formatted(model.replace("\\", "/"), set.toString().replace("\\", "/"), objectives));
+    }
+
+    @Test
+    void aSetWithRegionsIsToldOfAndLearntFrom() throws Exception {
+        Path set = RegionSets.write(Files.createDirectories(folder.resolve("own")), 12, 2, true);
+        assertThat(done("data", "--set", set.toString()).out()).contains("Table of captions")
+                .contains("Beside the pictures: region features, ").contains(" 12 numbers, 16 classes");
+        JsonObject facts = JsonParser.parseString(done("data", "--set", set.toString(), "--json").out())
+                .getAsJsonObject().getAsJsonObject("regions");
+        assertThat(facts.get("width").getAsInt()).isEqualTo(12);
+        assertThat(facts.get("pictures").getAsInt()).isEqualTo(12);
+        Path out = folder.resolve("taught");
+        done("train", "--plan", plan(set, "{\"mlm\": 1, \"itm\": 1}").toString(), "--out", out.toString());
+        assertThat(out.resolve("model/model.safetensors")).exists();
+        Path wide = RegionSets.write(Files.createDirectories(folder.resolve("wide")), 12, 4, false);
+        Run refused = run("train", "--plan", plan(wide, "{\"mlm\": 1}").toString(), "--out",
+                folder.resolve("refused").toString());
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("reads 12 numbers a region, the set has 48");
     }
 
     @Test

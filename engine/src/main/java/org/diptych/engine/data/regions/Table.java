@@ -17,9 +17,9 @@ import org.diptych.engine.api.Regions;
 /// @param shares   true when boxes are shares of the picture's sides, false for pixels
 /// @param boxes    (N, 4 or more) x1, y1, x2, y2
 /// @param features (N, D)
-/// @param labels   N names, or empty
+/// @param detected what a detector says of them
 record Table(Path file, int width, int height, boolean shares, float[][] boxes, float[][] features,
-        List<String> labels) {
+        Detected detected) {
     /// Detectors round to whole pixels, so a box may reach this far over the edge; it is cut there.
     private static final float ROUNDING = 1;
     /// The same picture, scaled to whole pixels, may change its proportions by this much.
@@ -31,7 +31,18 @@ record Table(Path file, int width, int height, boolean shares, float[][] boxes, 
             throw counted(count, boxes.length, features.length);
         }
         return new Table(file, width, height, shares, Arrays.copyOf(boxes, count), Arrays.copyOf(features, count),
-                labels.size() < count ? List.of() : labels.subList(0, count));
+                detected.first(count));
+    }
+
+    /// @throws EngineException when counts differ or there is nothing
+    Look look() throws EngineException {
+        if (boxes.length != features.length) {
+            throw counted(boxes.length, boxes.length, features.length);
+        }
+        if (boxes.length == 0 || features[0].length == 0) {
+            throw new EngineException("data.regions.none", file.getFileName());
+        }
+        return new Look(boxes.length, features[0].length, detected.classes(), detected.kinds());
     }
 
     private EngineException counted(int count, int boxed, int featured) {
@@ -41,12 +52,7 @@ record Table(Path file, int width, int height, boolean shares, float[][] boxes, 
     /// @return the regions in the picture's own pixels
     /// @throws EngineException when counts differ, a feature is no number, or a box lies outside the picture
     Regions in(Picture picture) throws EngineException {
-        if (boxes.length != features.length) {
-            throw counted(boxes.length, boxes.length, features.length);
-        }
-        if (boxes.length == 0 || features[0].length == 0) {
-            throw new EngineException("data.regions.none", file.getFileName());
-        }
+        look();
         for (int i = 0; i < features.length; i++) {
             for (float value : features[i]) {
                 if (!Float.isFinite(value)) {
@@ -65,7 +71,7 @@ record Table(Path file, int width, int height, boolean shares, float[][] boxes, 
         for (int i = 0; i < boxes.length; i++) {
             out.add(box(i, w, h, picture));
         }
-        return new Regions(out, features, labels);
+        return new Regions(out, features, detected.names());
     }
 
     private Box box(int index, float w, float h, Picture picture) throws EngineException {

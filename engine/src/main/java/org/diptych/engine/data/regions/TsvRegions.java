@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,15 +18,15 @@ import org.diptych.engine.api.Message;
 
 /// A table of many pictures, one a line, its arrays as base64 of little-endian numbers. The columns tell which of two sets it is:
 ///
-/// * `image_id image_w image_h num_boxes boxes features`, perhaps with `cls_prob` behind, boxes and features fp32
+/// * `image_id image_w image_h num_boxes boxes features`, perhaps with `cls_prob` behind, all fp32
 ///   (peteanderson80/bottom-up-attention `tools/read_tsv.py`);
 /// * `img_id img_h img_w objects_id objects_conf attrs_id attrs_conf num_boxes boxes features`, the ids int64 (airsplay/lxmert `src/utils.py`).
 ///
 /// Such files go beyond 20 GB, so lines are passed over undecoded until the wanted one.
 record TsvRegions(Path file, Runnable between) {
-    private static final List<String> ATTENTION = List.of("image_id", "image_w", "image_h", "num_boxes", "boxes",
+    static final List<String> ATTENTION = List.of("image_id", "image_w", "image_h", "num_boxes", "boxes",
             "features");
-    private static final List<String> OBJECTS = List.of("img_id", "img_h", "img_w", "objects_id", "objects_conf",
+    static final List<String> OBJECTS = List.of("img_id", "img_h", "img_w", "objects_id", "objects_conf",
             "attrs_id", "attrs_conf", "num_boxes", "boxes", "features");
     private static final int LONGEST_LINE = 128 << 20;
     private static final int BLOCK = 1 << 16;
@@ -66,11 +68,38 @@ record TsvRegions(Path file, Runnable between) {
         }
     }
 
+    /// @param at byte at which the line begins
+    Table read(long at) throws EngineException {
+        try (SeekableByteChannel channel = Files.newByteChannel(file);
+                InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(at)), BLOCK)) {
+            return table(cells(next(in).orElseThrow(() -> damaged(null, Message.of("data.regions.detail.short")))));
+        } catch (IOException e) {
+            throw new EngineException(e, "data.regions.unreadable", file, String.valueOf(e.getMessage()));
+        }
+    }
+
     /// `COCO_val2014_000000393267.jpg` is picture `COCO_val2014_000000393267` of one set and 393267 of the other.
     static boolean named(String id, String picture) {
-        String stem = picture.replaceFirst("\\.[A-Za-z]+$", "");
-        String digits = stem.replaceFirst("^.*?(\\d+)$", "$1").replaceFirst("^0+(?=\\d)", "");
-        return id.equals(stem) || id.matches("\\d+") && id.replaceFirst("^0+(?=\\d)", "").equals(digits);
+        return id.equals(stem(picture)) || id.matches("\\d+") && number(id).equals(number(stem(picture)));
+    }
+
+    /// @return true for the names of the columns, and for a line that has as many cells and numbers where they belong
+    static boolean heads(String line) {
+        String[] cells = line.split("\t", -1);
+        List<String> columns = cells.length == OBJECTS.size() ? OBJECTS : ATTENTION;
+        return (cells.length == columns.size() || cells.length == ATTENTION.size() + 1)
+                && (cells[0].equals(columns.getFirst()) || cells[columns.indexOf("num_boxes")].matches("\\d{1,6}")
+                        && cells[1].matches("\\d{1,6}") && cells[2].matches("\\d{1,6}"));
+    }
+
+    /// @return the name of a picture's file without its ending
+    static String stem(String picture) {
+        return picture.replaceFirst("\\.[A-Za-z]+$", "");
+    }
+
+    /// @return the number that a name ends with, without zeros before it; a name that ends otherwise as it is
+    static String number(String stem) {
+        return stem.replaceFirst("^.*?(\\d+)$", "$1").replaceFirst("^0+(?=\\d)", "");
     }
 
     private Optional<String> next(InputStream in) throws IOException, EngineException {
@@ -105,13 +134,28 @@ record TsvRegions(Path file, Runnable between) {
             throw new EngineException("data.regions.count", file.getFileName(), count, boxes.count() / 4,
                     count <= 0 ? 0 : (double) features.count() / count);
         }
-        float[][] ids = new float[0][];
-        if (objects && numbers(line.get("objects_id"), 8).count() == count) {
-            ids = numbers(line.get("objects_id"), 8).rows(count);
-        }
         return new Table(file, whole(line.get(objects ? "img_w" : "image_w")),
                 whole(line.get(objects ? "img_h" : "image_h")), false, boxes.rows(count), features.rows(count),
-                ids.length == 0 ? List.of() : Vocabulary.names(file, ids));
+                detected(line, count));
+    }
+
+    private Detected detected(Line line, int count) throws EngineException {
+        if (line.columns == OBJECTS) {
+            return new Detected(file, each(line, "objects_id", 8, count), each(line, "objects_conf", 4, count),
+                    each(line, "attrs_id", 8, count), new float[0][]);
+        }
+        if (line.cells.length == ATTENTION.size()) {
+            return Detected.nothing(file);
+        }
+        NumbersOf shares = numbers(line.cells[ATTENTION.size()], 4);
+        return new Detected(file, new float[0], new float[0], new float[0],
+                shares.count() > 0 && shares.count() % count == 0 ? shares.rows(count) : new float[0][]);
+    }
+
+    /// @return (N), or nothing when the column holds another number of them
+    private float[] each(Line line, String column, int width, int count) throws EngineException {
+        NumbersOf numbers = numbers(line.get(column), width);
+        return numbers.count() == count ? numbers.rows(1)[0] : new float[0];
     }
 
     private int whole(String text) throws EngineException {

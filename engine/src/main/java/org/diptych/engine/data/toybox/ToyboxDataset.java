@@ -1,9 +1,11 @@
 package org.diptych.engine.data.toybox;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionFacts;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
@@ -90,6 +92,12 @@ public final class ToyboxDataset implements Dataset {
             case CLASSES -> OptionalInt.of(ToyboxMore.COUNTS);
             default -> OptionalInt.empty();
         };
+    }
+
+    @Override
+    public Optional<RegionFacts> regions() {
+        return Optional.of(new RegionFacts(size, 0, 1, ToyboxMore.COUNTS, ToyboxRegions.SIDE * ToyboxRegions.SIDE * 3,
+                Kind.ALL.size(), Hue.ALL.size()));
     }
 
     private Layout layout(int place) {

@@ -68,7 +68,8 @@ record LxmertLessons(LxmertModel model, Optional<TextTokenizer> tokenizer) imple
 
     private void regions(HiddenRegions hidden, NDManager manager, Map<String, NDArray> all) {
         all.put("obj_label", hidden.wholes((h, r) -> h.classes()[r], IGNORED, manager));
-        all.put("attr_label", hidden.wholes((h, r) -> h.attributes()[r], IGNORED, manager));
+        all.put("attr_label",
+                hidden.wholes((h, r) -> h.attributes()[r] < 0 ? IGNORED : h.attributes()[r], IGNORED, manager));
         NDArray certain = hidden.vectors((h, r) -> new float[]{h.confidences()[r]}, 1, manager).squeeze(2);
         all.put("obj_conf", certain);
         all.put("attr_conf", certain);

@@ -2,6 +2,10 @@ package org.diptych.engine.data.regions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.diptych.engine.data.regions.RegionBytes.base64;
+import static org.diptych.engine.data.regions.RegionBytes.bytes;
+import static org.diptych.engine.data.regions.RegionBytes.longs;
+import static org.diptych.engine.data.regions.RegionBytes.npy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,14 +14,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Picture;
+import org.diptych.engine.api.RegionPlace;
 import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.Texts;
 import org.junit.jupiter.api.Tag;
@@ -31,51 +33,12 @@ class RegionFileTest {
     @TempDir
     Path folder;
 
-    private static byte[] bytes(float... values) {
-        ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (float v : values) {
-            out.putFloat(v);
-        }
-        return out.array();
-    }
-
-    private static byte[] longs(long... values) {
-        ByteBuffer out = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (long v : values) {
-            out.putLong(v);
-        }
-        return out.array();
-    }
-
-    private static byte[] npy(String type, String order, String shape, byte[] data) {
-        String header = "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': (" + shape + "), }";
-        header += " ".repeat((64 - (10 + header.length() + 1) % 64) % 64) + "\n";
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(new byte[]{(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
-        out.writeBytes(ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort((short) header.length()).array());
-        out.writeBytes(header.getBytes(StandardCharsets.US_ASCII));
-        out.writeBytes(data);
-        return out.toByteArray();
-    }
-
-    private static byte[] npy(String shape, float... values) {
-        return npy("<f4", "False", shape, bytes(values));
-    }
-
     private Path npz(String name, Map<String, byte[]> entries) throws IOException {
-        Path file = folder.resolve(name);
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                zip.putNextEntry(new ZipEntry(entry.getKey() + ".npy"));
-                zip.write(entry.getValue());
-                zip.closeEntry();
-            }
-        }
-        return file;
+        return RegionBytes.npz(folder.resolve(name), entries);
     }
 
     private static Regions read(Path file) throws EngineException {
-        return RegionFile.read(file, PICTURE, () -> {
+        return RegionFile.read(RegionPlace.whole(file), PICTURE, () -> {
         });
     }
 
@@ -222,10 +185,6 @@ class RegionFileTest {
         Path file = Files.write(folder.resolve("bad.npy"), npy("|O", "False", "", p.out.toByteArray()));
         refused(file, "data.regions.damaged");
         assertThat(Path.of("x")).doesNotExist();
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private static String attentionLine(String id, byte[] boxes, byte[] features) {
