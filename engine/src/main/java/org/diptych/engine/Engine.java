@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
+import org.diptych.engine.api.AssemblyPreview;
 import org.diptych.engine.api.BenchResult;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
@@ -548,6 +549,12 @@ public final class Engine implements AutoCloseable {
         return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.prompts(request, context));
     }
 
+    /// As the other, with rows of a set that was read before in the place of the request's data.
+    public JobHandle<List<InstructRequest.Prompt>> instructPrompts(InstructRequest request, List<DataRow> rows) {
+        return lane.submitOffLane(Message.of("data.job.instruct"),
+                context -> Instructing.prompts(request, rows, context));
+    }
+
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.
     ///
     /// @param world `aligned`, `loose` or `free`
@@ -619,8 +626,13 @@ public final class Engine implements AutoCloseable {
 
     /// A picture tower, a projector and a language model become one folder.
     public JobHandle<AssembleResult> assemble(AssembleRequest request) {
-        return lane.submit(Message.of("engine.job.write", request.out()), Priority.BULK,
-                context -> new Assembly(request, context.scope()).run());
+        return lane.submitSteps(Message.of("checkpoint.assemble.job", request.out()), Priority.BULK,
+                new Assembly(request));
+    }
+
+    /// Says what would be put together and whether it fits, from configurations and tensor headers alone.
+    public JobHandle<AssemblyPreview> assembly(AssembleRequest.Parts parts) {
+        return lane.submitOffLane(Message.of("checkpoint.assemble.look"), context -> Assembly.preview(parts));
     }
 
     /// @param runs counted runs of each figure

@@ -2,14 +2,10 @@ package org.diptych.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javafx.application.Platform;
-import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.CheckBox;
@@ -20,15 +16,12 @@ import javafx.scene.control.TextField;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Window;
-import javax.imageio.ImageIO;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.canvas.TokenStrip;
-import org.diptych.app.fx.Theme;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
-import org.diptych.engine.api.Texts;
 import org.diptych.engine.train.TinyPlans;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +29,6 @@ import org.junit.jupiter.api.Test;
 /// A run's model and what it began from, side by side, through the window on tiny runs.
 @Tag("fx")
 class BeforeAfterTest extends WindowTest {
-    private static final Path OUT = Path.of("target", "screenshots");
     private static final String DONE = "Choose another word";
 
     private static boolean none() {
@@ -114,33 +106,6 @@ class BeforeAfterTest extends WindowTest {
             return null;
         });
         FxStage.await("no dialog", BeforeAfterTest::none);
-    }
-
-    /// Light and dark, in English and Chinese, each as a picture in which no text is cut off.
-    private void shoot(DialogPane dialog, String name) throws Exception {
-        Window shown = dialog.getScene().getWindow();
-        assertThat(shown.getWidth()).isLessThanOrEqualTo(1024);
-        assertThat(shown.getHeight()).isLessThanOrEqualTo(700);
-        List<String> cuts = new ArrayList<>(shoot(dialog, name, Theme.DARK, Texts.CHINESE));
-        cuts.addAll(shoot(dialog, name, Theme.LIGHT, Texts.ENGLISH));
-        assertThat(cuts).isEmpty();
-    }
-
-    private List<String> shoot(DialogPane dialog, String name, Theme theme, Texts texts) throws Exception {
-        FxStage.call(() -> {
-            window.theme.set(theme);
-            window.i18n.textsProperty().set(texts);
-            return null;
-        });
-        FxStage.settle();
-        return FxStage.call(() -> {
-            Files.createDirectories(OUT);
-            String file = name + "-" + theme.name().toLowerCase(Locale.ROOT) + "-" + texts.locale().getLanguage()
-                    + ".png";
-            ImageIO.write(SwingFXUtils.fromFXImage(dialog.getScene().snapshot(null), null), "png",
-                    OUT.resolve(file).toFile());
-            return Cuts.of(dialog).stream().map(cut -> file + ": " + cut).toList();
-        });
     }
 
     private static List<String> bases() {

@@ -2,9 +2,14 @@ package org.diptych.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
@@ -15,8 +20,11 @@ import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Window;
+import javax.imageio.ImageIO;
+import org.diptych.app.fx.Theme;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.Texts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A whole window with an engine behind it, and what a hand does in it.
 abstract class WindowTest {
+    private static final Path OUT = Path.of("target", "screenshots");
     private static final double ABOVE = 80;
     /// Teach with all its settings in sight, as someone left it who knows them.
     private static final Map<String, String> WHOLE_FORM = Map.of("teach.form", "advanced", "teach.group.data", "open",
@@ -129,6 +138,33 @@ abstract class WindowTest {
             return null;
         });
         FxStage.settle();
+    }
+
+    /// Light and dark, in English and Chinese, each as a picture in which no text is cut off.
+    void shoot(DialogPane dialog, String name) throws Exception {
+        Window shown = dialog.getScene().getWindow();
+        assertThat(shown.getWidth()).isLessThanOrEqualTo(1024);
+        assertThat(shown.getHeight()).isLessThanOrEqualTo(700);
+        List<String> cuts = new ArrayList<>(shoot(dialog, name, Theme.DARK, Texts.CHINESE));
+        cuts.addAll(shoot(dialog, name, Theme.LIGHT, Texts.ENGLISH));
+        assertThat(cuts).isEmpty();
+    }
+
+    private List<String> shoot(DialogPane dialog, String name, Theme theme, Texts texts) throws Exception {
+        FxStage.call(() -> {
+            window.theme.set(theme);
+            window.i18n.textsProperty().set(texts);
+            return null;
+        });
+        FxStage.settle();
+        return FxStage.call(() -> {
+            Files.createDirectories(OUT);
+            String file = name + "-" + theme.name().toLowerCase(Locale.ROOT) + "-" + texts.locale().getLanguage()
+                    + ".png";
+            ImageIO.write(SwingFXUtils.fromFXImage(dialog.getScene().snapshot(null), null), "png",
+                    OUT.resolve(file).toFile());
+            return Cuts.of(dialog).stream().map(cut -> file + ": " + cut).toList();
+        });
     }
 
     /// Brings a part of a scrolled form into sight.

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
+import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Natives;
@@ -40,9 +41,17 @@ public final class TestLane {
 
     /// Runs work on the lane and waits for its value.
     public static <T> T run(EngineLane.Work<T> work) throws EngineException {
+        return value(lane().submit(Message.of("test.work"), Priority.INTERACTIVE, work));
+    }
+
+    /// Runs work in pieces on the lane and waits for its value.
+    public static <T> T steps(EngineLane.Steps<T> steps) throws EngineException {
+        return value(lane().submitSteps(Message.of("test.work"), Priority.INTERACTIVE, steps));
+    }
+
+    private static <T> T value(JobHandle<T> job) throws EngineException {
         try {
-            return lane().submit(Message.of("test.work"), Priority.INTERACTIVE, work).result().toCompletableFuture()
-                    .join();
+            return job.result().toCompletableFuture().join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
                 case EngineException told -> throw told;

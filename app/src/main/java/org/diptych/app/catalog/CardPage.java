@@ -2,10 +2,12 @@ package org.diptych.app.catalog;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javafx.geometry.Pos;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
 import javafx.scene.layout.ColumnConstraints;
@@ -33,7 +35,9 @@ final class CardPage extends VBox {
     /// @param show   another family's page
     /// @param bundle opens the small model that ships
     /// @param choose opens a checkpoint of the person's own
-    record Actions(Runnable back, Consumer<ModelCard> show, Runnable bundle, Runnable choose) {
+    /// @param assemble puts one together of other models' checkpoints, where that can be done
+    record Actions(Runnable back, Consumer<ModelCard> show, Runnable bundle, Runnable choose,
+            Optional<Runnable> assemble) {
     }
 
     CardPage(I18n i18n, ModelCard card, List<ModelCard> all, boolean opens, boolean bundled,
@@ -69,6 +73,12 @@ final class CardPage extends VBox {
         HBox row = Ui.row(12, Ui.iconButton(i18n, "mdi2a-arrow-left", "catalog.back", actions.back()), title, date,
                 badge, Ui.spring());
         if (opens) {
+            actions.assemble().ifPresent(assemble -> {
+                Button byHand = Ui.button(i18n, "catalog.assemble", assemble);
+                byHand.setId("catalog-assemble");
+                byHand.setTooltip(i18n.tooltip("catalog.assemble.what"));
+                row.getChildren().add(byHand);
+            });
             row.getChildren().add(Ui.button(i18n, "catalog.open", actions.choose()));
             if (bundled) {
                 row.getChildren().add(Ui.primary(i18n, "catalog.bundle", actions.bundle()));

@@ -36,6 +36,8 @@ import org.diptych.engine.api.ModelCard;
 /// The view Models.
 public final class CatalogFeature implements Feature {
     private static final int FIRST_YEAR = 2018;
+    /// The family that is put together of two models, and a projector that is published apart from both.
+    private static final String BY_HAND = "llava";
     private static final List<String> ENDINGS = List.of(".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".th",
             ".index.json");
 
@@ -48,6 +50,7 @@ public final class CatalogFeature implements Feature {
     private final VBox report = Ui.column(0);
     private final ScrollPane scroll = new ScrollPane();
     private final VBox page = Ui.styled(Ui.column(16), "view");
+    private final Assembling assembling;
 
     /// @param cards       the families, oldest first
     /// @param implemented whether this version can load a family, by its id
@@ -60,6 +63,7 @@ public final class CatalogFeature implements Feature {
         this.implemented = implemented;
         i18n = context.i18n();
         banner = new ErrorBanner(i18n);
+        assembling = new Assembling(context, banner, this::tell, folder -> load(folder.toString()));
         scroll.setFitToWidth(true);
         Ui.show(report, false);
     }
@@ -110,7 +114,8 @@ public final class CatalogFeature implements Feature {
         scroll.setFitToHeight(false);
         scroll.setVvalue(0);
         put(new CardPage(i18n, card, cards, opens(card), bundled.test(card.id()),
-                new CardPage.Actions(this::timeline, this::show, () -> bundle(card), this::chooseFile)));
+                new CardPage.Actions(this::timeline, this::show, () -> bundle(card), this::chooseFile,
+                        card.id().equals(BY_HAND) ? Optional.of(assembling::ask) : Optional.empty())));
     }
 
     private void bundle(ModelCard card) {
@@ -157,16 +162,19 @@ public final class CatalogFeature implements Feature {
 
     private void loaded(LoadedModel model) {
         context.models().add(model);
-        report.getChildren().setAll(new ReportPane(i18n, model, () -> {
+        tell(Optional.of(new ReportPane(i18n, model, () -> {
             closeReport();
             context.navigator().show(Navigator.LOOK);
-        }, this::closeReport));
-        Ui.show(report, true);
+        }, this::closeReport)));
     }
 
     private void closeReport() {
-        report.getChildren().clear();
-        Ui.show(report, false);
+        tell(Optional.empty());
+    }
+
+    private void tell(Optional<? extends Node> what) {
+        report.getChildren().setAll(what.stream().toList());
+        Ui.show(report, what.isPresent());
     }
 
     private void chooseFile() {
@@ -194,6 +202,10 @@ public final class CatalogFeature implements Feature {
     public List<Command> commands() {
         return List.of(Command.of("catalog.open", "mdi2f-folder-open-outline", "Shortcut+O", this::chooseFile),
                 Command.of("catalog.open.folder", "mdi2f-folder-outline", this::chooseFolder),
+                Command.of("catalog.assemble.command", "mdi2p-puzzle-outline", () -> {
+                    context.navigator().show(id());
+                    assembling.ask();
+                }),
                 Command.of("catalog.unload", "mdi2e-eject-outline", this::unload));
     }
 

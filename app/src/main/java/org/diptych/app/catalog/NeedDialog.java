@@ -1,14 +1,12 @@
 package org.diptych.app.catalog;
 
-import javafx.scene.control.Button;
-import javafx.scene.control.ButtonBar;
-import javafx.scene.control.ButtonType;
+import javafx.scene.Node;
 import javafx.scene.control.Dialog;
 import javafx.scene.control.Label;
-import javafx.scene.layout.VBox;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.DialogFrame;
 import org.diptych.engine.api.Bytes;
 import org.diptych.engine.api.MemoryNeed;
 
@@ -18,22 +16,15 @@ final class NeedDialog extends Dialog<Boolean> {
 
     NeedDialog(AppContext context, MemoryNeed need) {
         I18n i18n = context.i18n();
-        initOwner(context.window().get());
-        setTitle(i18n.get("catalog.need.title"));
-        ButtonType open = new ButtonType(i18n.get("catalog.need.open"), ButtonBar.ButtonData.OK_DONE);
-        ButtonType back = new ButtonType(i18n.get("catalog.need.back"), ButtonBar.ButtonData.CANCEL_CLOSE);
-        getDialogPane().getButtonTypes().setAll(open, back);
-        ((Button) getDialogPane().lookupButton(open)).setDefaultButton(!need.tooLarge());
-        ((Button) getDialogPane().lookupButton(back)).setDefaultButton(need.tooLarge());
-        Label what = Ui.wrapped(new Label(i18n.get(need.machine() > 0 ? "catalog.need" : "catalog.need.alone",
-                Bytes.size(need.memory()), Bytes.size(need.machine()), Bytes.size(need.file()))));
+        DialogFrame frame = new DialogFrame(context, this, "catalog.need.title", "catalog.need.open",
+                "catalog.need.back");
+        frame.usual(!need.tooLarge());
+        Label what = Ui.wrapped(i18n.label(need.machine() > 0 ? "catalog.need" : "catalog.need.alone",
+                Bytes.size(need.memory()), Bytes.size(need.machine()), Bytes.size(need.file())));
         what.setId("need-says");
-        VBox all = new VBox(8, what);
-        if (need.tooLarge()) {
-            all.getChildren().add(Ui.styled(Ui.wrapped(i18n.label("catalog.need.large")), "muted", "small"));
-        }
-        all.setPrefWidth(WIDTH);
-        getDialogPane().setContent(all);
-        setResultConverter(button -> button == open);
+        Node large = Ui.styled(Ui.wrapped(i18n.label("catalog.need.large")), "muted", "small");
+        Ui.show(large, need.tooLarge());
+        frame.fill(WIDTH, what, large);
+        setResultConverter(frame::acts);
     }
 }

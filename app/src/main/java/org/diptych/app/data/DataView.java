@@ -131,7 +131,8 @@ final class DataView extends VBox {
         Label hint = Ui.styled(Ui.wrapped(i18n.label("sets.empty")), "hint");
         hint.setMaxWidth(NARROW);
         hint.setTextAlignment(TextAlignment.CENTER);
-        HBox ways = Ui.row(8, open, Ui.button(i18n, "sets.open.folder", this::chooseFolder));
+        HBox ways = Ui.row(8, open, Ui.button(i18n, "sets.open.folder", this::chooseFolder),
+                instructButton("data-instruct-first"));
         ways.setAlignment(Pos.CENTER);
         VBox box = new VBox(16, hint, ways);
         box.setAlignment(Pos.CENTER);
@@ -145,7 +146,8 @@ final class DataView extends VBox {
         RowCell.whole(name);
         HBox.setHgrow(name, Priority.SOMETIMES);
         counts.setMinWidth(USE_PREF_SIZE);
-        HBox head = Ui.row(8, name, counts, Ui.spring(), other(), divide, save, teach);
+        HBox head = Ui.row(8, name, counts, Ui.spring(), other(), instructButton("data-instruct"), divide, save,
+                teach);
         search.setId("data-search");
         search.setPrefWidth(260);
         search.setMinWidth(180);
@@ -283,6 +285,17 @@ final class DataView extends VBox {
         chooser.setTitle(i18n.get("sets.open.folder"));
         Optional.ofNullable(chooser.showDialog(context.window().get())).map(File::toPath)
                 .ifPresent(controller::open);
+    }
+
+    private Button instructButton(String id) {
+        Button button = Ui.button(i18n, "sets.instruct", this::instruct);
+        button.setId(id);
+        return button;
+    }
+
+    void instruct() {
+        row.take();
+        new Instructing(context, model, controller::open, banner::show).ask();
     }
 
     void divide() {

@@ -1,12 +1,15 @@
 package org.diptych.engine.api;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Make conversations about pictures out of their captions and boxes (Liu et al. 2023, section 3).
 ///
-/// @param data     `toybox`, or a folder with pictures and `captions.jsonl`, whose lines may hold `boxes`
+/// @param data     `toybox`, or a set of a person's own, a file or folder with captions; lines of `captions.jsonl` may hold `boxes`
 /// @param count    pictures at most
 /// @param seed     of the first scene, and of what is drawn
 /// @param world    Toybox placement
@@ -22,6 +25,14 @@ public record InstructRequest(String data, int count, long seed, String world, i
 
     public InstructRequest {
         forms = List.copyOf(forms);
+    }
+
+    /// @return the rows that say what is in a picture, picture by picture in the set's order; questions, conversations and captions that are known to be wrong are left out
+    public static List<List<DataRow>> pictures(List<DataRow> rows) {
+        Map<Path, List<DataRow>> out = new LinkedHashMap<>();
+        rows.stream().filter(r -> r.right() && r.captioned())
+                .forEach(r -> out.computeIfAbsent(r.picture(), p -> new ArrayList<>()).add(r));
+        return List.copyOf(out.values());
     }
 
     /// A language model behind an address that speaks OpenAI's chat protocol.

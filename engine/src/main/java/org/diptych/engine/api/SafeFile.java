@@ -21,26 +21,73 @@ public final class SafeFile {
         void writeTo(FileChannel channel) throws IOException;
     }
 
-    /// @throws EngineException when the file could not be written
-    public static void write(Path file, Content content) throws EngineException {
-        Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + target.getFileName() + ".part");
-        try {
+    /// A file that is written piece by piece. Nothing is left of it unless it is committed.
+    public static final class Draft implements AutoCloseable {
+        private final Path file;
+        private final Path target;
+        private final Path temporary;
+        private final FileChannel channel;
+
+        private Draft(Path file) throws IOException {
+            this.file = file;
+            target = file.toAbsolutePath();
+            temporary = target.resolveSibling("." + target.getFileName() + ".part");
             Files.createDirectories(target.getParent());
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                content.writeTo(channel);
-                channel.force(true);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new EngineException(e, "file.write", file, reason(e));
-        } finally {
+            channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
+        }
+
+        /// @throws EngineException when it could not be written
+        public void add(Content content) throws EngineException {
             try {
+                content.writeTo(channel);
+            } catch (IOException e) {
+                throw failed(file, e);
+            }
+        }
+
+        /// Puts the whole file in its place.
+        ///
+        /// @throws EngineException when it could not be written; what was there before stays
+        public void commit() throws EngineException {
+            try {
+                channel.force(true);
+                channel.close();
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw failed(file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
                 Files.deleteIfExists(temporary);
             } catch (IOException e) {
                 // it is not there, or the same fault that was just told keeps it there
             }
+        }
+    }
+
+    /// @throws EngineException when the file could not be begun
+    public static Draft draft(Path file) throws EngineException {
+        try {
+            return new Draft(file);
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    private static EngineException failed(Path file, IOException e) {
+        return new EngineException(e, "file.write", file, reason(e));
+    }
+
+    /// @throws EngineException when the file could not be written
+    public static void write(Path file, Content content) throws EngineException {
+        try (Draft draft = draft(file)) {
+            draft.add(content);
+            draft.commit();
         }
     }
 

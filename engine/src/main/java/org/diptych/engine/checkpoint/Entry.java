@@ -10,6 +10,11 @@ public record Entry(DType type, long[] shape) {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
 
+    /// @return bytes that it takes in a file
+    long bytes() {
+        return size() * type.bytes();
+    }
+
     @Override
     public String toString() {
         return type + Arrays.toString(shape);

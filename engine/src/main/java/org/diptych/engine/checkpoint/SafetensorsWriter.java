@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
@@ -25,6 +26,20 @@ public final class SafetensorsWriter {
     /// @throws EngineException when the folder cannot be written or the disk is full; the file is then as it was before
     public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
             throws EngineException {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> entries.put(name, entry(tensor)));
+        SafeFile.write(file, channel -> {
+            writeAll(channel, header(entries, metadata));
+            for (NDArray tensor : tensors.values()) {
+                put(channel, tensor);
+            }
+        });
+    }
+
+    /// @param entries  name -> what stands there, in the order of the file
+    /// @param metadata free texts
+    /// @return all that stands before the first tensor
+    static ByteBuffer header(Map<String, Entry> entries, Map<String, String> metadata) {
         JsonObject header = new JsonObject();
         if (!metadata.isEmpty()) {
             JsonObject notes = new JsonObject();
@@ -32,19 +47,17 @@ public final class SafetensorsWriter {
             header.add("__metadata__", notes);
         }
         long at = 0;
-        for (Map.Entry<String, NDArray> item : tensors.entrySet()) {
-            NDArray tensor = item.getValue();
+        for (Map.Entry<String, Entry> item : entries.entrySet()) {
             JsonObject entry = new JsonObject();
-            DType type = Brain.is(tensor) ? DType.BF16 : type(tensor.getDataType());
-            entry.addProperty("dtype", type.name());
+            entry.addProperty("dtype", item.getValue().type().name());
             JsonArray shape = new JsonArray();
-            for (long n : tensor.getShape().getShape()) {
+            for (long n : item.getValue().shape()) {
                 shape.add(n);
             }
             entry.add("shape", shape);
             JsonArray offsets = new JsonArray();
             offsets.add(at);
-            at += tensor.size() * type.bytes();
+            at += item.getValue().bytes();
             offsets.add(at);
             entry.add("data_offsets", offsets);
             header.add(item.getKey(), entry);
@@ -55,27 +68,32 @@ public final class SafetensorsWriter {
         while (head.hasRemaining()) {
             head.put((byte) ' ');
         }
-        SafeFile.write(file, channel -> {
-            writeAll(channel, head.flip());
-            for (NDArray tensor : tensors.values()) {
-                if (Brain.is(tensor)) {
-                    try (NDArray bits = Brain.bits(tensor)) {
-                        writeAll(channel, bits.toByteBuffer());
-                    }
-                } else {
-                    writeAll(channel, tensor.toByteBuffer());
-                }
-            }
-        });
+        return head.flip();
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+    /// Writes a tensor's numbers, as [#entry] says them.
+    static void put(FileChannel channel, NDArray tensor) throws IOException {
+        if (Brain.is(tensor)) {
+            try (NDArray bits = Brain.bits(tensor)) {
+                writeAll(channel, bits.toByteBuffer());
+            }
+        } else {
+            writeAll(channel, tensor.toByteBuffer());
+        }
+    }
+
+    /// @return what a file says of the tensor
+    static Entry entry(NDArray tensor) {
+        return new Entry(Brain.is(tensor) ? DType.BF16 : type(tensor.getDataType()), tensor.getShape().getShape());
+    }
+
+    static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
     }
 
-    private static DType type(DataType type) {
+    static DType type(DataType type) {
         return switch (type) {
             case FLOAT32 -> DType.F32;
             case FLOAT64 -> DType.F64;

@@ -256,11 +256,6 @@ public final class FolderDataset implements Dataset {
         return rows.get(index).right;
     }
 
-    /// @return what is known to be where in the picture
-    public List<Boxed> boxes(int index) {
-        return rows.get(index).boxes;
-    }
-
     @Override
     public Example example(int index) throws EngineException {
         Row row = rows.get(index);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InstructRequest;
 import org.diptych.engine.api.InstructRequest.Prompt;
@@ -31,7 +32,7 @@ public final class Instructing {
     private int inARow;
     private Optional<EngineException> trouble = Optional.empty();
 
-    private Instructing(InstructRequest request, JobContext context) throws EngineException {
+    private Instructing(InstructRequest request, Sights sights, JobContext context) throws EngineException {
         for (String form : request.forms()) {
             if (!InstructRequest.FORMS.contains(form)) {
                 throw new EngineException("data.toybox", "--forms", form, String.join(", ", InstructRequest.FORMS));
@@ -39,18 +40,28 @@ public final class Instructing {
         }
         this.request = request;
         this.context = context;
-        sights = Sights.of(request);
+        this.sights = sights;
         recipe = new Recipe(request.language(), request.seed());
     }
 
     /// @return what would be sent to a language model for the first `request.count()` pictures; nothing is sent
     public static List<Prompt> prompts(InstructRequest request, JobContext context) throws EngineException {
-        Instructing all = new Instructing(request, context);
+        return new Instructing(request, Sights.of(request, context), context).prompts();
+    }
+
+    /// @param rows of a set that was read, which stand for the request's data
+    /// @return what would be sent to a language model for their first `request.count()` pictures; nothing is sent
+    public static List<Prompt> prompts(InstructRequest request, List<DataRow> rows, JobContext context)
+            throws EngineException {
+        return new Instructing(request, Sights.of(request, rows), context).prompts();
+    }
+
+    private List<Prompt> prompts() throws EngineException {
         List<Prompt> out = new ArrayList<>();
-        for (int i = 0; i < all.sights.size(); i++) {
+        for (int i = 0; i < sights.size(); i++) {
             context.checkCancelled();
-            Sight sight = all.sights.sight(i);
-            request.forms().forEach(form -> out.add(all.recipe.prompt(sight, form)));
+            Sight sight = sights.sight(i);
+            request.forms().forEach(form -> out.add(recipe.prompt(sight, form)));
         }
         return out;
     }
@@ -59,7 +70,7 @@ public final class Instructing {
     ///
     /// @throws EngineException when the data cannot be read, a folder's pictures have nobody to write about them, or a language model does not answer
     public static InstructResult run(InstructRequest request, JobContext context) throws EngineException {
-        Instructing work = new Instructing(request, context);
+        Instructing work = new Instructing(request, Sights.of(request, context), context);
         if (request.writer().isEmpty() && !request.data().equals(InstructRequest.TOYBOX)) {
             throw new EngineException("data.instruct.writer", request.data());
         }

@@ -2,20 +2,21 @@ package org.diptych.engine.data.instruct;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InstructRequest;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.Scene;
-import org.diptych.engine.data.FolderDataset;
 import org.diptych.engine.api.DataRow.Boxed;
+import org.diptych.engine.data.DataSets;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.image.Pictures;
+import org.diptych.engine.work.JobContext;
 
 /// Where pictures and what is known of them come from.
 interface Sights {
@@ -27,14 +28,24 @@ interface Sights {
     /// Puts the picture where [Sight#image] says, when it is not there yet.
     void place(int index, Path out) throws EngineException;
 
-    /// @throws EngineException when there is no such world, or the folder holds no captions
-    static Sights of(InstructRequest request) throws EngineException {
+    /// @throws EngineException when there is no such world, or the set cannot be read or holds no captions
+    static Sights of(InstructRequest request, JobContext context) throws EngineException {
         if (!request.data().equals(InstructRequest.TOYBOX)) {
-            return new Folder(FolderDataset.whole(Path.of(request.data())), request);
+            return of(request, DataSets.open(Path.of(request.data()), rows -> context.checkCancelled()).rows());
         }
         World world = World.find(request.world())
                 .orElseThrow(() -> new EngineException("data.toybox", "--world", request.world(), World.names()));
         return new Scenes(request, world);
+    }
+
+    /// @param rows of a set that was read
+    /// @throws EngineException when none of them is a caption
+    static Sights of(InstructRequest request, List<DataRow> rows) throws EngineException {
+        List<List<DataRow>> pictures = InstructRequest.pictures(rows);
+        if (pictures.isEmpty()) {
+            throw new EngineException("data.instruct.captions", request.data());
+        }
+        return new Own(pictures.stream().limit(request.count()).toList(), request);
     }
 
     /// @param seed of a scene
@@ -72,42 +83,32 @@ interface Sights {
         }
     }
 
-    /// A person's own pictures, each with all captions that the folder has of it.
-    final class Folder implements Sights {
-        private final FolderDataset data;
-        private final InstructRequest request;
-        private final List<List<Integer>> lines;
-
-        Folder(FolderDataset data, InstructRequest request) {
-            this.data = data;
-            this.request = request;
-            Map<Path, List<Integer>> pictures = new LinkedHashMap<>();
-            for (int i = 0; i < data.size(); i++) {
-                if (data.right(i)) {
-                    pictures.computeIfAbsent(data.image(i), _ -> new ArrayList<>()).add(i);
-                }
-            }
-            lines = pictures.values().stream().limit(request.count()).toList();
-        }
-
+    /// A person's own pictures, each with all captions that the set has of it.
+    record Own(List<List<DataRow>> pictures, InstructRequest request) implements Sights {
         @Override
         public int size() {
-            return lines.size();
+            return pictures.size();
         }
 
         @Override
         public Sight sight(int index) throws EngineException {
-            List<Integer> own = lines.get(index);
-            Path image = data.image(own.getFirst());
-            List<Boxed> boxes = own.stream().flatMap(i -> data.boxes(i).stream()).distinct().toList();
+            List<DataRow> rows = pictures.get(index);
+            Path image = rows.getFirst().picture();
+            List<Boxed> boxes = rows.stream().flatMap(r -> r.boxes().stream()).distinct().toList();
             if (!boxes.isEmpty()) {
                 Picture picture = Pictures.read(image);
                 boxes = boxes.stream().map(b -> Sight.share(b, picture.width(), picture.height())).toList();
             }
-            String from = request.out().toAbsolutePath().normalize()
-                    .relativize(image.toAbsolutePath().normalize()).toString().replace('\\', '/');
-            return new Sight(image.getFileName().toString().replaceFirst("\\.[^.]*$", ""), from,
-                    own.stream().map(data::caption).distinct().toList(), boxes, List.of());
+            return new Sight(image.getFileName().toString().replaceFirst("\\.[^.]*$", ""), named(image),
+                    rows.stream().map(DataRow::caption).distinct().toList(), boxes, List.of());
+        }
+
+        /// @return the picture's path from the new file; its whole path where no way leads there, as to another drive
+        private String named(Path image) {
+            Path whole = image.toAbsolutePath().normalize();
+            Path out = request.out().toAbsolutePath().normalize();
+            Path from = Objects.equals(out.getRoot(), whole.getRoot()) ? out.relativize(whole) : whole;
+            return from.toString().replace('\\', '/');
         }
 
         @Override

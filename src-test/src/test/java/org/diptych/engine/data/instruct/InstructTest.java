@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.diptych.engine.api.Conversation;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InstructRequest;
 import org.diptych.engine.api.InstructRequest.Prompt;
@@ -312,6 +313,31 @@ class InstructTest {
                 writer(i -> Reply.saying("It is a thing.")), "description"), context);
         assertThat(result.conversations()).isEqualTo(2);
         assertThat(read(result).get(0).getAsJsonObject().get("image").getAsString()).isEqualTo("../own/a.png");
+    }
+
+    /// Any set that the window opens will do; its rows, once read, show the same without reading it again.
+    @Test
+    void aTableIsASetToo() throws Exception {
+        Path own = ownFolder();
+        Files.delete(own.resolve("captions.jsonl"));
+        Path table = Files.writeString(own.resolve("texts.csv"),
+                "image,caption\na.png,one\nb.png,two\na.png,another\n");
+        InstructRequest request = request(table.toString(), 9, "en", Optional.empty(), "description");
+        List<Prompt> prompts = Instructing.prompts(request, context);
+        assertThat(prompts).extracting(Prompt::id).containsExactly("a-description", "b-description");
+        assertThat(prompts.getFirst().said().getLast().content()).isEqualTo("one\nanother");
+        List<DataRow> rows = DataSets.open(table, n -> {
+        }).rows();
+        Files.delete(table);
+        assertThat(Instructing.prompts(request, rows, context)).isEqualTo(prompts);
+        assertThat(InstructRequest.pictures(rows)).hasSize(2);
+    }
+
+    @Test
+    void conversationsAreNoCaptions() throws Exception {
+        InstructResult made = Instructing.run(request("toybox", 4, "en", Optional.empty()), context);
+        assertThatThrownBy(() -> Instructing.prompts(request(made.file().toString(), 4, "en", Optional.empty()),
+                context)).isInstanceOf(EngineException.class).hasMessageContaining("captions");
     }
 
     @ParameterizedTest
