@@ -231,7 +231,8 @@ class AssemblyTest {
     @Test
     void theFolderOfAPartIsNoPlaceForTheWhole() throws Exception {
         byte[] before = Files.readAllBytes(language.resolve("model.safetensors"));
-        assertThatThrownBy(() -> TestLane.steps(new Assembly(new AssembleRequest(vision, language, FRESH, language, 0))))
+        assertThatThrownBy(
+                () -> TestLane.steps(new Assembly(new AssembleRequest(vision, language, FRESH, language, 0))))
                 .isInstanceOf(EngineException.class).hasMessageContaining("overwritten");
         assertThat(Files.readAllBytes(language.resolve("model.safetensors"))).isEqualTo(before);
         assertThat(language).isDirectoryContaining("glob:**/tokenizer.model");
