@@ -148,16 +148,16 @@ class ArchitectureTest {
                     .dependOnClassesThat(engineBeyondTheFacade())
                     .because("the window asks the facade and reads the plain api").allowEmptyShould(true).check(all);
         }
-        noClasses().that().resideInAPackage(ROOT + "app.moments..").should()
+        noClasses().that().resideInAnyPackage(ROOT + "app.moments..", ROOT + "app.pairs..").should()
                 .dependOnClassesThat(engineBeyondTheFacade())
                 .because("the window asks the facade and reads the plain api").check(all);
-        noClasses().that().resideInAPackage(ROOT + "app.moments..").should().dependOnClassesThat()
+        noClasses().that().resideInAnyPackage(ROOT + "app.moments..", ROOT + "app.pairs..").should().dependOnClassesThat()
                 .resideInAnyPackage(Stream.of(features).map(f -> ROOT + "app." + f + "..").toArray(String[]::new))
                 .because("what features share must not know them").check(all);
         noClasses().that().resideInAnyPackage(ROOT + "app.fx..", ROOT + "app.chart..", ROOT + "app.canvas..").should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + "app.shell..", ROOT + "app.catalog..", ROOT + "app.inspect..",
-                        ROOT + "app.ask..", ROOT + "app.moments..", ROOT + "app.contrast..", ROOT + "app.tasks..",
+                        ROOT + "app.ask..", ROOT + "app.moments..", ROOT + "app.pairs..", ROOT + "app.contrast..", ROOT + "app.tasks..",
                         ROOT + "app.finetune..",
                         ROOT + "app.runs..", ROOT + "app.capfilt..", ROOT + "app.data..", ROOT + "app.settings..")
                 .because("what features share must not know them").check(all);

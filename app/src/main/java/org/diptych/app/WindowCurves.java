@@ -163,10 +163,9 @@ final class WindowCurves {
         /// @param done gets each step's milliseconds, and those that passed
         private void watch(BiConsumer<double[], Double> done) {
             int from = log.size();
-            int batch = log.header().plan().batch();
             long began = System.nanoTime();
             script.when(() -> log.size() >= from + steps,
-                    () -> done.accept(log.since(from).stream().mapToDouble(row -> row.millis(batch))
+                    () -> done.accept(log.since(from).stream().mapToDouble(row -> row.millis(log.batch(row.step())))
                             .filter(Double::isFinite).toArray(), (System.nanoTime() - began) / 1e6));
         }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javafx.animation.PauseTransition;
@@ -211,6 +212,11 @@ public final class Workbench extends Application {
         @Override
         public void learn(Path set) {
             shell.ifPresent(s -> s.learn(set));
+        }
+
+        @Override
+        public void goOn(String run, OptionalInt more) {
+            shell.ifPresent(s -> s.goOn(run, more));
         }
     }
 

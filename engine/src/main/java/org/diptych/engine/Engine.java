@@ -62,6 +62,7 @@ import org.diptych.engine.api.Regions;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
 import org.diptych.engine.api.SetReport;
@@ -370,12 +371,24 @@ public final class Engine implements AutoCloseable {
 
     /// Goes on with a run that was interrupted, from its last checkpoint.
     public JobHandle<TrainingControl> resumeRun(String id) {
-        return teaching.resume(runs.run(id).path());
+        return resumeRun(id, false);
+    }
+
+    /// As [#resumeRun(String)].
+    ///
+    /// @param waits it takes no step before a person has it go on
+    public JobHandle<TrainingControl> resumeRun(String id, boolean waits) {
+        return teaching.resume(runs.run(id).path(), waits);
+    }
+
+    /// @return a run whose steps' pairs can be looked at: the one in memory, or one that has ended, with the weights of its last checkpoint until [RunPairs#leave]
+    public JobHandle<RunPairs> pairs(String id) {
+        return teaching.pairs(runs.run(id).path());
     }
 
     /// As [#resumeRun(String)], for a run in any folder.
     public JobHandle<TrainingControl> resumeRun(Path run) {
-        return teaching.resume(run);
+        return teaching.resume(run, false);
     }
 
     /// Opens the weights that a run began from beside its own, to be asked the same; [#unload] frees them.

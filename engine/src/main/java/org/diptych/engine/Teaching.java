@@ -21,6 +21,7 @@ import org.diptych.engine.api.ModelCard;
 import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.TrainingControl;
@@ -42,6 +43,7 @@ import org.diptych.engine.train.FreshFiles;
 import org.diptych.engine.train.Outline;
 import org.diptych.engine.train.Parts;
 import org.diptych.engine.train.Branch;
+import org.diptych.engine.train.PastRun;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.ProbeSet;
 import org.diptych.engine.train.RunFolder;
@@ -85,11 +87,16 @@ final class Teaching {
         });
     }
 
-    JobHandle<TrainingControl> resume(Path folder) {
+    /// @param waits the run takes no step before a person has it go on
+    JobHandle<TrainingControl> resume(Path folder, boolean waits) {
         return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
             RunFolder run = new RunFolder(folder);
             FineTunePlan plan = PlanFile.read(run.plan());
-            return begin(plan, run, true, RunLock.take(run, true));
+            TrainingSession session = begin(plan, run, true, RunLock.take(run, true));
+            if (waits) {
+                session.pause();
+            }
+            return session;
         });
     }
 
@@ -100,12 +107,37 @@ final class Teaching {
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
             RunLock lock = RunLock.take(run, false);
             try (NDManager now = lane.scopes().call()) {
+                Optional<TrainingSession> here = runs.session(from).filter(TrainingSession::underWay);
+                if (here.isPresent()) { // from the weights of this moment
+                    here.get().save(now);
+                }
                 Branch.make(new RunFolder(from), run, plan, now);
             } catch (EngineException | RuntimeException e) {
                 lock.close();
                 throw e;
             }
             return begin(plan, run, true, lock);
+        });
+    }
+
+    /// Opens a run to look at the pairs of its steps; one that is in memory is not opened a second time.
+    JobHandle<RunPairs> pairs(Path folder) {
+        return lane.submit(Message.of("batch.open.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
+            Optional<TrainingSession> here = runs.session(folder);
+            if (here.isPresent()) {
+                return here.get();
+            }
+            RunFolder run = new RunFolder(folder);
+            FineTunePlan plan = PlanFile.read(run.plan());
+            List<Dataset> data = datasets(plan.data(), run);
+            Base base = base(plan, run, true);
+            try {
+                return PastRun.open(lane, run, plan, base.model, data.getFirst(), new Witnessing(base.model),
+                        base.weights::close);
+            } catch (EngineException | RuntimeException e) {
+                base.weights.close();
+                throw e;
+            }
         });
     }
 

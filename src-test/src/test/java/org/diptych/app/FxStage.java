@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +128,11 @@ final class FxStage {
                         @Override
                         public void learn(Path set) {
                             made.get().learn(set);
+                        }
+
+                        @Override
+                        public void goOn(String run, OptionalInt more) {
+                            made.get().goOn(run, more);
                         }
                     }, () -> stage, folder -> {
                     });

@@ -25,6 +25,7 @@ import org.diptych.app.shell.Navigator;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunLog.Event.Kind;
 import org.diptych.engine.api.StepPairs;
 import org.junit.jupiter.api.AfterAll;
@@ -149,6 +150,23 @@ class SpikeTest extends WindowTest {
                 && ((LiveChart) find("runs-chart")).points() > 30);
         FxStage.settle();
         click("runs-chart");
-        FxStage.await("why not here", () -> window.notices.last().orElse("").contains("Only Teach has them in memory"));
+        FxStage.await("its pairs here", () -> text("runs-batch-title").matches("Step \\d+: .*first"));
+        assertThat(visible("runs-batch-past")).as("its weights are in memory").isFalse();
+        fire("runs-batch-close");
+        assertThat(visible("runs-batch")).isFalse();
+        show(Navigator.TEACH);
+        fire("teach-restore");
+        FxStage.await("the weights' end", () -> engine.loaded().stream().noneMatch(m -> m.handle().startsWith("run:")));
+        show("runs");
+        click("runs-chart");
+        FxStage.await("pairs from the last checkpoint",
+                () -> visible("runs-batch") && text("runs-batch-title").matches("Step \\d+: .*first"));
+        assertThat(visible("runs-batch-past")).isTrue();
+        assertThat(FxStage.call(() -> List.copyOf(this.<ListView<StepPairs.Pair>>find("runs-batch-list").getItems())))
+                .hasSizeGreaterThan(3).isSortedAccordingTo(
+                        Comparator.comparingDouble((StepPairs.Pair p) -> p.value().getAsDouble()).reversed());
+        assertThat(FxStage.call(() -> find("runs-batch-requeue").isDisabled())).isTrue();
+        assertThat(window.shootLooks("spike-runs")).isEmpty();
+        assertThat(engine.runs().list().getFirst().status()).isEqualTo(Status.STOPPED);
     }
 }

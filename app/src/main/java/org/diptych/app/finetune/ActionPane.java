@@ -10,8 +10,10 @@ import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.VBox;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
+import org.diptych.app.pairs.PairsModel;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
+import org.diptych.app.shell.MoreDialog;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -36,6 +38,8 @@ final class ActionPane extends VBox {
     private final Button keep;
     private final Button restore;
     private final Button more;
+    private final Button branch;
+    private final FurtherPane further;
     private final Button plan;
     private final Button sides;
     private final Label sidesWhy = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
@@ -49,20 +53,23 @@ final class ActionPane extends VBox {
         this.controller = controller;
         this.banner = banner;
         start = button(Ui.primary(i18n, "finetune.start", this::start), "teach-start");
-        pause = button(Ui.button(i18n, "finetune.pause", controller::pauseOrResume), "teach-pause");
+        pause = button(Ui.button(i18n, "finetune.pause", this::pauseOrResume), "teach-pause");
         stop = button(Ui.button(i18n, "finetune.stop", controller::stop), "teach-stop");
         look = button(Ui.button(i18n, "finetune.look", controller::look), "teach-look");
         keep = button(Ui.button(i18n, "finetune.keep", this::keep), "teach-keep");
         restore = button(Ui.button(i18n, "finetune.restore", controller::restore), "teach-restore");
         more = button(Ui.button(i18n, "finetune.more", this::more), "teach-more");
+        branch = button(Ui.button(i18n, "finetune.branch", this::branch), "teach-branch");
+        branch.setTooltip(i18n.tooltip("finetune.branch.tip"));
+        further = new FurtherPane(i18n, model, controller);
         why.setId("teach-why");
         sides = button(Ui.button(i18n, "finetune.sides", this::sides), "teach-sides");
         sidesWhy.setId("teach-sides-why");
         plan = button(Ui.button(i18n, "finetune.plan", this::editPlan), "teach-plan");
         Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
         command.setId("teach-command");
-        getChildren().addAll(new FlowPane(8, 8, start, pause, stop), why,
-                new FlowPane(8, 8, look, keep, restore, more), Ui.row(8, sides, sidesWhy),
+        getChildren().addAll(new FlowPane(8, 8, start, pause, stop), further, why,
+                new FlowPane(8, 8, look, keep, restore, branch, more), Ui.row(8, sides, sidesWhy),
                 new FlowPane(8, 8, plan, command));
         model.status.subscribe(s -> refresh());
         model.run.subscribe(r -> refresh());
@@ -78,6 +85,11 @@ final class ActionPane extends VBox {
     private static Button button(Button button, String id) {
         button.setId(id);
         return button;
+    }
+
+    private void pauseOrResume() {
+        banner.hide();
+        controller.pauseOrResume();
     }
 
     void start() {
@@ -98,7 +110,7 @@ final class ActionPane extends VBox {
     private void refresh() {
         boolean live = model.live();
         boolean any = model.run.get().isPresent();
-        boolean paused = model.status.get().filter(s -> s == RunSummary.Status.PAUSED).isPresent();
+        boolean paused = model.paused();
         pause.textProperty().bind(i18n.text(paused ? "finetune.resume" : "finetune.pause"));
         boolean reading = model.reading.get();
         Optional<String> unfit = controller.fit().why();
@@ -108,20 +120,23 @@ final class ActionPane extends VBox {
         look.setDisable(!any);
         keep.setDisable(!any);
         restore.setDisable(!any || live);
+        branch.setDisable(!any || model.starting.get());
         more.setDisable(!any || live || model.starting.get());
         plan.setDisable(live || model.starting.get());
         String key = model.starting.get()
                 ? "finetune.why.starting"
                 : reading
                         ? "finetune.why.reading"
-                        : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
+                        : paused
+                                ? "finetune.why.paused"
+                                : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         boolean waits = model.starting.get() || reading || live;
         why.setText(waits ? i18n.get(key) : unfit.orElseGet(() -> i18n.get(key)));
         Optional<String> wait = sidesWait();
         sides.setDisable(wait.isPresent());
         sides.setAccessibleHelp(wait.map(i18n::get).orElse(""));
         sidesWhy.setText(wait.map(i18n::get).orElse(""));
-        for (Button button : new Button[]{start, pause, stop, look, keep, restore, more, plan}) {
+        for (Button button : new Button[]{start, pause, stop, look, keep, restore, branch, more, plan}) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }
@@ -134,7 +149,7 @@ final class ActionPane extends VBox {
         if (model.status.get().filter(s -> s == RunSummary.Status.RUNNING).isPresent()) {
             return Optional.of("finetune.sides.why.running");
         }
-        return TeachModel.drawn(model.run.get().get()) > 1 ? Optional.empty() : Optional.of("finetune.sides.why.step");
+        return PairsModel.drawn(model.run.get().get()) > 1 ? Optional.empty() : Optional.of("finetune.sides.why.step");
     }
 
     /// Shows what the model saw before the run and what it sees now.
@@ -146,7 +161,19 @@ final class ActionPane extends VBox {
         }
         TrainingControl run = model.run.get().orElseThrow();
         context.engine().loaded().stream().filter(m -> m.handle().equals(run.model())).findFirst().ifPresent(
-                m -> new BeforeAfterDialog(context, run, m, TeachModel.drawn(run) - 1).showAndWait());
+                m -> new BeforeAfterDialog(context, run, m, PairsModel.drawn(run) - 1).showAndWait());
+    }
+
+    /// Says what has changed since.
+    void tick() {
+        further.tick();
+    }
+
+    void branch() {
+        if (!branch.isDisabled()) {
+            banner.hide();
+            controller.branch();
+        }
     }
 
     void keep() {

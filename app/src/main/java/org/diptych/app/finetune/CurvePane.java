@@ -69,10 +69,11 @@ final class CurvePane extends VBox {
         notes.visibleProperty().bind(coach.visibleProperty());
         notes.managedProperty().bind(coach.visibleProperty());
         marked = Bindings.createObjectBinding(
-                () -> model.picked.get().isPresent() ? model.picked.get() : rewind.atProperty().get(), model.picked,
+                () -> model.pairs.picked.get().isPresent() ? model.pairs.picked.get() : rewind.atProperty().get(),
+                model.pairs.picked,
                 rewind.atProperty());
         board.mark(marked);
-        board.setOnPick(model::pick);
+        board.setOnPick(model.pairs::pick);
         getChildren().addAll(middle, bar, progress, remarks, notes);
         model.run.subscribe(run -> draw());
         model.status.subscribe(status -> tick());

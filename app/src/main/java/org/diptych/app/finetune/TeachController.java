@@ -25,6 +25,7 @@ import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.Task;
+import org.diptych.engine.api.Terms;
 import org.diptych.engine.api.TrainingControl;
 
 /// Starts a run and passes on what a person does to it.
@@ -187,6 +188,9 @@ final class TeachController {
     }
 
     void start(FineTunePlan plan) {
+        if (model.live() || model.starting.get()) {
+            return;
+        }
         follow(context.engine().fineTune(plan), control -> {
         });
     }
@@ -196,17 +200,12 @@ final class TeachController {
         context.jobs().run(context.engine().memory(plan), known, error -> start(plan));
     }
 
+    /// Shows the run that comes; one that is paused waits beside it, in memory as it is, and any other is freed.
     private void follow(JobHandle<TrainingControl> starting, Consumer<TrainingControl> started) {
-        if (model.live() || model.starting.get()) {
-            return;
-        }
         model.starting.set(true);
         context.jobs().run(starting, control -> {
-            Optional<TrainingControl> former = model.run.get();
             model.starting.set(false);
-            model.status.set(Optional.of(control.status()));
-            model.run.set(Optional.of(control));
-            former.ifPresent(this::release);
+            show(control);
             context.models().refresh(context.engine().loaded());
             context.jobs().run(control.job(), summary -> ended(control), error -> {
                 ended(control);
@@ -217,6 +216,24 @@ final class TeachController {
             model.starting.set(false);
             failed.accept(error);
         });
+    }
+
+    private void show(TrainingControl control) {
+        Optional<TrainingControl> former = model.run.get().filter(r -> r != control);
+        boolean waits = model.live();
+        model.status.set(Optional.of(control.status()));
+        model.run.set(Optional.of(control));
+        model.agreed.set(Optional.of(model.terms()));
+        former.filter(r -> !waits).ifPresent(this::release);
+    }
+
+    /// @return true while nothing may be begun; where a run is in the way, that is told
+    private boolean busy() {
+        if (model.live() && !model.paused()) {
+            failed.accept(new EngineException("finetune.busy"));
+            return true;
+        }
+        return model.starting.get();
     }
 
     private void ended(TrainingControl control) {
@@ -258,8 +275,53 @@ final class TeachController {
                 run -> run.ifPresent(found), failed);
     }
 
+    /// Goes on with a run: with one that waits in memory there, else from its last checkpoint. The form shows what it learns by.
     void goOn(String run) {
-        follow(context.engine().resumeRun(run), control -> {
+        Optional<TrainingControl> here = context.engine().runs().control(run)
+                .filter(c -> c.status() == RunSummary.Status.PAUSED);
+        if (model.run.get().isPresent() && model.run.get().equals(here)) {
+            resume();
+        } else if (!busy()) {
+            if (here.isPresent()) {
+                show(here.get());
+                fill(here.get());
+            } else {
+                goOn(run, failed(run));
+            }
+        }
+    }
+
+    private boolean failed(String run) {
+        return context.engine().runs().list().stream().filter(r -> r.id().equals(run))
+                .anyMatch(r -> r.status() == RunSummary.Status.FAILED);
+    }
+
+    /// @param waits what made it fail would make it fail again
+    private void goOn(String run, boolean waits) {
+        boolean shown = model.run.get().filter(r -> r.log().header().id().equals(run)).isPresent();
+        Runnable go = () -> follow(context.engine().resumeRun(run, waits), control -> {
+            fill(control);
+            if (waits) {
+                context.notices().info("finetune.waits");
+            }
+        });
+        if (shown) { // its handle must be free first
+            model.run.get().ifPresent(this::release);
+            model.run.set(Optional.empty());
+            model.status.set(Optional.empty());
+            waiting = Optional.of(go);
+        } else {
+            go.run();
+        }
+    }
+
+    /// Sets the form to what a run learns by. Its model may have to be opened for that, which may fail; the run goes on all the same.
+    private void fill(TrainingControl control) {
+        fill(control.log().header().plan(), () -> {
+            if (model.run.get().filter(r -> r == control).isPresent()) {
+                model.take(control.terms());
+                model.agreed.set(Optional.of(model.terms()));
+            }
         });
     }
 
@@ -267,19 +329,89 @@ final class TeachController {
     void more(int steps) {
         model.run.get().filter(r -> !model.live()).ifPresent(run -> {
             FineTunePlan plan = run.log().header().plan();
-            follow(context.engine().branch(run.log().header().id(), plan.withSteps(plan.steps() + steps)), control -> {
+            branch(run.log().header().id(), plan.withSteps(plan.steps() + steps), control -> {
             });
         });
+    }
+
+    /// A branch of any run, by its own plan.
+    ///
+    /// @param more steps beyond those that it has done
+    void branch(String run, int more) {
+        if (busy()) {
+            return;
+        }
+        context.engine().runs().list().stream().filter(r -> r.id().equals(run)).findFirst()
+                .ifPresent(r -> branch(run, r.header().plan().withSteps(r.step() + more), this::fill));
+    }
+
+    /// A branch of the shown run by the form's plan, from this moment on. The run itself waits.
+    void branch() {
+        Optional<TrainingControl> run = model.run.get();
+        if (run.isEmpty() || model.starting.get()) {
+            return;
+        }
+        try {
+            FineTunePlan plan = plan();
+            if (model.live() && !model.paused()) {
+                run.get().pause();
+                model.status.set(Optional.of(run.get().status()));
+            }
+            branch(run.get().log().header().id(), plan, control -> context.notices().info("finetune.branched",
+                    control.log().header().parent()));
+        } catch (EngineException e) {
+            failed.accept(e);
+        }
+    }
+
+    private void branch(String run, FineTunePlan plan, Consumer<TrainingControl> begun) {
+        follow(context.engine().branch(run, plan), begun);
     }
 
     void pauseOrResume() {
         model.run.get().filter(r -> model.live()).ifPresent(run -> {
             if (run.status() == RunSummary.Status.PAUSED) {
-                run.resume();
+                resume();
             } else {
                 run.pause();
+                model.agreed.set(Optional.of(model.terms()));
+                model.status.set(Optional.of(run.status()));
             }
-            model.status.set(Optional.of(run.status()));
+        });
+    }
+
+    private void resume() {
+        change(TrainingControl::resume);
+    }
+
+    /// Goes on for some steps, then waits again.
+    void further(int steps) {
+        change(run -> run.resume(steps));
+    }
+
+    /// @return what of the form the paused run is to learn by from its next step on, and does not yet; nothing when it is all as it was
+    Optional<Terms> pending() {
+        return model.run.get().filter(r -> model.paused()).flatMap(run -> {
+            Terms form = model.terms();
+            Terms was = model.agreed.get().orElse(form);
+            Terms now = run.terms();
+            Terms next = new Terms(now.rate(), form.batch() == was.batch() ? now.batch() : form.batch(),
+                    form.objectives().equals(was.objectives()) ? now.objectives() : form.objectives());
+            return next.equals(now) ? Optional.empty() : Optional.of(next);
+        });
+    }
+
+    /// Has the paused run take what was changed in the form, then go on. What cannot be learnt by is told, and it waits on.
+    private void change(Consumer<TrainingControl> go) {
+        model.run.get().filter(r -> model.paused()).ifPresent(run -> {
+            Runnable on = () -> {
+                go.accept(run);
+                model.status.set(Optional.of(run.status()));
+            };
+            pending().ifPresentOrElse(next -> context.jobs().run(run.change(next), from -> {
+                model.agreed.set(Optional.of(model.terms()));
+                on.run();
+            }, failed), on);
         });
     }
 

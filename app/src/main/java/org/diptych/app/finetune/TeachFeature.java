@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import javafx.scene.Node;
 import org.diptych.app.shell.AppContext;
@@ -65,6 +66,7 @@ public final class TeachFeature implements Feature {
                 Command.of("finetune.command.pause", "mdi2p-play-pause", "Shortcut+P",
                         () -> on(v -> v.controller().pauseOrResume())),
                 Command.of("finetune.command.stop", "mdi2s-stop", "Shortcut+.", () -> on(v -> v.controller().stop())),
+                Command.of("finetune.command.branch", "mdi2s-source-branch", () -> on(v -> v.actions().branch())),
                 Command.of("finetune.command.look", "mdi2e-eye-outline", "Shortcut+L",
                         () -> on(v -> v.controller().look())),
                 Command.of("finetune.command.sides", "mdi2c-compare", () -> on(v -> v.actions().sides())),
@@ -82,6 +84,12 @@ public final class TeachFeature implements Feature {
     private void on(Consumer<TeachView> action) {
         context.navigator().show(id());
         view.ifPresent(action);
+    }
+
+    @Override
+    public void goOn(String run, OptionalInt more) {
+        view();
+        view.ifPresent(v -> v.goOn(run, more));
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.LoadedModel;
 
-/// The left column: what learns, from what, how fast; in full, or only what a first run needs. While a run goes on only its rate can be changed.
+/// The left column: what learns, from what, how fast; in full, or only what a first run needs. While a run goes on only its rate can be changed, while it is paused all but its model: some for the run, the rest for a branch.
 final class TeachForm extends VBox {
     static final int SMALLEST_BATCH = 8;
     /// The smallest batch leaves two pairs to each.
@@ -91,6 +91,9 @@ final class TeachForm extends VBox {
         model.base.subscribe(b -> fits.run());
         i18n.textsProperty().subscribe(t -> fits.run());
         Label locked = note("finetune.locked");
+        locked.setId("finetune-locked");
+        Label paused = note("finetune.locked.paused");
+        paused.setId("finetune-locked-paused");
         Label course = note("finetune.objectives.stages");
         model.stage.subscribe(s -> Ui.show(course, s.equals(TeachModel.COURSE)));
         Label given = note("finetune.given");
@@ -98,16 +101,16 @@ final class TeachForm extends VBox {
         NumberRow steps = new NumberRow(i18n, "finetune.steps", PlanNumber.STEPS, model.steps::get,
                 v -> model.steps.set((int) v))
                 .slider(1, 4, Math::log10, v -> Math.round(Math.pow(10, v) / 10) * 10).follow(model.steps);
-        getChildren().addAll(locked, given, titled("finetune.model", from), titled("finetune.data", set), reading,
+        getChildren().addAll(locked, paused, given, titled("finetune.model", from), titled("finetune.data", set), reading,
                 regions, titled("finetune.objectives", objectives), lacking, course, steps, rate(), advanced);
         fixed.addAll(List.of(from, set, steps));
         mode.set(context.settings().get().choices().getOrDefault(MODE, Mode.SIMPLE.word())
                 .equals(Mode.ADVANCED.word()) ? Mode.ADVANCED : Mode.SIMPLE);
         mode.subscribe((old, now) -> context.settings().update(v -> v.withChoices(Map.of(MODE, now.word()))));
         mode.subscribe(m -> Ui.show(advanced, m == Mode.ADVANCED));
-        model.stage.subscribe(s -> lock(locked));
-        model.status.subscribe(s -> lock(locked));
-        model.starting.subscribe(s -> lock(locked));
+        model.stage.subscribe(s -> lock(locked, paused));
+        model.status.subscribe(s -> lock(locked, paused));
+        model.starting.subscribe(s -> lock(locked, paused));
         model.start.subscribe(s -> {
             from.setValue(s.orElse(null));
             objectives.offer(controller.offered());
@@ -134,10 +137,13 @@ final class TeachForm extends VBox {
         return segments;
     }
 
-    private void lock(Label why) {
-        boolean live = model.live() || model.starting.get();
+    private void lock(Label why, Label some) {
+        boolean paused = model.paused() && !model.starting.get();
+        boolean live = !paused && (model.live() || model.starting.get());
         fixed.forEach(n -> n.setDisable(live));
+        from.setDisable(live || paused); // a branch is of the same model
         advanced.lock(live);
+        Ui.show(some, paused);
         objectives.setDisable(live || model.stage.get().equals(TeachModel.COURSE));
         Ui.show(why, live);
     }

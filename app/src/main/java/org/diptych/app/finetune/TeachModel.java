@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
@@ -17,6 +16,7 @@ import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleLongProperty;
 import javafx.beans.property.SimpleObjectProperty;
+import org.diptych.app.pairs.PairsModel;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.PlanMemory;
@@ -24,6 +24,7 @@ import org.diptych.engine.api.PlanOutline;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.api.Task;
+import org.diptych.engine.api.Terms;
 import org.diptych.engine.api.TrainingControl;
 
 /// What the form holds, and the run under way.
@@ -96,26 +97,38 @@ final class TeachModel {
     /// True from the click to the moment at which the run exists.
     final BooleanProperty starting = new SimpleBooleanProperty(false);
     final ObjectProperty<Optional<TrainingControl>> run = new SimpleObjectProperty<>(Optional.empty());
-    /// The step whose pairs are looked at.
-    final ObjectProperty<OptionalInt> picked = new SimpleObjectProperty<>(OptionalInt.empty());
+    /// The step of it whose pairs are looked at.
+    final PairsModel pairs = new PairsModel();
+    /// Batch and objectives of the form when the run was paused or shown: what differs from them is to be changed.
+    final ObjectProperty<Optional<Terms>> agreed = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Optional<RunSummary.Status>> status = new SimpleObjectProperty<>(Optional.empty());
-
-    /// Looks at the pairs of a step, or of the one nearest to it that the run has drawn.
-    void pick(int step) {
-        run.get().ifPresent(r -> picked
-                .set(OptionalInt
-                        .of(Math.clamp(step, 1, Math.max(1, Math.min(drawn(r), r.log().header().plan().steps()))))));
-    }
-
-    /// @return the step that comes next, whose batch is drawn already
-    static int drawn(TrainingControl run) {
-        int size = run.log().size();
-        return size == 0 ? 1 : run.log().since(size - 1).getFirst().step() + 1;
-    }
 
     /// @return true while the run steps or waits for its person
     boolean live() {
         return status.get().filter(s -> s == RunSummary.Status.RUNNING || s == RunSummary.Status.PAUSED).isPresent();
+    }
+
+    TeachModel() {
+        run.subscribe(r -> pairs.run.set(r.map(control -> control)));
+    }
+
+    boolean paused() {
+        return status.get().filter(s -> s == RunSummary.Status.PAUSED).isPresent();
+    }
+
+    /// @return what of the plan a run can be changed to on the way
+    Terms terms() {
+        return new Terms(rate.get(), batch.get(), base.get().map(this::weighted).orElse(Map.of()));
+    }
+
+    /// Takes what a run learns by as it stands, which may be something else than its plan says.
+    void take(Terms terms) {
+        rate.set(terms.rate());
+        batch.set(terms.batch());
+        if (!stage.get().equals(COURSE)) {
+            objectives.set(terms.objectives().keySet().stream().flatMap(o -> Task.named(o).stream()).toList());
+            set(new PlanValue("objectives"), terms.objectives());
+        }
     }
 
     /// Changes a setting that the form has no value of its own for.

@@ -18,6 +18,8 @@ import javafx.util.Duration;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.moments.MomentPane;
 import org.diptych.app.moments.Rewind;
+import org.diptych.app.pairs.BatchPane;
+import org.diptych.app.pairs.PairsModel;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.ErrorBanner;
 import org.diptych.engine.api.RunSummary;
@@ -57,11 +59,11 @@ final class TeachView extends BorderPane {
         setLeft(left);
         setCenter(watch);
         BorderPane.setMargin(watch, new Insets(0, 12, 0, 12));
-        batch = new BatchPane(context, model, error -> banner.show(error));
+        batch = new BatchPane(context, model.pairs, "teach-batch", error -> banner.show(error));
         setRight(new StackPane(sees, past(), batch));
         addEventHandler(KeyEvent.KEY_PRESSED, e -> {
-            if (e.getCode() == KeyCode.ESCAPE && model.picked.get().isPresent()) {
-                model.picked.set(OptionalInt.empty());
+            if (e.getCode() == KeyCode.ESCAPE && model.pairs.picked.get().isPresent()) {
+                model.pairs.close();
                 e.consume();
             }
         });
@@ -83,16 +85,16 @@ final class TeachView extends BorderPane {
         past.setMaxWidth(320);
         rewind.momentProperty().subscribe(m -> {
             if (m.isPresent()) {
-                model.picked.set(OptionalInt.empty());
+                model.pairs.close();
             }
             right(past);
         });
-        model.picked.subscribe(p -> right(past));
+        model.pairs.picked.subscribe(p -> right(past));
         return past;
     }
 
     private void right(MomentPane past) {
-        boolean picked = model.picked.get().isPresent();
+        boolean picked = model.pairs.picked.get().isPresent();
         boolean back = rewind.momentProperty().get().isPresent() && !picked;
         Ui.show(past, back);
         Ui.show(sees, !back && !picked);
@@ -143,11 +145,22 @@ final class TeachView extends BorderPane {
         watch.tick();
         sees.tick();
         batch.tick();
+        actions.tick();
     }
 
     /// Looks at the pairs of the newest step.
     void lookAtPairs() {
-        model.run.get().ifPresent(r -> model.pick(TeachModel.drawn(r) - 1));
+        model.run.get().ifPresent(r -> model.pairs.pick(PairsModel.drawn(r) - 1));
+    }
+
+    void goOn(String run, OptionalInt more) {
+        setBottom(null);
+        banner.hide();
+        if (more.isPresent()) {
+            controller.branch(run, more.getAsInt());
+        } else {
+            controller.goOn(run);
+        }
     }
 
     private void offer(RunSummary run) {
@@ -156,6 +169,7 @@ final class TeachView extends BorderPane {
         }
         Button go = Ui.button(context.i18n(), "finetune.interrupted.go", () -> {
             setBottom(null);
+            banner.hide();
             controller.goOn(run.id());
         });
         go.setId("teach-go-on");

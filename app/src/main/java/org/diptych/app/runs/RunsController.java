@@ -4,27 +4,37 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.diptych.app.fx.Fx;
+import org.diptych.app.pairs.PairsModel;
 import org.diptych.app.shell.AppContext;
+import org.diptych.app.shell.MoreDialog;
 import org.diptych.app.shell.Navigator;
 import org.diptych.app.shell.UndoStack;
 import org.diptych.engine.api.CommandLine;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadRequest;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 
 /// Reads the runs' files beside the window's thread, and does what is done to a run.
 final class RunsController {
+    private static final String TICKED = "runs.ticked";
+
     private final AppContext context;
     private final RunsModel model;
     private boolean reading;
     private boolean again;
     private boolean begun;
     private int asked;
+    private int opening;
 
     RunsController(AppContext context, RunsModel model) {
         this.context = context;
@@ -56,7 +66,25 @@ final class RunsController {
         model.set(runs);
         if (!begun && !runs.isEmpty()) {
             begun = true;
+            remembered(runs);
+            model.ticked.subscribe((old, now) -> context.settings().update(v -> v.withChoices(Map.of(TICKED,
+                    now.entrySet().stream().map(e -> e.getValue() + " " + e.getKey())
+                            .collect(Collectors.joining("\n"))))));
+        }
+    }
+
+    /// Ticks the runs that were ticked when the program was last used; the newest where none of them is left.
+    private void remembered(List<RunSummary> runs) {
+        Optional<String> before = Optional.ofNullable(context.settings().get().choices().get(TICKED));
+        Set<String> there = runs.stream().map(RunSummary::id).collect(Collectors.toSet());
+        Map<String, Integer> ticked = new LinkedHashMap<>();
+        before.stream().flatMap(String::lines).map(line -> line.split(" ", 2))
+                .filter(part -> part.length == 2 && part[0].matches("\\d{1,4}") && there.contains(part[1]))
+                .forEach(part -> ticked.put(part[1], Integer.valueOf(part[0])));
+        if (ticked.isEmpty() && before.filter(String::isEmpty).isEmpty()) {
             model.tick(runs.getFirst().id(), true);
+        } else {
+            model.ticked.set(ticked);
         }
     }
 
@@ -103,6 +131,39 @@ final class RunsController {
     /// Sets the form that teaches to the run's plan.
     void usePlan(RunSummary run) {
         context.navigator().open(Navigator.TEACH, plan(run));
+    }
+
+    void goOn(RunSummary run) {
+        context.navigator().goOn(run.id(), OptionalInt.empty());
+    }
+
+    /// Asks how far a branch is to go.
+    void branch(RunSummary run) {
+        new MoreDialog(context, run.header().plan().steps()).showAndWait()
+                .ifPresent(more -> context.navigator().goOn(run.id(), OptionalInt.of(more)));
+    }
+
+    /// @return why a run cannot be gone on with, or branched; nothing when it can
+    Optional<Message> no(RunSummary run, boolean branch) {
+        return branch ? context.engine().runs().noBranch(run.id()) : context.engine().runs().noResume(run.id());
+    }
+
+    /// Looks at the pairs of a step; a run that is not in memory is opened first.
+    void pairs(RunSummary run, int step, PairsModel pairs) {
+        if (pairs.run.get().filter(r -> r.log().header().id().equals(run.id())).isPresent()) {
+            pairs.pick(step);
+            return;
+        }
+        pairs.close();
+        int mine = ++opening;
+        context.jobs().run(context.engine().pairs(run.id()), opened -> {
+            if (mine == opening) {
+                pairs.run.set(Optional.of(opened));
+                pairs.pick(step);
+            } else {
+                opened.leave();
+            }
+        }, error -> context.notices().error(error));
     }
 
     static String command(RunSummary run) {

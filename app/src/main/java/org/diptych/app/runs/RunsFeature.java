@@ -44,6 +44,8 @@ public final class RunsFeature implements Feature {
     @Override
     public List<Command> commands() {
         return List.of(command("runs.command.tick", "mdi2c-chart-line", v -> v.runs().tick()),
+                command("runs.command.goon", "mdi2p-play", v -> v.runs().goOn()),
+                command("runs.command.branch", "mdi2s-source-branch", v -> v.runs().branch()),
                 command("runs.command.open", "mdi2f-folder-open-outline", v -> v.runs().openFolder()),
                 command("runs.command.load", "mdi2u-upload", v -> v.runs().load()),
                 command("runs.command.plan", "mdi2c-code-json", v -> v.runs().usePlan()),

@@ -1,8 +1,12 @@
 package org.diptych.app.runs;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import javafx.animation.KeyFrame;
 import javafx.animation.Timeline;
 import javafx.beans.property.ObjectProperty;
@@ -22,6 +26,7 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
 import org.diptych.app.chart.CoachPane;
@@ -35,11 +40,15 @@ import org.diptych.app.fx.Ui;
 import org.diptych.app.moments.MomentPane;
 import org.diptych.app.moments.Rewind;
 import org.diptych.app.moments.RewindBar;
+import org.diptych.app.pairs.BatchPane;
+import org.diptych.app.pairs.PairsModel;
 import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.CurveExport;
 import org.diptych.app.shell.Navigator;
 import org.diptych.engine.Engine;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.RunSummary;
 
 /// The view: a table of runs, their curves one over the other, and what differs between them.
@@ -66,6 +75,10 @@ final class RunsView extends VBox {
     private final MomentPane past;
     private final ObjectProperty<Side> side = new SimpleObjectProperty<>(Side.DIFFERENCES);
     private final Label why = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
+    private final PairsModel pairs = new PairsModel();
+    private final BatchPane batch;
+    private final Button goOn;
+    private final Button branch;
     private final Button open;
     private final Button load;
     private final Button plan;
@@ -96,8 +109,20 @@ final class RunsView extends VBox {
         bar = new RewindBar(context, rewind, "runs-rewind");
         past = new MomentPane(context, rewind, "runs-moment");
         board.mark(rewind.atProperty());
-        board.setOnPick(step -> context.notices().info("batch.weights", step));
+        batch = new BatchPane(context, pairs, "runs-batch", error -> context.notices().error(error));
+        batch.setMaxWidth(Double.MAX_VALUE);
+        pairs.picked.subscribe(p -> {
+            if (p.isEmpty()) { // nobody looks any more
+                pairs.run.get().ifPresent(RunPairs::leave);
+                pairs.run.set(Optional.empty());
+            }
+        });
+        board.setOnPick(step -> followed().ifPresent(r -> controller.pairs(r, step, pairs)));
         getStyleClass().add("view");
+        goOn = button("runs.goon", "runs-go-on", () -> table.selected().ifPresent(controller::goOn));
+        goOn.setTooltip(i18n.tooltip("runs.goon.tip"));
+        branch = button("runs.branch", "runs-branch", () -> table.selected().ifPresent(controller::branch));
+        branch.setTooltip(i18n.tooltip("runs.branch.tip"));
         open = button("runs.open", "runs-open", () -> table.selected().ifPresent(controller::openFolder));
         load = button("runs.load", "runs-load", () -> table.selected().ifPresent(controller::load));
         plan = button("runs.plan", "runs-plan", () -> table.selected().ifPresent(controller::usePlan));
@@ -108,7 +133,8 @@ final class RunsView extends VBox {
                 delete.fire();
             }
         });
-        HBox actions = Ui.row(8, open, load, plan, command, delete, why);
+        why.setId("runs-why");
+        HBox actions = Ui.row(8, goOn, branch, open, load, plan, command, delete, why);
         VBox above = new VBox(8, actions, table);
         VBox.setVgrow(table, Priority.ALWAYS);
         SplitPane full = new SplitPane(above, below());
@@ -151,6 +177,7 @@ final class RunsView extends VBox {
             compare();
         });
         pulse.getKeyFrames().setAll(new KeyFrame(GLANCE, e -> {
+            batch.tick();
             if (model.runs.stream().anyMatch(RunsModel::live)) {
                 controller.refresh();
                 board.tick();
@@ -170,14 +197,18 @@ final class RunsView extends VBox {
         } else {
             pulse.stop();
             rewind.hold();
+            pairs.close();
         }
     }
 
     /// Looks back at the selected run where its curve is drawn, else at the first that is.
     private void follow() {
+        rewind.follow(followed().map(r -> new Rewind.Source(r.folder(), r.header().plan().steps(), RunsModel.live(r))));
+    }
+
+    private Optional<RunSummary> followed() {
         List<RunSummary> drawn = model.chosen();
-        rewind.follow(table.selected().filter(drawn::contains).or(() -> drawn.stream().findFirst())
-                .map(r -> new Rewind.Source(r.folder(), r.header().plan().steps(), RunsModel.live(r))));
+        return table.selected().filter(drawn::contains).or(() -> drawn.stream().findFirst());
     }
 
     Rewind rewind() {
@@ -187,6 +218,14 @@ final class RunsView extends VBox {
     /// What the palette offers for the selected run; a button that is greyed out, with its reason beside it, does nothing here either.
     void tick() {
         table.selected().ifPresent(r -> model.tick(r.id(), !model.isTicked(r.id())));
+    }
+
+    void goOn() {
+        goOn.fire();
+    }
+
+    void branch() {
+        branch.fire();
     }
 
     void openFolder() {
@@ -241,7 +280,9 @@ final class RunsView extends VBox {
             }
         });
         VBox said = new VBox(12, choice, differ, spent, spread, moments);
-        SplitPane both = new SplitPane(Ui.styled(new VBox(8, board, bar), "panel"), Ui.styled(said, "panel"));
+        SplitPane both = new SplitPane(Ui.styled(new VBox(8, board, bar), "panel"),
+                new StackPane(Ui.styled(said, "panel"), batch));
+        pairs.picked.subscribe(p -> Ui.show(said, p.isEmpty()));
         both.setDividerPositions(0.64);
         return both;
     }
@@ -273,10 +314,21 @@ final class RunsView extends VBox {
         command.setDisable(run == null);
         delete.setDisable(run == null || live);
         load.setDisable(run == null || run.kept().isEmpty());
-        why.setText(run == null
-                ? i18n.get("runs.why.none")
-                : live ? i18n.get("runs.why.live") : run.kept().isEmpty() ? i18n.get("runs.why.nokept") : "");
-        for (Button button : List.of(open, load, plan, command, delete)) {
+        Optional<Message> noGoOn = table.selected().flatMap(r -> controller.no(r, false));
+        Optional<Message> noBranch = table.selected().flatMap(r -> controller.no(r, true));
+        goOn.setDisable(run == null || noGoOn.isPresent());
+        branch.setDisable(run == null || noBranch.isPresent());
+        Set<String> reasons = new LinkedHashSet<>();
+        Stream.of(noGoOn, noBranch).flatMap(Optional::stream).map(i18n.texts()::get).forEach(reasons::add);
+        if (run == null) {
+            reasons.add(i18n.get("runs.why.none"));
+        } else if (live) {
+            reasons.add(i18n.get("runs.why.live"));
+        } else if (run.kept().isEmpty()) {
+            reasons.add(i18n.get("runs.why.nokept"));
+        }
+        why.setText(String.join(" ", reasons));
+        for (Button button : List.of(goOn, branch, open, load, plan, command, delete)) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }
     }

@@ -2,6 +2,7 @@ package org.diptych.app.shell;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import javafx.scene.Node;
 
 /// One view of the window, reached from the rail.
@@ -42,5 +43,12 @@ public interface Feature {
     ///
     /// @param set file or folder that was read as one
     default void learn(Path set) {
+    }
+
+    /// A run is to be gone on with. Only the view that teaches takes it.
+    ///
+    /// @param run  its id
+    /// @param more steps that a branch of it takes beyond what it has done; nothing to go on with the run itself
+    default void goOn(String run, OptionalInt more) {
     }
 }

@@ -1,6 +1,7 @@
 package org.diptych.app.shell;
 
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /// Goes to another view.
 public interface Navigator {
@@ -26,4 +27,10 @@ public interface Navigator {
     ///
     /// @param set file or folder that was read as one
     void learn(Path set);
+
+    /// Goes to where models are taught, and goes on with a run there.
+    ///
+    /// @param run  its id
+    /// @param more steps that a branch of it takes beyond what it has done; nothing to go on with the run itself
+    void goOn(String run, OptionalInt more);
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import javafx.animation.FadeTransition;
@@ -128,6 +129,12 @@ public final class Shell extends BorderPane implements Navigator {
     public void learn(Path set) {
         show(TEACH);
         features.get(TEACH).learn(set);
+    }
+
+    @Override
+    public void goOn(String run, OptionalInt more) {
+        show(TEACH);
+        features.get(TEACH).goOn(run, more);
     }
 
     private void openPalette() {

@@ -82,6 +82,22 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 checkpointing);
     }
 
+    /// @return the same plan with another number of examples a step
+    public FineTunePlan withBatch(int other) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, other, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
+    }
+
+    /// @return the same plan with another peak rate; of a plan in stages they keep their own
+    public FineTunePlan withRate(double peak) {
+        Optimizer o = optimizer;
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora,
+                new Optimizer(peak, o.beta1, o.beta2, o.epsilon, o.weightDecay, o.clipNorm, o.layerDecay), schedule,
+                stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing);
+    }
+
     /// @return the same plan for other data
     public FineTunePlan withData(Data other) {
         return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, lora, optimizer,

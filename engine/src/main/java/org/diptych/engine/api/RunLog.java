@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,6 +33,12 @@ public interface RunLog {
         return List.of();
     }
 
+    /// @return examples that a step learnt from, which a person may have changed on the way; what was said last stands
+    default int batch(int step) {
+        return events().stream().filter(e -> e.event() == Event.Kind.BATCH && e.step() <= step).reduce((a, b) -> b)
+                .map(e -> Integer.valueOf(e.text())).orElse(header().plan().batch());
+    }
+
     /// @return what a person should know of how it went; mostly nothing
     default List<Message> remarks() {
         List<Event> skipped = events().stream().filter(e -> e.event() == Event.Kind.SKIPPED).toList();
@@ -45,6 +52,10 @@ public interface RunLog {
                     .toMinutes();
             out.add(Message.of(rests.size() == 1 ? "train.remark.rested" : "train.remark.rested.often",
                     rests.getFirst().step(), minutes, rests.size()));
+        }
+        for (Event.Kind kind : List.of(Event.Kind.RATE, Event.Kind.BATCH, Event.Kind.OBJECTIVES)) {
+            events().stream().filter(e -> e.event() == kind).reduce((a, b) -> b).ifPresent(e -> out.add(
+                    Message.of("train.remark." + kind.name().toLowerCase(Locale.ROOT), e.step(), e.text())));
         }
         return out;
     }
@@ -93,13 +104,13 @@ public interface RunLog {
     record Snapshot(int step, int n, float[] similarity) {
     }
 
-    /// What befell a run: most often a change of the examples that it learns from.
+    /// What befell a run: most often a change of the examples that it learns from, or of how it learns.
     ///
     /// @param event   what was done
     /// @param step    the first that learns from it
     /// @param seconds wall time since the start
     /// @param index   number of the example in the data set, or [#NONE]
-    /// @param text    its caption from there on; of a rest how long it was, as [Duration] is written; of what was skipped the picture's name
+    /// @param text    its caption from there on; of a rest how long it was, as [Duration] is written; of what was skipped the picture's name; of other terms what holds from there on
     record Event(Kind event, int step, double seconds, int index, String text) {
         /// The number of no example.
         public static final int NONE = -1;
@@ -114,7 +125,13 @@ public interface RunLog {
             /// For so long no work was done though nobody paused it: the machine slept, or waited for other work.
             RESTED,
             /// A picture could not be read, so that another example was learnt, or judged, in its place.
-            SKIPPED;
+            SKIPPED,
+            /// Another peak learning rate; the text is the number.
+            RATE,
+            /// Another number of examples a step; the text is the number.
+            BATCH,
+            /// Other objectives or weights; the text names them, as in `contrastive 1, itm 0.5`.
+            OBJECTIVES;
 
             /// @return true for what a person did, which a run that goes on from a checkpoint before it keeps
             public boolean byPerson() {

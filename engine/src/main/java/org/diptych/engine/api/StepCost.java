@@ -2,10 +2,12 @@ package org.diptych.engine.api;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What a step of a run costs, objective by objective, as its log tells. What several objectives of a batch need, as one picture's states, is counted with the first of them.
@@ -21,6 +23,9 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
     private static final String OWN = "own";
     private static final String COPY = "copy";
     private static final int STEPS = 24;
+    private static final Set<String> OTHERS = Set.of("ms.backward", "ms.examples");
+    private static final Set<RunLog.Event.Kind> CHANGES = Set.of(RunLog.Event.Kind.BATCH,
+            RunLog.Event.Kind.OBJECTIVES);
 
     /// What one objective costs.
     ///
@@ -81,6 +86,10 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
         if (rows.isEmpty()) {
             return Optional.empty();
         }
+        int last = rows.getLast().step();
+        int since = log.events().stream().filter(e -> CHANGES.contains(e.event()) && e.step() <= last)
+                .mapToInt(RunLog.Event::step).max().orElse(0);
+        rows = rows.stream().filter(r -> r.step() >= since).toList(); // what was learnt otherwise cost otherwise
         Map<String, Double> middle = new TreeMap<>();
         for (RunLog.Row row : rows) {
             for (String name : row.values().keySet()) {
@@ -90,14 +99,17 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
             }
         }
         List<Part> parts = new ArrayList<>();
-        for (String objective : plan.objectives().keySet()) {
+        Set<String> objectives = new LinkedHashSet<>(plan.objectives().keySet());
+        middle.keySet().stream().filter(n -> n.startsWith("ms.") && !OTHERS.contains(n)).map(n -> n.substring(3))
+                .forEach(objectives::add); // what a later stage has, or a person added
+        for (String objective : objectives) {
             if (middle.containsKey("ms." + objective)) {
                 parts.add(part(objective, middle, rows));
             }
         }
         double backward = middle.getOrDefault("ms.backward", 0.0);
         double known = parts.stream().mapToDouble(Part::ms).sum() + backward;
-        double whole = 1000 * plan.batch() / middle.get("pairs_per_second");
+        double whole = 1000 * log.batch(last) / middle.get("pairs_per_second");
         return Optional.of(new StepCost(rows.getFirst().step(), rows.getLast().step(), parts, backward,
                 Math.max(0, whole - known)));
     }

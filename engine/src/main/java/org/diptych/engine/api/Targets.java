@@ -1,5 +1,6 @@
 package org.diptych.engine.api;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -67,9 +68,18 @@ public record Targets(int step, double alpha, double temperature, Optional<Queue
     ///
     /// @param size    places
     /// @param pointer place of the next one
-    /// @param batch   features that a step brings
+    /// @param brought features of each step, the newest first, as far back as there is room for them
     /// @param steps   steps done
-    public record Queue(int size, int pointer, int batch, int steps) {
+    public record Queue(int size, int pointer, List<Integer> brought, int steps) {
+        public Queue {
+            brought = List.copyOf(brought);
+        }
+
+        /// One to which every step brings as many.
+        public Queue(int size, int pointer, int batch, int steps) {
+            this(size, pointer, Collections.nCopies(Math.min(steps, Math.ceilDiv(size, batch)), batch), steps);
+        }
+
         /// What a place holds.
         ///
         /// @param step that put it there, from 1
@@ -80,12 +90,17 @@ public record Targets(int step, double alpha, double temperature, Optional<Queue
         /// @param place from 0
         /// @return nothing for a place that no step of the run has written to
         public Optional<Entry> entry(int place) {
-            if (batch >= size) { // only the end of the last batch has room
-                return steps > 0 ? Optional.of(new Entry(steps, batch - size + place)) : Optional.empty();
+            if (!brought.isEmpty() && brought.getFirst() >= size) { // only the end of the last batch has room
+                return Optional.of(new Entry(steps, brought.getFirst() - size + place));
             }
             int back = Math.floorMod(pointer - 1 - place, size);
-            int step = steps - back / batch;
-            return step >= 1 ? Optional.of(new Entry(step, batch - 1 - back % batch)) : Optional.empty();
+            for (int i = 0; i < brought.size() && brought.get(i) < size; i++) {
+                if (back < brought.get(i)) {
+                    return Optional.of(new Entry(steps - i, brought.get(i) - 1 - back));
+                }
+                back -= brought.get(i);
+            }
+            return Optional.empty();
         }
 
         /// @return how many steps before the next one a place was written to
@@ -95,12 +110,12 @@ public record Targets(int step, double alpha, double temperature, Optional<Queue
 
         /// @return places that the run has written to
         public int filled() {
-            return (int) Math.min(size, (long) steps * batch);
+            return (int) Math.min(size, brought.stream().mapToLong(Integer::longValue).sum());
         }
 
         /// @return the age of the oldest feature that the run has written, 0 before the first step
         public int oldest() {
-            return filled() == 0 ? 0 : (filled() + batch - 1) / batch;
+            return brought.size();
         }
     }
 }

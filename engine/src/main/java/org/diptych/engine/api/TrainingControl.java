@@ -6,10 +6,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A fine-tuning run that is under way: what a person may do to it. Commands take effect between two steps.
-public interface TrainingControl {
+public interface TrainingControl extends RunPairs {
     JobHandle<RunSummary> job();
-
-    RunLog log();
 
     /// @return handle of the model as it stands at this moment: `inspect`, `contrast` and `relevance` take it like any loaded model's
     String model();
@@ -18,13 +16,28 @@ public interface TrainingControl {
 
     void pause();
 
+    /// Goes on until it ends or somebody pauses it.
     void resume();
+
+    /// Goes on for so many steps, then waits again, after the evaluation and the moment that are due at the last of them.
+    ///
+    /// @param steps at least 1
+    void resume(int steps);
 
     /// Ends the run after the present step; its weights stay until [#keep] or [#restore].
     void stop();
 
     /// @param rate new peak learning rate; the schedule's shape stays
     void setRate(double rate);
+
+    /// @return what the next step learns by
+    Terms terms();
+
+    /// Learns by something else from the next step on. It is written into the run's folder first, so a run that is killed and taken up again learns by the same at the same step; the log tells it as an
+    /// event. In a plan of several stages, rate and objectives hold until the present one ends.
+    ///
+    /// @return the first step that learns so; an [EngineException] where the batch is larger than the data, an objective does not fit model or data, or none is left
+    JobHandle<Integer> change(Terms next);
 
     /// @return why [#targets] has nothing to tell of this run; nothing when it has
     Optional<Message> noTargets();
@@ -33,34 +46,6 @@ public interface TrainingControl {
     ///
     /// @param pair number in the next step's batch, from 0; the first whose caption was made wrong, else the first, when left out or too large
     JobHandle<Targets> targets(OptionalInt pair);
-
-    /// Draws the batch of a step again and judges each of its pairs by the weights of this moment; it costs a forward pass, or one for each pair.
-    ///
-    /// @param step from 1 to the one after the last that was done; an [EngineException] tells of a step that was not drawn by this run
-    JobHandle<StepPairs> batch(int step);
-
-    /// Looks where the weights of this moment look in a pair of the training set.
-    ///
-    /// @param index   number in the data set
-    /// @param caption to look with
-    /// @return the map of the whole caption, then those of its words, in the pixels of the picture that [#batch] shows; empty for a model that offers none
-    JobHandle<List<Moment.Sight>> sights(int index, String caption);
-
-    /// @return why captions cannot be corrected; nothing when they can
-    Optional<Message> noRecaption();
-
-    /// Learns another caption of an example from the next step on. It is written into the run's folder first, so a run that is killed and taken up again learns the same at the same step.
-    ///
-    /// @param index   number in the data set
-    /// @param caption the data set's own one takes a correction back
-    /// @return the first step that learns from it
-    JobHandle<Integer> recaption(int index, String caption);
-
-    /// Puts an example once into the next step's batch, in the place of the last that is drawn for it, whose turn comes in the next epoch; its partner goes with it where examples belong together.
-    /// When half of that batch is taken already, it is the next one's.
-    ///
-    /// @return the step that learns from it
-    JobHandle<Integer> requeue(int index);
 
     /// @return what the run kept of its way so far
     Moments moments();

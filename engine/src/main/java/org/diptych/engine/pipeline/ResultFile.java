@@ -99,7 +99,7 @@ public final class ResultFile {
     private static double cost(String name, RunLog log, Map<String, Double> last) {
         return switch (name) {
             case Experiment.PARAMETERS -> last.getOrDefault("parameters", Double.NaN);
-            case Experiment.MILLISECONDS -> median(log, row -> row.millis(log.header().plan().batch()));
+            case Experiment.MILLISECONDS -> median(log, row -> row.millis(log.batch(row.step())));
             case Experiment.MEBIBYTES -> median(log, row -> row.values().entrySet().stream()
                     .filter(e -> e.getKey().startsWith("mib.")).map(Map.Entry::getValue).reduce(Double::sum)
                     .orElse(Double.NaN));

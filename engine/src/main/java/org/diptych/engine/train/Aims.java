@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Targets;
 import org.diptych.engine.api.Task;
@@ -25,6 +27,8 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
+import org.diptych.engine.work.EngineLane;
+import org.diptych.engine.work.Priority;
 
 /// Reads what a step is about to aim at. Nothing is written down beside the queue: which example stands at which of its places follows from the pointer and from what each step draws.
 final class Aims {
@@ -84,6 +88,18 @@ final class Aims {
             int pair, List<Aim> aims, double millis) {
     }
 
+    /// Reads on the lane, and looks up what that stands for beside it.
+    JobHandle<Targets> targets(EngineLane lane, EngineLane.Work<Read> read) {
+        JobHandle<Read> reading = lane.submit(Message.of("train.targets.job"), Priority.INTERACTIVE, read);
+        return new Then<>(reading, reading.result().thenApplyAsync(r -> {
+            try {
+                return named(r);
+            } catch (EngineException e) {
+                throw new CompletionException(e);
+            }
+        }), reading::cancel);
+    }
+
     /// Lane thread only.
     ///
     /// @param step  that will learn from these
@@ -96,7 +112,7 @@ final class Aims {
                 ? given.getAsInt()
                 : IntStream.range(0, pairs.size()).filter(i -> !pairs.get(i).right()).findFirst().orElse(0);
         Optional<Targets.Queue> queue = distils.queued()
-                .map(q -> new Targets.Queue(q.size(), q.pointer(), pairs.size(), step - 1));
+                .map(q -> new Targets.Queue(q.size(), q.pointer(), brought(q.size(), step - 1), step - 1));
         List<Aim> aims = new ArrayList<>();
         double alpha = 0;
         for (Objective objective : objectives()) {
@@ -117,6 +133,17 @@ final class Aims {
         }
         return new Read(step, alpha, distils.temperature(), queue, pairs, pair, aims,
                 (System.nanoTime() - began) / 1e6);
+    }
+
+    /// @return features of each step, the newest first, until a queue is full of them
+    private List<Integer> brought(int size, int steps) {
+        List<Integer> out = new ArrayList<>();
+        int left = size;
+        for (int step = steps; step > 0 && left > 0; step--) {
+            out.add(draw.size(step));
+            left -= out.getLast();
+        }
+        return out;
     }
 
     private Aim contrast(Targets.Side side, Distils.Soft soft, int step, int pair, List<Prepared.Pair> pairs,

@@ -42,6 +42,20 @@ final class Batches {
         return next;
     }
 
+    /// Waits for a step's examples.
+    ///
+    /// @throws EngineException when they cannot be read
+    Prepared await(int step) throws EngineException {
+        try {
+            return step(step).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof EngineException told) {
+                throw told;
+            }
+            throw e;
+        }
+    }
+
     /// Draws anew what may have been drawn before a person changed it.
     synchronized void forget() {
         prepared = -1;

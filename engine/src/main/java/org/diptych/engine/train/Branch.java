@@ -55,6 +55,11 @@ public final class Branch {
                 copy.append(row);
             }
         }
+        for (RunLog.Event event : log.events()) { // a change of batch tells what its rows cost
+            if (event.event() == RunLog.Event.Kind.BATCH && event.step() <= step) {
+                copy.append(event);
+            }
+        }
         Optional<RunLog.Snapshot> shot = log.snapshot().filter(s -> s.step() <= step);
         if (shot.isPresent()) {
             copy.append(shot.get());
@@ -64,6 +69,7 @@ public final class Branch {
                 copy.append(spread);
             }
         }
+        Changes.of(to.path(), plan).inherit(from.path(), parent.plan(), step);
         if (plan.data().equals(parent.plan().data())) { // else the numbers are those of other examples
             Corrections.of(to.path()).copy(from.path());
             Optional<Set<String>> without = from.without();

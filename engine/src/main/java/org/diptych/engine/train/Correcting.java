@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.EngineException;
@@ -18,6 +17,7 @@ import org.diptych.engine.api.Task;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.objective.Drawn;
+import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Priority;
 
@@ -48,22 +48,29 @@ final class Correcting {
         void changed();
     }
 
+    /// What the run is of.
+    ///
+    /// @param witness looks through the model's eyes
+    record Of(FineTunePlan plan, RunFolder folder, VisionLanguageModel model, Dataset train, Witness witness,
+            Changes changes, Corrections corrections) {
+        /// @return one for its caller alone
+        Draw draw() {
+            return new Draw(plan.seed(), train.size(), train.group(), changes, corrections);
+        }
+    }
+
     private final EngineLane lane;
-    private final TrainingSession.Start start;
+    private final Of start;
     private final FineTunePlan plan;
     private final Corrections corrections;
     private final Run run;
 
-    Correcting(EngineLane lane, TrainingSession.Start start, Corrections corrections, Run run) {
+    Correcting(EngineLane lane, Of of, Run run) {
         this.lane = lane;
-        this.start = start;
-        this.plan = start.plan();
-        this.corrections = corrections;
+        this.start = of;
+        this.plan = of.plan();
+        this.corrections = of.corrections();
         this.run = run;
-    }
-
-    private Draw draw() {
-        return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch(), corrections);
     }
 
     JobHandle<StepPairs> batch(int step) {
@@ -84,7 +91,7 @@ final class Correcting {
         if (step <= header.branched() && !drawnAlike(step, header)) {
             throw new EngineException("batch.branch", step, header.parent(), header.branched());
         }
-        Draw draw = draw();
+        Draw draw = start.draw();
         return run.preparer(data, step).prepare(draw.examples(step), draw.sights(step), step, 0); // labels alone: what a copy says is another batch's affair
     }
 
@@ -98,20 +105,19 @@ final class Correcting {
                 return false;
             }
             of = RunLogFile.read(folder).header();
-            if (!alike(of.plan(), plan, step)) {
+            if (!alike(of.plan(), Changes.of(folder, of.plan()), step)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean alike(FineTunePlan one, FineTunePlan other, int step) {
-        return one.seed() == other.seed() && one.batch() == other.batch() && one.data().equals(other.data())
-                && one.lessons().equals(other.lessons()) && objectives(one, step).equals(objectives(other, step));
-    }
-
-    private static Map<String, Double> objectives(FineTunePlan plan, int step) {
-        return plan.course().get(plan.stageAt(step)).objectives();
+    private boolean alike(FineTunePlan other, Changes changed, int step) {
+        Changes own = start.changes();
+        int group = start.train().group();
+        return other.seed() == plan.seed() && changed.batch(step) == own.batch(step)
+                && changed.before(step, group) == own.before(step, group) && other.data().equals(plan.data())
+                && other.lessons().equals(plan.lessons()) && changed.objectives(step).equals(own.objectives(step));
     }
 
     private void present() throws EngineException {
@@ -180,7 +186,7 @@ final class Correcting {
         return lane.submitPrepared(Message.of("batch.requeue.job"), Priority.INTERACTIVE,
                 context -> start.train().example(index).caption(), (given, context) -> {
                     possible();
-                    Draw draw = draw();
+                    Draw draw = start.draw();
                     int step = run.step() + 1;
                     while (step < plan.steps() && !draw.room(step)) {
                         step++;

@@ -1,5 +1,6 @@
 package org.diptych.engine.train;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
@@ -23,9 +25,13 @@ import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.objective.Drawn;
+import org.diptych.engine.work.Natives;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a run will take of memory at most. Weights and what the optimiser keeps are counted; activations are measured with the trainer's own step where that is quick and safe, and reckoned else.
 public final class Footprint {
+    private static final Logger LOG = LoggerFactory.getLogger(Footprint.class);
     /// A micro-batch has two examples at least: with one there is no wrong partner.
     private static final int FEW = 2;
     /// The largest micro-batch that is tried.
@@ -83,10 +89,22 @@ public final class Footprint {
                 plan.accumulate(), free);
     }
 
+    /// @return what would fit into what a run has and the device could still give
+    static Message fits(VisionLanguageModel model, FineTunePlan plan, Dataset data, Device device) {
+        try {
+            PlanMemory need = taught(model, plan, reckon(model, plan, data), 0);
+            long there = Natives.free(device) + need.standing() - need.fixed();
+            return need.failedOn(there).advice(plan.checkpointing());
+        } catch (EngineException | RuntimeException e) { // the run is over either way
+            LOG.warn("{}", e.getMessage());
+            return Message.of("train.full.unknown");
+        }
+    }
+
     /// The examples of the first step whose texts are the longest: a batch is as wide as its widest.
     private static int[] widest(VisionLanguageModel model, FineTunePlan plan, Dataset data) throws EngineException {
-        int[] first = new Draw(plan.seed(), data.size(), data.group(), Math.min(plan.batch(), data.size()),
-                Corrections.none()).examples(1);
+        int[] first = new Draw(plan.seed(), data.size(), data.group(),
+                Draw.Sizes.of(Math.min(plan.batch(), data.size())), Corrections.none()).examples(1);
         List<int[]> widths = new ArrayList<>(); // place, tokens
         for (int place : IntStream.of(first).limit(LOOKED_AT).toArray()) {
             Encoded encoded = Drawn.encode(model, new Readable(data).example(place));

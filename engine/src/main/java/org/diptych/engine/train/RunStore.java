@@ -11,13 +11,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
+import org.diptych.engine.api.Message;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.Runs;
+import org.diptych.engine.api.TrainingControl;
 
 /// The folder of runs. A deleted run moves to `.deleted/PROCESS` inside it, from where it can come back until that process has ended and
 /// the next one starts.
@@ -125,6 +128,41 @@ public final class RunStore implements Runs {
     public RunLog log(String id) throws EngineException {
         TrainingSession session = live.get(id);
         return session != null ? session.log() : RunLogFile.read(folder.resolve(id));
+    }
+
+    /// @return the run of that folder, while it is in this program's memory
+    public Optional<TrainingSession> session(Path run) {
+        return live.values().stream().filter(s -> !s.dropped())
+                .filter(s -> s.summary().folder().toAbsolutePath().equals(run.toAbsolutePath())).findFirst();
+    }
+
+    @Override
+    public Optional<TrainingControl> control(String id) {
+        return session(folder.resolve(id)).map(s -> s);
+    }
+
+    @Override
+    public Optional<Message> noResume(String id) {
+        Optional<TrainingSession> here = session(folder.resolve(id)).filter(TrainingSession::underWay);
+        Status status = here.map(TrainingSession::status).orElseGet(() -> run(id).standing().status());
+        if (here.isPresent() && status == Status.PAUSED) {
+            return Optional.empty();
+        }
+        return switch (status) {
+            case RUNNING -> Optional.of(Message.of("train.resume.live"));
+            case PAUSED -> Optional.of(Message.of("train.resume.elsewhere"));
+            case FINISHED -> Optional.of(Message.of("train.resume.finished"));
+            case STOPPED, FAILED, INTERRUPTED -> run(id).hasCheckpoint()
+                    ? Optional.empty()
+                    : Optional.of(Message.of("train.resume.none"));
+        };
+    }
+
+    @Override
+    public Optional<Message> noBranch(String id) {
+        return run(id).hasCheckpoint() || session(folder.resolve(id)).filter(TrainingSession::underWay).isPresent()
+                ? Optional.empty()
+                : Optional.of(Message.of("train.resume.none"));
     }
 
     @Override

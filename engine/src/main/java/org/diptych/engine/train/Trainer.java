@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.StepCost;
@@ -35,23 +35,50 @@ final class Trainer {
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
     private final Learner learner;
-    private final List<Map<Objective, Double>> stages = new ArrayList<>();
+    private final Changes changes;
+    private final NDManager scope;
+    /// What a plan or a person wants -> the same in this model's terms. Read from any thread.
+    private final Map<Map<String, Double>, Map<Objective, Double>> mixes = new ConcurrentHashMap<>();
     private Map<Objective, Double> objectives;
     private int stage;
 
     /// @throws EngineException when an objective does not fit the model or nothing would learn
     Trainer(VisionLanguageModel model, FineTunePlan plan, NDManager scope) throws EngineException {
+        this(model, plan, Changes.none(plan), scope);
+    }
+
+    /// @param changes of what the steps learn by
+    Trainer(VisionLanguageModel model, FineTunePlan plan, Changes changes, NDManager scope) throws EngineException {
         this.model = model;
         this.plan = plan;
+        this.changes = changes;
+        this.scope = scope;
         for (FineTunePlan.Stage each : plan.course()) {
-            Map<Objective, Double> all = new LinkedHashMap<>();
-            for (Map.Entry<String, Double> wanted : each.objectives().entrySet()) {
-                all.put(Objective.of(wanted.getKey(), model, plan, scope), wanted.getValue());
-            }
-            stages.add(all);
+            know(each.objectives(), plan);
         }
-        objectives = stages.getFirst();
+        for (Map<String, Double> mix : changes.mixes()) {
+            know(mix);
+        }
+        objectives = mixes.get(plan.course().getFirst().objectives());
         learner = new Learner(model, plan, scope);
+    }
+
+    /// Makes ready what a step is to learn by.
+    ///
+    /// @throws EngineException when an objective does not fit the model
+    void know(Map<String, Double> mix) throws EngineException {
+        know(mix, plan.withObjectives(mix));
+    }
+
+    private void know(Map<String, Double> mix, FineTunePlan of) throws EngineException {
+        if (mixes.containsKey(mix)) {
+            return;
+        }
+        Map<Objective, Double> all = new LinkedHashMap<>();
+        for (Map.Entry<String, Double> wanted : mix.entrySet()) {
+            all.put(Objective.of(wanted.getKey(), model, of, scope), wanted.getValue());
+        }
+        mixes.put(mix, all);
     }
 
     Learner learner() {
@@ -67,7 +94,7 @@ final class Trainer {
     /// @param anew   false to go on in the middle of it
     void enter(int number, boolean anew) {
         stage = number;
-        objectives = stages.get(number);
+        objectives = mixes.get(plan.course().get(number).objectives());
         if (anew) {
             learner.begin(number);
         } else {
@@ -75,9 +102,28 @@ final class Trainer {
         }
     }
 
-    /// @return those of a stage
+    /// Goes on by what a step of the present stage learns by.
+    ///
+    /// @return true when that is something else than before
+    boolean mix(int step) {
+        Map<Objective, Double> before = objectives;
+        objectives = mixes.get(changes.objectives(step));
+        return objectives != before;
+    }
+
+    /// @return those of the present step
+    List<Objective> objectives() {
+        return List.copyOf(objectives.keySet());
+    }
+
+    /// @return those of a stage, as the plan has them
     List<Objective> objectives(int number) {
-        return List.copyOf(stages.get(number).keySet());
+        return List.copyOf(mixes.get(plan.course().get(number).objectives()).keySet());
+    }
+
+    /// @return those that a step learns by
+    List<Objective> learntBy(int step) {
+        return List.copyOf(mixes.get(changes.objectives(step)).keySet());
     }
 
     /// Learns from one batch, part by part where the plan divides it. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.

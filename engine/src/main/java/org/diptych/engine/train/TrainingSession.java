@@ -2,7 +2,6 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -19,15 +17,12 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
-import org.diptych.engine.api.Moment;
 import org.diptych.engine.api.Moments;
-import org.diptych.engine.api.PlanMemory;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary.Status;
 import org.diptych.engine.api.RunSummary;
-import org.diptych.engine.api.Spread;
-import org.diptych.engine.api.StepPairs;
 import org.diptych.engine.api.Targets;
+import org.diptych.engine.api.Terms;
 import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.checkpoint.NameMap;
 import org.diptych.engine.data.Dataset;
@@ -36,7 +31,6 @@ import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.NativeFailure;
-import org.diptych.engine.work.Natives;
 import org.diptych.engine.work.Pace;
 import org.diptych.engine.work.Priority;
 import org.diptych.engine.work.Workers;
@@ -45,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /// One fine-tuning run. Each step, and each part of an evaluation, is a piece of work of its own on the lane, so a person's request is answered between two of
 /// them with the weights of that moment, and every command takes effect there.
-public final class TrainingSession implements TrainingControl, EngineLane.Steps<RunSummary> {
+public final class TrainingSession implements TrainingControl, ShowsPairs, EngineLane.Steps<RunSummary> {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
 
     /// What a run is started with.
@@ -68,19 +62,20 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final NDManager scope;
     private final Trainer trainer;
     private final Adapters adapters;
-    private Validation validation;
+    private final Evaluation evaluation;
     private final RunLogFile log;
+    private final Mishaps mishaps;
     private final ExecutorService workers = Workers.pool();
     private final Batches batches;
     private final Corrections corrections;
+    private final Changes changes;
     private final Correcting correcting;
+    private final Changing changing;
     private final Aims aims;
     private final MomentTaker moments;
     private final Map<String, Double> last = new LinkedHashMap<>();
     private final JobHandle<RunSummary> job;
-    private volatile Status status = Status.RUNNING;
-    private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
-    private volatile boolean stopping;
+    private final Gate gate = new Gate();
     private volatile double rate;
     private volatile int step;
     private volatile Optional<Path> kept = Optional.empty();
@@ -90,11 +85,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     private final Pace between = new Pace();
     /// When the last piece ended.
     private OptionalLong left = OptionalLong.empty();
-    /// Whether a person had it wait since then.
-    private volatile boolean held;
-    private boolean evaluating;
-    private boolean gainsNoMore;
-    private boolean closed;
+    private volatile boolean closed;
     private volatile double seconds;
     private int saved = -1;
 
@@ -109,21 +100,27 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             throw new EngineException("train.batch", start.train().name(), start.train().size(), plan.batch());
         }
         rate = plan.course().getFirst().rate();
-        trainer = new Trainer(start.model(), plan, scope);
+        changes = Changes.of(start.folder().path(), plan);
+        trainer = new Trainer(start.model(), plan, changes, scope);
         Heads.check(start.model(), start.train(), plan);
         Heads.name(start.model(), start.train(), plan);
-        validation = validation();
+        evaluation = new Evaluation(start, trainer, changes);
         corrections = Corrections.of(start.folder().path());
-        batches = new Batches(step -> preparer(start.train(), step), draw(), plan.lessons(), workers);
+        Correcting.Of of = new Correcting.Of(plan, start.folder(), start.model(), start.train(), start.witness(), changes,
+                corrections);
+        batches = new Batches(step -> preparer(start.train(), step), of.draw(), plan.lessons(), workers);
         log = start.resumes() ? goOn() : begin();
-        correcting = new Correcting(lane, start, corrections, new Examples());
-        aims = new Aims(start.model(), start.train(), draw(), corrections, log.header().branched(),
-                () -> trainer.objectives(trainer.stage()));
+        mishaps = new Mishaps(log);
+        Examples examples = new Examples();
+        correcting = new Correcting(lane, of, examples);
+        changing = new Changing(start, changes, trainer, examples);
+        aims = new Aims(start.model(), start.train(), of.draw(), corrections, log.header().branched(),
+                trainer::objectives);
         moments = new MomentTaker(start.model(), start.witness(), MomentFolder.of(start.folder().path()), plan,
                 start.validation(), step, seconds, clock);
         log.since(0).forEach(row -> last.putAll(row.values()));
         if (step == 0) {
-            beginEvaluation();
+            evaluation.begin();
         }
         start.folder().status(Status.RUNNING, step, kept);
         JobHandle<RunSummary> steps = lane.submitSteps(Message.of("train.job", plan.name()), Priority.STEP, this);
@@ -173,18 +170,9 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
     }
 
-    private Draw draw() {
-        return new Draw(plan.seed(), start.train().size(), start.train().group(), plan.batch(), corrections);
-    }
-
     private Preparer preparer(Dataset data, int step) {
         return new Preparer(new Reworded(data, corrections, step), start.model(),
-                trainer.objectives(plan.stageAt(step)), plan.seed());
-    }
-
-    private Validation validation() throws EngineException {
-        return new Validation(start.model(), start.validation(), plan.batch(), trainer.objectives(trainer.stage()),
-                plan.seed());
+                trainer.learntBy(step), plan.seed());
     }
 
     private RunLogFile begin() throws EngineException {
@@ -209,10 +197,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             RunFolder.Saved checkpoint = start.folder().load(temporary);
             trainer.learner().restore(checkpoint);
             step = checkpoint.step();
-            if (trainer.stage() != plan.stageAt(step)) {
-                trainer.enter(plan.stageAt(step), false);
-                validation = validation();
-            }
+            turn(step, false);
             saved = step;
             seconds = checkpoint.seconds();
             rate = checkpoint.rate();
@@ -227,17 +212,15 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             PartNames.check(start.plan(), start.model().module().weights().keySet());
         }
         NDManager scope = lane.scopes().run();
-        FineTunePlan.Lora lora = start.plan().lora();
-        Adapters adapters = Adapters.attach(start.model().module(), lora::adapts, lora.rank(), lora.alpha());
         try {
-            if (lora.rank() > 0 && adapters.size() == 0) {
-                throw new EngineException("train.lora", String.join(", ", lora.projections()),
-                        String.join(", ", Adapters.names(start.model().module())));
+            Adapters adapters = LowRank.attach(start.model(), start.plan(), scope);
+            try {
+                return new TrainingSession(lane, start, scope, adapters);
+            } catch (EngineException | RuntimeException e) {
+                adapters.detach();
+                throw e;
             }
-            adapters.initialise(scope, start.plan().seed());
-            return new TrainingSession(lane, start, scope, adapters);
         } catch (EngineException | RuntimeException e) {
-            adapters.detach();
             scope.close();
             throw e;
         }
@@ -246,7 +229,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     @Override
     public CompletionStage<Void> ready() {
         // A paused run waits for its person, a running one for its next examples.
-        return gate.thenCompose(go -> stopping || evaluating || step >= plan.steps()
+        return gate.open().thenCompose(go -> gate.stopping() || evaluation.underWay() || step >= plan.steps()
                 ? CompletableFuture.<Prepared>completedFuture(null)
                 : batches.step(step + 1)).handle((examples, error) -> null);
     }
@@ -267,7 +250,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             end(Status.FAILED);
             Optional<String> asked = NativeFailure.memory(e);
             if (asked.isPresent()) {
-                throw new EngineException(e, "train.full", asked.get(), Math.max(0, saved), fits());
+                throw new EngineException(e, "train.full", asked.get(), Math.max(0, saved), Footprint.fits(start.model(),
+                        plan.withBatch(changes.batch(step + 1)), start.train(), lane.scopes().device()));
             }
             throw e;
         } finally {
@@ -275,41 +259,28 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
     }
 
-    /// @return what would fit into what the run has and the device could still give
-    private Message fits() {
-        try {
-            Footprint.Activations reckoned = Footprint.reckon(start.model(), plan, start.train());
-            PlanMemory need = Footprint.taught(start.model(), plan, reckoned, 0);
-            long there = Natives.free(lane.scopes().device()) + need.standing() - need.fixed();
-            return need.failedOn(there).advice(plan.checkpointing());
-        } catch (EngineException | RuntimeException e) { // the run is over either way
-            LOG.warn("{}", e.getMessage());
-            return Message.of("train.full.unknown");
-        }
-    }
-
     private Optional<RunSummary> piece(JobContext context) throws EngineException {
         NDManager now = context.scope();
-        if (stopping) {
+        if (gate.stopping()) {
+            changing.wish(rate);
             save(now);
             context.checkCancelled();
             return Optional.of(end(Status.STOPPED));
         }
-        if (!gate.isDone()) {
+        if (gate.closed()) {
             return Optional.empty();
         }
-        if (held) {
-            held = false;
+        if (gate.wasHeld()) {
             context.rested();
         } else if (left.isPresent()) {
-            rest(between.of(clock.getAsLong() - left.getAsLong()), step);
+            mishaps.rest(between.of(clock.getAsLong() - left.getAsLong()), step, seconds);
         }
         context.progress(phase(), step, plan.steps());
-        if (evaluating) {
+        if (evaluation.underWay()) {
             evaluate(now);
             return Optional.empty();
         }
-        boolean over = step >= plan.steps() || gainsNoMore;
+        boolean over = step >= plan.steps() || evaluation.gainsNoMore();
         if (moments.due(step, seconds, over)) {
             look(context);
             return Optional.empty();
@@ -318,35 +289,14 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             save(now);
             return Optional.of(end(Status.FINISHED));
         }
-        learn(now);
+        if (!gate.reached(step)) {
+            learn(now);
+        }
         return Optional.empty();
     }
 
-    /// Notes where the run stood still. An event and no row, so that no curve has a point of it.
-    ///
-    /// @param number of the step that was under way, or the last one done
-    private void rest(Pace.Span span, int number) throws EngineException {
-        if (!span.whole()) {
-            log.append(new RunLog.Event(RunLog.Event.Kind.RESTED, number, seconds, RunLog.Event.NONE,
-                    Duration.ofSeconds(Duration.ofNanos(span.rested()).toSeconds()).toString()));
-        }
-    }
-
-    /// Notes each picture that could not be read, once.
-    ///
-    /// @param learnt whether it should have been learnt from; else it should have been judged by
-    private void skipped(Map<Integer, String> lost, boolean learnt, int number) throws EngineException {
-        for (Map.Entry<Integer, String> one : lost.entrySet()) {
-            int index = learnt ? one.getKey() : RunLog.Event.NONE;
-            if (log.events().stream().noneMatch(e -> e.event() == RunLog.Event.Kind.SKIPPED && e.index() == index
-                    && e.text().equals(one.getValue()))) {
-                log.append(new RunLog.Event(RunLog.Event.Kind.SKIPPED, number, seconds, index, one.getValue()));
-            }
-        }
-    }
-
     private Message phase() {
-        if (evaluating) {
+        if (evaluation.underWay()) {
             return Message.of("train.phase.evaluate");
         }
         int stage = plan.stageAt(Math.min(step + 1, plan.steps()));
@@ -355,22 +305,30 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
                 : Message.of("train.phase.stage", stage + 1, plan.stages().size(), plan.stages().get(stage).name());
     }
 
-    /// Each stage begins with a rate and an optimiser of its own, from the weights that the one before left.
-    private void enter(int stage) throws EngineException {
-        trainer.enter(stage, true);
-        validation = validation();
-        rate = plan.course().get(stage).rate();
+    /// Goes on as a step does. Each stage begins with a rate and an optimiser of its own, from the weights that the one before left; what a person changed holds until it ends.
+    ///
+    /// @param anew false to go on in the middle of a stage
+    private void turn(int number, boolean anew) throws EngineException {
+        int stage = plan.stageAt(number);
+        boolean other = trainer.stage() != stage;
+        if (other) {
+            trainer.enter(stage, anew);
+            rate = plan.course().get(stage).rate();
+        }
+        if (trainer.mix(number) || other) {
+            evaluation.anew();
+        }
     }
 
     private void learn(NDManager now) throws EngineException {
         long began = clock.getAsLong();
         int number = step + 1;
-        if (trainer.stage() != plan.stageAt(number)) {
-            enter(plan.stageAt(number));
-        }
+        turn(number, true);
+        changing.wish(rate);
+        rate = changes.rate(number).orElse(rate);
         int stage = trainer.stage();
         int within = plan.course().get(stage).steps();
-        Prepared examples = examples(number);
+        Prepared examples = batches.await(number);
         double waited = (clock.getAsLong() - began) / 1e6;
         if (number < plan.steps()) {
             batches.step(number + 1);
@@ -386,8 +344,8 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             runAway(number, values);
         }
         Pace.Span span = learning.of(clock.getAsLong() - began);
-        rest(span, number);
-        skipped(examples.lost(), true, number);
+        mishaps.rest(span, number, seconds);
+        mishaps.skipped(examples.lost(), true, number, seconds);
         step = number;
         seconds += span.seconds();
         if (span.whole()) {
@@ -398,7 +356,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         }
         row(values);
         if (evaluates) {
-            beginEvaluation();
+            evaluation.begin();
         }
         if (number % plan.checkpointEvery() == 0) {
             save(now);
@@ -417,60 +375,21 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         throw new EngineException("train.nan", number, step);
     }
 
-    private Prepared examples(int number) throws EngineException {
-        try {
-            return batches.step(number).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
-    }
-
-    private void beginEvaluation() {
-        evaluating = true;
-        validation.begin();
-    }
-
     private void evaluate(NDManager now) throws EngineException {
         long began = clock.getAsLong();
-        boolean done = validation.piece(trainer, now);
+        boolean done = evaluation.piece(now);
         Pace.Span span = judging.of(clock.getAsLong() - began);
-        rest(span, step);
+        mishaps.rest(span, step, seconds);
         seconds += span.seconds();
         if (done) {
-            evaluating = false;
-            skipped(validation.lost(), false, step);
-            Map<String, Double> values = validation.values();
-            if (step == 0) {
-                values.put("parameters", (double) trainer.learner().numbers());
-            }
-            Spread spread = trainer.learner().spread(step, seconds);
-            values.put("weight_norm", spread.norm());
-            row(values);
-            endEarly(values);
-            Optional<RunLog.Snapshot> shot = validation.snapshot(step);
-            if (shot.isPresent()) {
-                log.append(shot.get());
-            }
-            log.append(spread);
+            evaluation.end(step, seconds, log, mishaps, this::row);
         }
     }
 
     private void look(JobContext context) throws EngineException {
         Pace.Span span = moments.piece(step, seconds, Map.copyOf(last), context);
-        rest(span, step);
+        mishaps.rest(span, step, seconds);
         seconds += span.seconds();
-    }
-
-    private void endEarly(Map<String, Double> values) throws EngineException {
-        FineTunePlan.EarlyStop rule = plan.earlyStop();
-        if (rule.patience() > 0 && !values.containsKey(rule.metric())) {
-            throw new EngineException("train.metric", rule.metric(), String.join(", ", values.keySet()));
-        }
-        gainsNoMore = EarlyStopping.due(rule,
-                log.since(0).stream().filter(r -> r.step() >= log.header().branched()).toList());
     }
 
     private void row(Map<String, Double> values) throws EngineException {
@@ -480,17 +399,18 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         log.append(new RunLog.Row(step, seconds, values));
     }
 
-    private void save(NDManager now) throws EngineException {
+    /// Writes a checkpoint of this moment. Called on the lane.
+    public void save(NDManager now) throws EngineException {
         if (saved != step) {
             start.folder().save(step, seconds, rate, trainer.learner().state(now), now);
             saved = step;
-            start.folder().status(status, step, kept);
+            start.folder().status(gate.status(), step, kept);
         }
     }
 
     /// The folder may be the very thing that failed: a status that cannot be written there is left as it was, which reads as interrupted once the program is gone.
     private RunSummary end(Status how) {
-        status = how;
+        gate.end(how);
         if (noTargets().isEmpty()) {
             batches.step(step + 1); // for who looks at what it would have aimed at next
         }
@@ -507,14 +427,14 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
     /// @return the run as it stands; safe from any thread
     public RunSummary summary() {
         synchronized (last) {
-            return new RunSummary(start.folder().id(), start.folder().path(), log.header(), status, step,
+            return new RunSummary(start.folder().id(), start.folder().path(), log.header(), gate.status(), step,
                     seconds, Map.copyOf(last), kept);
         }
     }
 
     /// @return true until the run has ended
     public boolean underWay() {
-        return status == Status.RUNNING || status == Status.PAUSED;
+        return gate.underWay();
     }
 
     @Override
@@ -534,30 +454,27 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     @Override
     public Status status() {
-        return status;
+        return gate.status();
     }
 
     @Override
-    public synchronized void pause() {
-        if (status == Status.RUNNING && !stopping) {
-            status = Status.PAUSED;
-            held = true;
-            gate = new CompletableFuture<>();
-        }
+    public void pause() {
+        gate.pause();
     }
 
     @Override
-    public synchronized void resume() {
-        if (status == Status.PAUSED) {
-            status = Status.RUNNING;
-            gate.complete(null);
-        }
+    public void resume() {
+        gate.resume();
     }
 
     @Override
-    public synchronized void stop() {
-        stopping = true;
-        resume();
+    public void resume(int steps) {
+        gate.resume(steps);
+    }
+
+    @Override
+    public void stop() {
+        gate.stop();
     }
 
     @Override
@@ -565,7 +482,17 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         if (!(value > 0 && value < 1)) {
             throw new IllegalArgumentException("rate " + value);
         }
-        rate = value;
+        changing.wishFor(value);
+    }
+
+    @Override
+    public Terms terms() {
+        return changing.terms(rate);
+    }
+
+    @Override
+    public JobHandle<Integer> change(Terms next) {
+        return lane.submit(Message.of("train.change.job"), Priority.INTERACTIVE, context -> changing.take(next, rate));
     }
 
     @Override
@@ -575,44 +502,17 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
 
     @Override
     public JobHandle<Targets> targets(OptionalInt pair) {
-        JobHandle<Aims.Read> reading = lane.submit(Message.of("train.targets.job"), Priority.INTERACTIVE, context -> {
+        return aims.targets(lane, context -> {
             if (closed || noTargets().isPresent()) {
                 throw new EngineException("train.targets.gone", start.folder().id());
             }
-            return aims.read(examples(step + 1), step + 1, pair, context.scope());
+            return aims.read(batches.await(step + 1), step + 1, pair, context.scope());
         });
-        return new Then<>(reading, reading.result().thenApplyAsync(read -> {
-            try {
-                return aims.named(read);
-            } catch (EngineException e) {
-                throw new CompletionException(e);
-            }
-        }), reading::cancel);
     }
 
     @Override
-    public JobHandle<StepPairs> batch(int number) {
-        return correcting.batch(number);
-    }
-
-    @Override
-    public JobHandle<List<Moment.Sight>> sights(int index, String caption) {
-        return correcting.sights(index, caption);
-    }
-
-    @Override
-    public Optional<Message> noRecaption() {
-        return correcting.none();
-    }
-
-    @Override
-    public JobHandle<Integer> recaption(int index, String caption) {
-        return correcting.recaption(index, caption);
-    }
-
-    @Override
-    public JobHandle<Integer> requeue(int index) {
-        return correcting.requeue(index);
+    public Correcting correcting() {
+        return correcting;
     }
 
     @Override
@@ -653,7 +553,7 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
         KeptModel.write(whole, new KeptModel.Kept(start.model(), adapters, start.outward(), half), start.folder(), plan,
                 summary(), now);
         kept = Optional.of(whole);
-        start.folder().status(status, step, kept);
+        start.folder().status(gate.status(), step, kept);
         return whole;
     }
 
@@ -664,6 +564,11 @@ public final class TrainingSession implements TrainingControl, EngineLane.Steps<
             close();
             return start.folder().path();
         });
+    }
+
+    /// @return true once what it learnt was dropped
+    public boolean dropped() {
+        return closed;
     }
 
     /// Puts the base weights back and frees what the run held. Called on the lane.

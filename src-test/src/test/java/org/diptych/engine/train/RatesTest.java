@@ -78,7 +78,7 @@ class RatesTest {
 
     @Test
     void anEpochShowsEveryExampleOnceAndPartnersTogether() {
-        Draw draw = new Draw(5, 40, 2, 8, Corrections.none());
+        Draw draw = new Draw(5, 40, 2, Draw.Sizes.of(8), Corrections.none());
         Set<Integer> seen = new HashSet<>();
         for (int step = 1; step <= 5; step++) {
             int[] examples = draw.examples(step);
@@ -93,12 +93,12 @@ class RatesTest {
 
     @Test
     void batchesFollowFromSeedAndStepAlone() {
-        Draw first = new Draw(5, 30, 1, 8, Corrections.none());
+        Draw first = new Draw(5, 30, 1, Draw.Sizes.of(8), Corrections.none());
         for (int step = 1; step < 12; step++) {
             first.examples(step);
         }
-        assertThat(new Draw(5, 30, 1, 8, Corrections.none()).examples(12)).isEqualTo(first.examples(12));
-        assertThat(new Draw(6, 30, 1, 8, Corrections.none()).examples(12)).isNotEqualTo(first.examples(12));
+        assertThat(new Draw(5, 30, 1, Draw.Sizes.of(8), Corrections.none()).examples(12)).isEqualTo(first.examples(12));
+        assertThat(new Draw(6, 30, 1, Draw.Sizes.of(8), Corrections.none()).examples(12)).isNotEqualTo(first.examples(12));
         assertThat(first.examples(1)).isNotEqualTo(first.examples(2));
     }
 }

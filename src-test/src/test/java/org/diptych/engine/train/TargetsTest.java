@@ -90,7 +90,7 @@ class TargetsTest {
         assertThat(queue.oldest()).isEqualTo(3);
         FineTunePlan plan = run.session().log().header().plan();
         ToyboxDataset data = new ToyboxDataset(plan.data(), Split.TRAIN);
-        Draw draw = new Draw(plan.seed(), data.size(), data.group(), plan.batch(), Corrections.none());
+        Draw draw = new Draw(plan.seed(), data.size(), data.group(), Draw.Sizes.of(plan.batch()), Corrections.none());
         int met = 0;
         for (int pair = 0; pair < 8; pair++) {
             for (Targets.Aim aim : targets(run, OptionalInt.of(pair)).aims()) {

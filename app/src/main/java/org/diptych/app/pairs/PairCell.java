@@ -1,4 +1,4 @@
-package org.diptych.app.finetune;
+package org.diptych.app.pairs;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package org.diptych.app.finetune;
+package org.diptych.app.pairs;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,14 +27,14 @@ import org.diptych.app.moments.MomentPane;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Moment;
+import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.StepPairs;
-import org.diptych.engine.api.TrainingControl;
 
 /// One pair of a step: where the model looks in it now, and its caption, to be corrected.
 final class PairPane extends VBox {
     private final AppContext context;
     private final I18n i18n;
-    private final TeachModel model;
+    private final PairsModel model;
     private final Consumer<StepPairs.Pair> changed;
     private final Consumer<Throwable> failed;
     private final LatestTask<StepPairs.Pair, List<Moment.Sight>> look;
@@ -54,7 +54,8 @@ final class PairPane extends VBox {
     private Optional<Message> told = Optional.empty();
 
     /// @param changed gets the pair as it is after a correction or a requeue
-    PairPane(AppContext context, TeachModel model, Consumer<StepPairs.Pair> changed, Consumer<Throwable> failed) {
+    PairPane(AppContext context, PairsModel model, String id, Consumer<StepPairs.Pair> changed,
+            Consumer<Throwable> failed) {
         super(6);
         this.context = context;
         this.i18n = context.i18n();
@@ -68,12 +69,12 @@ final class PairPane extends VBox {
                 }, failed);
         picture.greyProperty().set(1);
         picture.overlays().add(heat);
-        picture.setId("teach-batch-picture");
+        picture.setId(id + "-picture");
         picture.setPrefSize(220, 170);
         picture.setMinSize(120, 96);
         VBox.setVgrow(picture, Priority.ALWAYS);
         bar.follow(heat);
-        caption.setId("teach-batch-caption");
+        caption.setId(id + "-caption");
         caption.setWrapText(true);
         caption.setPrefRowCount(2);
         caption.setMinHeight(USE_PREF_SIZE);
@@ -81,12 +82,12 @@ final class PairPane extends VBox {
         caption.accessibleTextProperty().bind(i18n.text("batch.caption"));
         caption.addEventFilter(KeyEvent.KEY_PRESSED, this::key);
         requeue = Ui.button(i18n, "batch.requeue", this::requeue);
-        requeue.setId("teach-batch-requeue");
+        requeue.setId(id + "-requeue");
         requeue.setTooltip(i18n.tooltip("batch.requeue.why"));
         back = Ui.button(i18n, "batch.back", () -> pair.ifPresent(p -> say(p, p.given())));
-        back.setId("teach-batch-back");
-        facts.setId("teach-batch-facts");
-        said.setId("teach-batch-said");
+        back.setId(id + "-back");
+        facts.setId(id + "-facts");
+        said.setId(id + "-said");
         getChildren().addAll(picture, bar, mapNone, words,
                 Ui.styled(Ui.wrapped(i18n.label("batch.caption.how")), "muted", "small"), caption, facts,
                 Ui.row(8, requeue, back), said);
@@ -114,7 +115,7 @@ final class PairPane extends VBox {
     }
 
     private Optional<Message> none() {
-        return model.run.get().flatMap(TrainingControl::noRecaption);
+        return model.run.get().flatMap(RunPairs::noRecaption);
     }
 
     /// Says what can be done to the pair now, or why nothing can.
@@ -147,7 +148,7 @@ final class PairPane extends VBox {
 
     /// @param run  that learns it; by the time something is taken back another one may be shown
     /// @param undo true where it can be taken back
-    private void say(TrainingControl run, StepPairs.Pair of, String text, boolean undo) {
+    private void say(RunPairs run, StepPairs.Pair of, String text, boolean undo) {
         context.jobs().run(run.recaption(of.index(), text), from -> {
             StepPairs.Pair now = of.saying(text.strip());
             if (undo) {

@@ -1,9 +1,8 @@
-package org.diptych.app.finetune;
+package org.diptych.app.pairs;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -17,45 +16,50 @@ import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
+import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.StepPairs;
 import org.diptych.engine.api.TrainingControl;
 
 /// The pairs of the step whose point was clicked, the worst first, and the chosen one below: where the model looks in it, and its caption to correct.
-final class BatchPane extends VBox {
+public final class BatchPane extends VBox {
     private static final double ROW = 96;
     private static final double LIST = 250;
 
     private final I18n i18n;
-    private final TeachModel model;
+    private final PairsModel model;
     private final Consumer<Throwable> failed;
     private final LatestTask<Integer, StepPairs> read;
     private final Label title = Ui.styled(Ui.wrapped(new Label()), "strong");
     private final Label measure = Ui.styled(Ui.wrapped(new Label()), "muted", "small");
     private final Label soon = Ui.styled(Ui.wrapped(new Label()), "hint");
+    private final Label past;
     private final ListView<StepPairs.Pair> list = new ListView<>();
     private final Button before;
     private final Button after;
     private final PairPane pair;
     private Optional<StepPairs> shown = Optional.empty();
 
-    BatchPane(AppContext context, TeachModel model, Consumer<Throwable> failed) {
+    /// @param id of the pane; its parts have ids that begin so
+    public BatchPane(AppContext context, PairsModel model, String id, Consumer<Throwable> failed) {
         super(8);
         this.i18n = context.i18n();
         this.model = model;
         this.failed = failed;
-        setId("teach-batch");
+        setId(id);
         read = new LatestTask<>(Duration.millis(120),
                 step -> context.jobs().track(model.run.get().orElseThrow().batch(step)), this::show, this::fail);
         before = Ui.iconButton(i18n, "mdi2c-chevron-left", "batch.before", () -> move(-1));
-        before.setId("teach-batch-before");
+        before.setId(id + "-before");
         after = Ui.iconButton(i18n, "mdi2c-chevron-right", "batch.after", () -> move(1));
-        after.setId("teach-batch-after");
-        Button close = Ui.iconButton(i18n, "mdi2c-close", "batch.close", () -> model.picked.set(OptionalInt.empty()));
-        close.setId("teach-batch-close");
-        title.setId("teach-batch-title");
-        measure.setId("teach-batch-measure");
-        soon.setId("teach-batch-soon");
-        list.setId("teach-batch-list");
+        after.setId(id + "-after");
+        Button close = Ui.iconButton(i18n, "mdi2c-close", "batch.close", model::close);
+        close.setId(id + "-close");
+        past = Ui.styled(Ui.wrapped(i18n.label("batch.past")), "muted", "small");
+        past.setId(id + "-past");
+        title.setId(id + "-title");
+        measure.setId(id + "-measure");
+        soon.setId(id + "-soon");
+        list.setId(id + "-list");
         list.setFixedCellSize(ROW);
         list.setPrefHeight(LIST);
         list.setMinHeight(1.5 * ROW);
@@ -64,12 +68,13 @@ final class BatchPane extends VBox {
         list.addEventFilter(KeyEvent.KEY_PRESSED, e -> { // a list keeps Escape for itself
             if (e.getCode() == KeyCode.ESCAPE) {
                 e.consume();
-                model.picked.set(OptionalInt.empty());
+                model.close();
             }
         });
         VBox.setVgrow(list, Priority.ALWAYS);
-        pair = new PairPane(context, model, this::changed, failed);
-        getChildren().addAll(Ui.row(4, title, Ui.spring(), before, after, close), measure, soon, list, pair);
+        pair = new PairPane(context, model, id, this::changed, failed);
+        getChildren().addAll(Ui.row(4, title, Ui.spring(), before, after, close), measure, past,
+                soon, list, pair);
         getStyleClass().add("panel");
         setPrefWidth(300);
         setMinWidth(232);
@@ -79,8 +84,7 @@ final class BatchPane extends VBox {
             Ui.show(this, p.isPresent());
             ask();
         });
-        model.run.subscribe(r -> model.picked.set(OptionalInt.empty()));
-        model.status.subscribe(s -> pair.refresh());
+        model.run.subscribe(r -> model.close());
         i18n.textsProperty().subscribe(t -> {
             draw();
             list.refresh();
@@ -104,7 +108,7 @@ final class BatchPane extends VBox {
 
     /// What cannot be shown closes the pane, so that its reason is not told beside an empty list.
     private void fail(Throwable error) {
-        model.picked.set(OptionalInt.empty());
+        model.close();
         failed.accept(error);
     }
 
@@ -142,6 +146,7 @@ final class BatchPane extends VBox {
                 objective(s))));
         soon.setText(i18n.get("batch.soon"));
         Ui.show(soon, shown.isEmpty());
+        Ui.show(past, shown.isPresent() && model.run.get().filter(r -> !(r instanceof TrainingControl)).isPresent());
         Ui.show(list, shown.isPresent());
         Ui.show(pair, shown.isPresent());
         tick();
@@ -159,13 +164,12 @@ final class BatchPane extends VBox {
     }
 
     /// Says what can be done now.
-    void tick() {
-        Optional<TrainingControl> run = model.run.get();
+    public void tick() {
+        Optional<RunPairs> run = model.run.get();
         if (run.isPresent() && model.picked.get().isPresent()) {
             int step = model.picked.get().getAsInt();
             before.setDisable(step <= 1);
-            after.setDisable(
-                    step >= Math.min(TeachModel.drawn(run.get()), run.get().log().header().plan().steps()));
+            after.setDisable(step >= PairsModel.last(run.get()));
             pair.refresh();
         }
     }

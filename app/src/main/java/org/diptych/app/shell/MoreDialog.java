@@ -1,19 +1,17 @@
-package org.diptych.app.finetune;
+package org.diptych.app.shell;
 
 import javafx.scene.control.Dialog;
 import javafx.scene.control.Spinner;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
-import org.diptych.app.shell.AppContext;
-import org.diptych.app.shell.DialogFrame;
 
 /// How many steps a branch of a run takes beyond it.
-final class MoreDialog extends Dialog<Integer> {
+public final class MoreDialog extends Dialog<Integer> {
     private static final int MOST = 1_000_000;
     private static final double WIDTH = 440;
 
     /// @param steps of the run so far
-    MoreDialog(AppContext context, int steps) {
+    public MoreDialog(AppContext context, int steps) {
         I18n i18n = context.i18n();
         DialogFrame frame = new DialogFrame(context, this, "finetune.more.title", "finetune.more.do", "shell.cancel");
         Spinner<Integer> more = new Spinner<>(1, MOST, Math.max(1, steps / 2), Math.max(1, steps / 10));

@@ -1,0 +1,2 @@
+/// The pairs of a run's step, worst first, wherever a curve is drawn.
+package org.diptych.app.pairs;
