@@ -151,13 +151,15 @@ class ArchitectureTest {
         noClasses().that().resideInAnyPackage(ROOT + "app.moments..", ROOT + "app.pairs..").should()
                 .dependOnClassesThat(engineBeyondTheFacade())
                 .because("the window asks the facade and reads the plain api").check(all);
-        noClasses().that().resideInAnyPackage(ROOT + "app.moments..", ROOT + "app.pairs..").should().dependOnClassesThat()
+        noClasses().that().resideInAnyPackage(ROOT + "app.moments..", ROOT + "app.pairs..").should()
+                .dependOnClassesThat()
                 .resideInAnyPackage(Stream.of(features).map(f -> ROOT + "app." + f + "..").toArray(String[]::new))
                 .because("what features share must not know them").check(all);
         noClasses().that().resideInAnyPackage(ROOT + "app.fx..", ROOT + "app.chart..", ROOT + "app.canvas..").should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + "app.shell..", ROOT + "app.catalog..", ROOT + "app.inspect..",
-                        ROOT + "app.ask..", ROOT + "app.moments..", ROOT + "app.pairs..", ROOT + "app.contrast..", ROOT + "app.tasks..",
+                        ROOT + "app.ask..", ROOT + "app.moments..", ROOT + "app.pairs..", ROOT + "app.contrast..",
+                        ROOT + "app.tasks..",
                         ROOT + "app.finetune..",
                         ROOT + "app.runs..", ROOT + "app.capfilt..", ROOT + "app.data..", ROOT + "app.settings..")
                 .because("what features share must not know them").check(all);

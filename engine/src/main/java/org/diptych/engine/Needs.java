@@ -55,7 +55,8 @@ final class Needs {
 
     /// @param plan  fitted to its data
     /// @param model without weights; empty source for one that begins from nothing
-    private record Material(FineTunePlan plan, VisionLanguageModel model, Optional<Path> source, Optional<Footprint.Activations> known,
+    private record Material(FineTunePlan plan, VisionLanguageModel model, Optional<Path> source,
+            Optional<Footprint.Activations> known,
             Optional<Dataset> examples) {
     }
 

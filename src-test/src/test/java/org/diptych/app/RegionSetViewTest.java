@@ -163,7 +163,8 @@ class RegionSetViewTest extends WindowTest {
             ComboBox<Object> from = find("finetune-start");
             from.setValue(from.getItems().stream()
                     .filter(s -> from.getConverter().toString(s).contains(title)
-                            && from.getConverter().toString(s).toLowerCase(java.util.Locale.ROOT).contains("fresh") == fresh)
+                            && from.getConverter().toString(s).toLowerCase(java.util.Locale.ROOT)
+                                    .contains("fresh") == fresh)
                     .findFirst().orElseThrow());
             return null;
         });

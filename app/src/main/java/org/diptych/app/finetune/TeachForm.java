@@ -101,7 +101,8 @@ final class TeachForm extends VBox {
         NumberRow steps = new NumberRow(i18n, "finetune.steps", PlanNumber.STEPS, model.steps::get,
                 v -> model.steps.set((int) v))
                 .slider(1, 4, Math::log10, v -> Math.round(Math.pow(10, v) / 10) * 10).follow(model.steps);
-        getChildren().addAll(locked, paused, given, titled("finetune.model", from), titled("finetune.data", set), reading,
+        getChildren().addAll(locked, paused, given, titled("finetune.model", from), titled("finetune.data", set),
+                reading,
                 regions, titled("finetune.objectives", objectives), lacking, course, steps, rate(), advanced);
         fixed.addAll(List.of(from, set, steps));
         mode.set(context.settings().get().choices().getOrDefault(MODE, Mode.SIMPLE.word())

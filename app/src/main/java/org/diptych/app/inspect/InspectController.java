@@ -208,7 +208,8 @@ final class InspectController {
 
     void openRegions(Path file) {
         model.input.get().ifPresent(input -> Fx.deliver(
-                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(), regions -> {
+                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(),
+                regions -> {
                     model.patch.set(Optional.empty());
                     model.regions.set(Optional.of(new RegionSource.Given(regions)));
                     regionFile = Optional.of(file);

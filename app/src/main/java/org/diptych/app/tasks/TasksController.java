@@ -128,7 +128,8 @@ final class TasksController {
 
     void openRegions(Path file) {
         model.input.get().ifPresent(input -> Fx.deliver(
-                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(), regions -> {
+                context.jobs().track(context.engine().readRegions(RegionPlace.whole(file), input.seen())).result(),
+                regions -> {
                     regionFile = Optional.of(file);
                     model.regions.set(Optional.of(new RegionSource.Given(regions)));
                 }, failed));

@@ -41,6 +41,7 @@ final class RegionOption {
         Matcher grid = GRID.matcher(given);
         return Optional.of(grid.matches()
                 ? new RegionSource.Grid(Integer.parseInt(grid.group(1)), Integer.parseInt(grid.group(2)))
-                : new RegionSource.Given(console.await(engine.readRegions(RegionPlace.whole(Path.of(given)), picture))));
+                : new RegionSource.Given(
+                        console.await(engine.readRegions(RegionPlace.whole(Path.of(given)), picture))));
     }
 }

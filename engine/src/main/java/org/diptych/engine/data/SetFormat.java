@@ -58,9 +58,10 @@ enum SetFormat {
     private static Optional<SetFormat> table(BufferedReader in, Path file) throws IOException {
         String line = in.readLine();
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return line != null && !RegionFile.heads(line) && (CaptionTable.heads(line) || name.endsWith(".csv") || name.endsWith(".tsv"))
-                ? Optional.of(TABLE)
-                : Optional.empty();
+        return line != null && !RegionFile.heads(line)
+                && (CaptionTable.heads(line) || name.endsWith(".csv") || name.endsWith(".tsv"))
+                        ? Optional.of(TABLE)
+                        : Optional.empty();
     }
 
     private static Optional<SetFormat> list(Reader text) throws IOException {

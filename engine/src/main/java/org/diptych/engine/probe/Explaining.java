@@ -188,7 +188,8 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
                 yield pass -> teller.nextLogits(pass, inputs).get(new NDIndex("0, {}", id));
             }
             case Score.Word word -> {
-                int said = encoded(model, request, request.text()).tokens().orElseThrow().tokens().get(word.token()).id();
+                int said = encoded(model, request, request.text()).tokens().orElseThrow().tokens().get(word.token())
+                        .id();
                 FillsMasks fills = (FillsMasks) model;
                 int asked = said == fills.maskId().orElseThrow()
                         ? MatrixMath.peak(fills.wordLogits(Pass.INFER, inputs)

@@ -106,7 +106,8 @@ public final class TrainingSession implements TrainingControl, ShowsPairs, Engin
         Heads.name(start.model(), start.train(), plan);
         evaluation = new Evaluation(start, trainer, changes);
         corrections = Corrections.of(start.folder().path());
-        Correcting.Of of = new Correcting.Of(plan, start.folder(), start.model(), start.train(), start.witness(), changes,
+        Correcting.Of of = new Correcting.Of(plan, start.folder(), start.model(), start.train(), start.witness(),
+                changes,
                 corrections);
         batches = new Batches(step -> preparer(start.train(), step), of.draw(), plan.lessons(), workers);
         log = start.resumes() ? goOn() : begin();
@@ -250,8 +251,9 @@ public final class TrainingSession implements TrainingControl, ShowsPairs, Engin
             end(Status.FAILED);
             Optional<String> asked = NativeFailure.memory(e);
             if (asked.isPresent()) {
-                throw new EngineException(e, "train.full", asked.get(), Math.max(0, saved), Footprint.fits(start.model(),
-                        plan.withBatch(changes.batch(step + 1)), start.train(), lane.scopes().device()));
+                throw new EngineException(e, "train.full", asked.get(), Math.max(0, saved),
+                        Footprint.fits(start.model(),
+                                plan.withBatch(changes.batch(step + 1)), start.train(), lane.scopes().device()));
             }
             throw e;
         } finally {

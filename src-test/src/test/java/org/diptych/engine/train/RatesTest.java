@@ -98,7 +98,8 @@ class RatesTest {
             first.examples(step);
         }
         assertThat(new Draw(5, 30, 1, Draw.Sizes.of(8), Corrections.none()).examples(12)).isEqualTo(first.examples(12));
-        assertThat(new Draw(6, 30, 1, Draw.Sizes.of(8), Corrections.none()).examples(12)).isNotEqualTo(first.examples(12));
+        assertThat(new Draw(6, 30, 1, Draw.Sizes.of(8), Corrections.none()).examples(12))
+                .isNotEqualTo(first.examples(12));
         assertThat(first.examples(1)).isNotEqualTo(first.examples(2));
     }
 }
