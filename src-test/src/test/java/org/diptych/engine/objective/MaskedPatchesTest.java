@@ -118,7 +118,7 @@ class MaskedPatchesTest {
                         .isEqualTo(patches.lessons().get(i).patches().orElseThrow().hidden());
                 assertThat(Arrays.stream(hidden).sum()).isEqualTo(6);
                 assertThat(words.lessons().get(i).words()).isEqualTo(patches.lessons().get(i).words());
-                assertThat(ids(words, i)).isEqualTo(ids(patches, i)).isNotEqualTo(own(drawn, i));
+                assertThat(ids(words, i)).isEqualTo(ids(patches, i));
             }
             assertThat(patches.asked(Task.MASKED_PATCHES)).isEqualTo(6L * COUNT);
             assertThat(words.asked(Task.MASKED_WORDS)).isEqualTo(words.lessons().stream()
