@@ -200,6 +200,8 @@ class RegionSetViewTest extends WindowTest {
         FxStage.await("the run", () -> engine.runs().list().stream()
                 .anyMatch(r -> r.status() == RunSummary.Status.FINISHED && r.step() == 20));
         RunSummary run = engine.runs().list().getFirst();
+        assertThat(run.header().plan().allObjectives()).as("all stages leave out what the set has nothing for")
+                .containsOnlyKeys("mlm", "itm");
         assertThat(((Number) run.header().plan().config().get("img_dim")).intValue()).isEqualTo(12);
         assertThat(engine.runs().log(run.id()).since(0)).filteredOn(r -> r.values().containsKey("loss")).hasSize(20);
         FxStage.await("the curve", () -> ((org.diptych.app.chart.LiveChart) find("teach-chart")).points() > 20);

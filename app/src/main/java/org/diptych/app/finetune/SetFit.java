@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.shell.AppContext;
-import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard;
@@ -117,10 +116,9 @@ final class SetFit {
                 return Optional.of(i18n.get("finetune.why.width", title, reads, set));
             }
         }
-        List<Task> asked = model.stage.get().equals(TeachModel.COURSE)
-                ? model.base.get().map(FineTunePlan::allObjectives).map(Map::keySet).stream()
-                        .flatMap(names -> names.stream().flatMap(n -> Task.named(n).stream())).toList()
-                : model.objectives.get();
+        List<Task> staged = model.course().stream().flatMap(s -> s.objectives().keySet().stream()).distinct()
+                .flatMap(name -> Task.named(name).stream()).toList();
+        List<Task> asked = staged.isEmpty() ? model.objectives.get() : staged;
         return Optional.of(told(asked)).filter(text -> !text.isEmpty());
     }
 

@@ -191,7 +191,8 @@ final class TeachModel {
         return shortest(course());
     }
 
-    private List<FineTunePlan.Stage> course() {
+    /// @return the stages of the run, empty where it is one by itself
+    List<FineTunePlan.Stage> course() {
         return stage.get().equals(COURSE) ? base.get().map(this::stages).orElse(List.of()) : List.of();
     }
 
@@ -260,13 +261,20 @@ final class TeachModel {
                 : new FineTunePlan.Trains(from.parts(trains.get()).orElse(List.of()), List.of()));
     }
 
-    /// @return the plan's stages, with the form's steps shared out among them and its rate moving theirs
+    /// @return the plan's stages, with the form's steps shared out among them, its rate moving theirs, and what the set can teach
     private List<FineTunePlan.Stage> stages(FineTunePlan base) {
         double faster = rate.get() / base.optimizer().rate();
         return base.stretched(steps.get()).stages().stream()
-                .map(each -> new FineTunePlan.Stage(each.name(), each.steps(), each.trains(), each.objectives(),
+                .map(each -> new FineTunePlan.Stage(each.name(), each.steps(), each.trains(), possible(each),
                         faster == 1 ? each.rate() : Math.min(LARGEST_RATE, each.rate() * faster)))
                 .toList();
+    }
+
+    /// @return the stage's objectives without those that the set has nothing for, unless that is all of them; those of a plan that was given as they are
+    private Map<String, Double> possible(FineTunePlan.Stage stage) {
+        Map<String, Double> out = new LinkedHashMap<>(stage.objectives());
+        out.keySet().removeIf(name -> Task.named(name).flatMap(this::lacks).isPresent());
+        return given.get() || out.isEmpty() ? stage.objectives() : out;
     }
 
     /// The share is that of each stage, so the shortest one decides.
