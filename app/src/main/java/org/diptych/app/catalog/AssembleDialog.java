@@ -36,8 +36,8 @@ import org.diptych.engine.api.Message;
 /// Puts a LLaVA together by hand: both models are chosen, the shapes that must agree are shown, and a folder is named for what comes of it.
 final class AssembleDialog extends Dialog<AssembleRequest> {
     private static final Duration QUIET = Duration.millis(250);
-    private static final double WIDTH = 760;
-    private static final double HEIGHT = 500;
+    private static final double WIDTH = 840;
+    private static final double HEIGHT = 470;
     private static final String REMEMBERED = "assemble.projector";
     private static final String NAME = "llava-assembled";
     private static final List<String> ENDINGS = List.of(".safetensors", ".bin", ".pt", ".index.json");
@@ -106,15 +106,15 @@ final class AssembleDialog extends Dialog<AssembleRequest> {
         kinds.show(List.of(Kind.values()), this::button);
         taken.setId("assemble-taken");
         size.setId("assemble-size");
-        VBox all = new VBox(12, Ui.styled(Ui.wrapped(i18n.label("catalog.assemble.what")), "muted"), vision, language,
-                Ui.column(4, i18n.label("catalog.assemble.projector"), kinds), trained, banner,
-                Ui.styled(Ui.column(12, table, taken, size), "panel-subtle"), out);
+        VBox all = Ui.styled(new VBox(12, Ui.styled(Ui.wrapped(i18n.label("catalog.assemble.what")), "muted"), vision,
+                language, Ui.column(4, i18n.label("catalog.assemble.projector"), kinds), trained,
+                Ui.styled(Ui.column(10, table, taken, size), "panel-subtle")), "asked");
         ScrollPane scroll = new ScrollPane(all);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.setPrefHeight(HEIGHT);
         VBox.setVgrow(scroll, Priority.ALWAYS);
-        frame.fill(WIDTH, scroll);
+        frame.fill(WIDTH, scroll, banner, out);
     }
 
     private ToggleButton button(Kind kind) {

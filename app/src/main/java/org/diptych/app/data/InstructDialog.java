@@ -38,9 +38,10 @@ import org.diptych.engine.api.Message;
 
 /// How conversations about pictures are to be made of captions and boxes (Liu et al. 2023, section 3): which, of what, by whom, and what would be asked.
 final class InstructDialog extends Dialog<InstructRequest> {
-    private static final double WIDTH = 900;
-    private static final double HEIGHT = 500;
-    private static final double SIDE = 360;
+    private static final double WIDTH = 940;
+    private static final double HEIGHT = 460;
+    private static final double SIDE = 380;
+    private static final double LANGUAGES_WIDTH = 170;
     private static final int MOST = 100_000;
     private static final int USUAL = 100;
     private static final List<String> WORLDS = List.of("aligned", "loose", "free");
@@ -136,6 +137,7 @@ final class InstructDialog extends Dialog<InstructRequest> {
         sources.show(sheet.isPresent() ? List.of(true, false) : List.of(false), o -> toggle(
                 o ? "sets.instruct.own" : "finetune.data.toybox", o ? "instruct-own" : "instruct-toybox"));
         Segments<String> languages = new Segments<>(language);
+        languages.setPrefWrapLength(LANGUAGES_WIDTH);
         languages.show(LANGUAGES, l -> toggle("finetune.language." + l, "instruct-language-" + l));
         VBox kinds = Ui.column(6);
         List<String> wanted = List.of(
@@ -167,7 +169,8 @@ final class InstructDialog extends Dialog<InstructRequest> {
                         i18n.label("sets.instruct.forms"), kinds),
                 Ui.row(12, titled("sets.instruct.count", count),
                         Ui.column(2, Ui.styled(i18n.label("finetune.language"), "muted", "small"), languages)),
-                scenes, writer, out);
+                scenes, writer);
+        left.getStyleClass().add("asked");
         ScrollPane scroll = new ScrollPane(left);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
@@ -176,7 +179,7 @@ final class InstructDialog extends Dialog<InstructRequest> {
         HBox.setHgrow(prompt, Priority.ALWAYS);
         HBox both = new HBox(20, scroll, prompt);
         VBox.setVgrow(both, Priority.ALWAYS);
-        frame.fill(WIDTH, both);
+        frame.fill(WIDTH, both, out);
     }
 
     private ToggleButton toggle(String key, String id) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import javafx.geometry.Pos;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.PasswordField;
@@ -66,6 +67,7 @@ final class WriterForm extends VBox {
     private static void wrap(CheckBox box) {
         box.setWrapText(true);
         box.setMinHeight(USE_PREF_SIZE);
+        box.setAlignment(Pos.TOP_LEFT);
     }
 
     private VBox field(String text, String id, TextField field) {

@@ -34,6 +34,7 @@ public final class DialogFrame {
         this.act = new ButtonType(i18n.get(act), ButtonBar.ButtonData.OK_DONE);
         this.back = new ButtonType(i18n.get(back), ButtonBar.ButtonData.CANCEL_CLOSE);
         dialog.getDialogPane().getButtonTypes().setAll(this.act, this.back);
+        dialog.getDialogPane().getStyleClass().add("framed");
         actButton().textProperty().bind(i18n.text(act));
         backButton().textProperty().bind(i18n.text(back));
         why.setId("dialog-why");
@@ -81,7 +82,6 @@ public final class DialogFrame {
         all.getChildren().add(why);
         all.setPrefWidth(width);
         dialog.getDialogPane().setContent(all);
-        dialog.getDialogPane().setMaxWidth(Double.MAX_VALUE); // the theme's greatest width is meant for messages
     }
 
     /// Says why it cannot be done, or lets it be done.

@@ -254,7 +254,7 @@ class AssemblyTest {
             return done;
         }));
         assertThatThrownBy(() -> job.join().result().toCompletableFuture().join())
-                .isInstanceOf(CancellationException.class);
+                .hasCauseInstanceOf(CancellationException.class);
         assertThat(pieces[0]).isEqualTo(2);
         assertThat(folder.resolve("deep")).doesNotExist();
         assertThat(language.resolve("model.safetensors")).exists();
