@@ -24,6 +24,7 @@ final class FurtherPane extends VBox {
     private final TeachModel model;
     private final TeachController controller;
     private final Label pending = Ui.styled(Ui.wrapped(new Label()), "small");
+    private final Label fault = Ui.styled(Ui.wrapped(new Label()), "danger-text", "small");
 
     FurtherPane(I18n i18n, TeachModel model, TeachController controller) {
         super(6);
@@ -37,12 +38,20 @@ final class FurtherPane extends VBox {
         count.setMinWidth(FIELD);
         count.getEditor().accessibleTextProperty().bind(i18n.text("finetune.further.count"));
         Button go = Ui.button(i18n, "finetune.further", () -> {
-            count.commitValue();
-            controller.further(count.getValue());
+            Ui.show(fault, false);
+            try {
+                count.commitValue();
+                controller.further(count.getValue());
+            } catch (NumberFormatException e) {
+                fault.setText(i18n.get("finetune.number.whole", "1", Integer.toString(MOST),
+                        count.getValue().toString()));
+                Ui.show(fault, true);
+            }
         });
+        Ui.show(fault, false);
         go.setId("teach-further");
         pending.setId("teach-pending");
-        getChildren().addAll(Ui.row(8, count, go), pending);
+        getChildren().addAll(Ui.row(8, count, go), fault, pending);
         model.status.subscribe(s -> tick());
         model.batch.subscribe(b -> tick());
         model.objectives.subscribe(o -> tick());

@@ -319,7 +319,9 @@ final class RunsView extends VBox {
         goOn.setDisable(run == null || noGoOn.isPresent());
         branch.setDisable(run == null || noBranch.isPresent());
         Set<String> reasons = new LinkedHashSet<>();
-        Stream.of(noGoOn, noBranch).flatMap(Optional::stream).map(i18n.texts()::get).forEach(reasons::add);
+        if (run != null && run.status() != RunSummary.Status.RUNNING) { // of that one, what is said of all it cannot be done to is enough
+            Stream.of(noGoOn, noBranch).flatMap(Optional::stream).map(i18n.texts()::get).forEach(reasons::add);
+        }
         if (run == null) {
             reasons.add(i18n.get("runs.why.none"));
         } else if (live) {
