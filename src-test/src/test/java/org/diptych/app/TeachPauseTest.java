@@ -125,6 +125,8 @@ class TeachPauseTest extends WindowTest {
 
     @Test
     void aPausedRunTakesAnotherBatchAndMixAndSomeMoreSteps() throws Exception {
+        show("teach");
+        type("finetune-train-value", "200");
         String run = teach(2000, 8);
         assertThat(disabled("finetune-batch-value")).as("while it runs").isTrue();
         assertThat(visible("finetune-locked")).isTrue();
@@ -153,11 +155,11 @@ class TeachPauseTest extends WindowTest {
         FxStage.await("what was changed is told",
                 () -> text("teach-remarks").contains("From step " + (at + 1) + ": 16 pairs a step."));
         assertThat(visible("teach-pending")).isFalse();
-        type("finetune-batch-value", "60000");
+        type("finetune-batch-value", "300");
         fire("teach-pause");
         FxStage.await("the refusal", () -> find("teach-error").isVisible());
         assertThat(FxStage.call(() -> find("teach-error").lookupAll(".label").stream()
-                .map(l -> ((Label) l).getText()).toList())).anyMatch(t -> t.contains("A batch of 60"));
+                .map(l -> ((Label) l).getText()).toList())).anyMatch(t -> t.contains("A batch of 300"));
         assertThat(now(run).status()).isEqualTo(Status.PAUSED);
         type("finetune-batch-value", "16");
         fire("teach-pause");
