@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.AssemblyPreview;
@@ -97,6 +98,7 @@ import org.diptych.engine.train.MomentFolder;
 import org.diptych.engine.train.PlanFile;
 import org.diptych.engine.train.Rates;
 import org.diptych.engine.train.RunStore;
+import org.diptych.engine.work.Bf16;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Natives;
@@ -117,22 +119,31 @@ public final class Engine implements AutoCloseable {
     private final Needs needs;
     private final Speaking speaking;
     private final Cleaning cleaning;
+    private final Optional<Message> lacksBf16;
 
-    private Engine(EngineLane lane, Path data) {
+    private Engine(EngineLane lane, Path data, Optional<Message> lacksBf16) {
         this.lane = lane;
+        this.lacksBf16 = lacksBf16;
         this.data = data;
         Catalog.read().forEach(card -> cards.put(card.id(), card));
         runs = new RunStore(data.resolve("runs"));
         asking = new Asking(lane, shelf);
         speaking = new Speaking(lane, shelf);
         OwnWords ownWords = new OwnWords();
-        teaching = new Teaching(lane, shelf, runs, data, cards, ownWords);
+        teaching = new Teaching(lane, shelf, runs, data, cards, ownWords, lacksBf16);
         needs = new Needs(lane, data, ownWords);
         cleaning = new Cleaning(lane, shelf);
     }
 
     /// Loads the native engine; the first start on a machine unpacks it, which takes seconds. Call it off the window's thread.
     public static Engine start(EngineOptions options) throws EngineException {
+        return start(options, () -> Bf16.lacking(Natives.device(options.device())));
+    }
+
+    /// As the other, with an answer to what the device is asked.
+    ///
+    /// @param lacksBf16 what [#lacksBf16] says; asked when the native engine is there
+    public static Engine start(EngineOptions options, Supplier<Optional<Message>> lacksBf16) throws EngineException {
         Natives.configure(options);
         EngineLane lane;
         try {
@@ -146,7 +157,7 @@ public final class Engine implements AutoCloseable {
             lane.close();
             throw new EngineException("work.cuda");
         }
-        return new Engine(lane, options.data());
+        return new Engine(lane, options.data(), lacksBf16.get());
     }
 
     /// @return true when a start will not have to unpack the native library first
@@ -583,6 +594,11 @@ public final class Engine implements AutoCloseable {
     public JobHandle<Regions> readRegions(RegionPlace place, Picture picture) {
         return lane.submitOffLane(Message.of("engine.job.picture", place.file().getFileName()),
                 context -> RegionFile.read(place, picture, context::checkCancelled));
+    }
+
+    /// @return why no plan in mixed precision can be carried out on this device; empty where one can
+    public Optional<Message> lacksBf16() {
+        return lacksBf16;
     }
 
     public EngineStatus status() {

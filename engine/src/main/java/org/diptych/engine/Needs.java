@@ -149,6 +149,6 @@ final class Needs {
                 new FineTunePlan.Data(d.source(), "", d.language(), d.captions(), 0, 0, 0, 0, d.pictureSize()),
                 plan.objectives(), plan.lessons(), plan.trains(), plan.lora(),
                 new FineTunePlan.Optimizer(0, 0, 0, 0, 0, 0, 1), new FineTunePlan.Schedule(0, 0), stages, 1, 2, 0, 1,
-                1).withCheckpointing(plan.checkpointing());
+                1).withCheckpointing(plan.checkpointing()).withPrecision(plan.precision());
     }
 }

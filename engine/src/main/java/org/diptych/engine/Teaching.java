@@ -67,20 +67,31 @@ final class Teaching {
     private final Path data;
     private final Map<String, ModelCard> cards;
     private final OwnWords ownWords;
+    private final Optional<Message> lacksBf16;
 
+    /// @param lacksBf16 why the device cannot carry out a plan in mixed precision; empty where it can
     Teaching(EngineLane lane, Shelf shelf, RunStore runs, Path data, Map<String, ModelCard> cards,
-            OwnWords ownWords) {
+            OwnWords ownWords, Optional<Message> lacksBf16) {
         this.lane = lane;
         this.shelf = shelf;
         this.runs = runs;
         this.data = data;
         this.cards = cards;
         this.ownWords = ownWords;
+        this.lacksBf16 = lacksBf16;
+    }
+
+    /// @throws EngineException when the plan is not sound, or not for this device
+    private void check(FineTunePlan plan) throws EngineException {
+        PlanFile.check(plan);
+        if (plan.mixed() && lacksBf16.isPresent()) {
+            throw new EngineException("train.precision", lacksBf16.get());
+        }
     }
 
     JobHandle<TrainingControl> fineTune(FineTunePlan plan, Optional<Path> folder) {
         return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
-            PlanFile.check(plan);
+            check(plan);
             FineTunePlan fitted = ownWords.fitted(plan);
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
             return begin(fitted, run, false, RunLock.take(run, false));
@@ -92,6 +103,7 @@ final class Teaching {
         return lane.submit(Message.of("train.job", folder.getFileName()), Priority.INTERACTIVE, context -> {
             RunFolder run = new RunFolder(folder);
             FineTunePlan plan = PlanFile.read(run.plan());
+            check(plan);
             TrainingSession session = begin(plan, run, true, RunLock.take(run, true));
             if (waits) {
                 session.pause();
@@ -103,6 +115,7 @@ final class Teaching {
     /// @param folder of the new run; one of its own in the store when left out
     JobHandle<TrainingControl> branch(Path from, FineTunePlan plan, Optional<Path> folder) {
         return lane.submit(Message.of("train.job", plan.name()), Priority.INTERACTIVE, context -> {
+            check(plan);
             outline(plan); // what the plan names must be there before anything is written
             RunFolder run = folder.isPresent() ? new RunFolder(folder.get()) : runs.create(plan.model());
             RunLock lock = RunLock.take(run, false);
@@ -169,7 +182,7 @@ final class Teaching {
 
     /// Begins a run, or goes on with the one in the folder. Called on the lane.
     TrainingSession carry(FineTunePlan plan, RunFolder run) throws EngineException {
-        PlanFile.check(plan);
+        check(plan);
         boolean resumes = run.holdsRun();
         return begin(ownWords.fitted(plan), run, resumes, RunLock.take(run, resumes));
     }

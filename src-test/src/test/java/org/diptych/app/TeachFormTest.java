@@ -7,19 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javafx.application.Platform;
 import javafx.scene.Node;
-import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
-import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
-import javafx.scene.control.TextArea;
 import javafx.scene.control.TextField;
 import javafx.scene.control.TitledPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.input.Clipboard;
-import javafx.stage.Window;
 import org.diptych.app.shell.Settings;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Picture;
@@ -58,32 +53,8 @@ class TeachFormTest extends WindowTest {
         });
     }
 
-    /// @param to what the plan becomes, `null` to leave it
-    private String plan(String to) throws Exception {
-        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
-        DialogPane dialog = dialog();
-        TextArea area = FxStage.call(() -> (TextArea) dialog.lookup("#plan-text"));
-        String text = FxStage.call(area::getText);
-        int button = to == null ? 2 : 1;
-        if (to != null) {
-            FxStage.call(() -> {
-                area.setText(to);
-                return null;
-            });
-        }
-        FxStage.await("a sound plan",
-                () -> !dialog.lookupButton(dialog.getButtonTypes().get(button)).isDisabled());
-        FxStage.call(() -> {
-            ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
-            return null;
-        });
-        FxStage.await("no dialog", () -> Window.getWindows().stream().map(w -> w.getScene().getRoot())
-                .noneMatch(DialogPane.class::isInstance));
-        return text;
-    }
-
     private FineTunePlan now() throws Exception {
-        return engine.parsePlan(plan(null));
+        return engine.parsePlan(teachPlan(null));
     }
 
     @Test
@@ -200,7 +171,7 @@ class TeachFormTest extends WindowTest {
         assertThat(now()).isEqualTo(plan);
 
         FineTunePlan blip = engine.plan("blip").withSeed(11);
-        plan(engine.planJson(blip));
+        teachPlan(engine.planJson(blip));
         FxStage.settle();
         assertThat(now()).isEqualTo(blip);
         assertThat(FxStage.call(() -> this.<TextField>find("finetune-seed-value").getText())).isEqualTo("11");
@@ -211,10 +182,10 @@ class TeachFormTest extends WindowTest {
 
         // of a checkpoint that is not open yet
         FineTunePlan on = engine.parsePlan("{\"name\": \"on\", \"model\": \"clip\", \"steps\": 30, \"batch\": 8}");
-        plan(engine.planJson(on));
+        teachPlan(engine.planJson(on));
         FxStage.await("the checkpoint", () -> window.notices.last().orElse("").contains("“on”"));
         assertThat(now()).isEqualTo(on);
-        plan(engine.planJson(engine.parsePlan("{\"model\": \"/nowhere/at/all\"}")));
+        teachPlan(engine.planJson(engine.parsePlan("{\"model\": \"/nowhere/at/all\"}")));
         FxStage.await("the fault", () -> find("teach-error").isVisible());
         assertThat(now()).isEqualTo(on);
     }

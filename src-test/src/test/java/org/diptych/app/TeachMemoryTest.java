@@ -14,8 +14,6 @@ import javafx.scene.control.DialogPane;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
-import javafx.scene.control.TextArea;
-import javafx.stage.Window;
 import org.diptych.app.chart.RateChart;
 import org.diptych.app.chart.StackedBar;
 import org.diptych.engine.Engine;
@@ -112,22 +110,12 @@ class TeachMemoryTest extends WindowTest {
         return Double.parseDouble(said.split(" ")[1]);
     }
 
-    private String plan() throws Exception {
-        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
-        DialogPane dialog = dialog();
-        String text = FxStage.call(() -> ((TextArea) dialog.lookup("#plan-text")).getText());
-        press(dialog, 2);
-        FxStage.await("no dialog", () -> Window.getWindows().stream().map(w -> w.getScene().getRoot())
-                .noneMatch(DialogPane.class::isInstance));
-        return text;
-    }
-
     /// Ticked, the plan has it and takes less; another model's plan has it too.
     @Test
     void gradientCheckpointingTakesLess() throws Exception {
         await("the verdict", "It fits");
         double before = FxStage.call(this::activations);
-        assertThat(plan()).contains("\"checkpointing\": false");
+        assertThat(teachPlan(null)).contains("\"checkpointing\": false");
         CheckBox box = FxStage.call(() -> find("finetune-checkpointing"));
         FxStage.call(() -> {
             box.fire();
@@ -135,12 +123,12 @@ class TeachMemoryTest extends WindowTest {
         });
         FxStage.await("less", () -> activations() > 0 && activations() < 0.7 * before);
         await("the answer", "It fits");
-        assertThat(plan()).contains("\"checkpointing\": true");
+        assertThat(teachPlan(null)).contains("\"checkpointing\": true");
         scrollTo("finetune-checkpointing");
         assertThat(window.shootLooks("teach-checkpointing")).isEmpty();
         choose("fresh small VLMo");
         await("the other model's answer", "It fits");
-        assertThat(plan()).contains("\"checkpointing\": true");
+        assertThat(teachPlan(null)).contains("\"checkpointing\": true");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -17,6 +18,7 @@ import javafx.scene.control.DialogPane;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
+import javafx.scene.control.TextArea;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.stage.Window;
@@ -36,7 +38,7 @@ abstract class WindowTest {
     private static final Path OUT = Path.of("target", "screenshots");
     private static final double ABOVE = 80;
     /// Teach with all its settings in sight, as someone left it who knows them.
-    private static final Map<String, String> WHOLE_FORM = Map.of("teach.form", "advanced", "teach.group.data", "open",
+    static final Map<String, String> WHOLE_FORM = Map.of("teach.form", "advanced", "teach.group.data", "open",
             "teach.group.lessons", "open", "teach.group.learns", "open", "teach.group.batch", "open",
             "teach.group.optimizer", "open", "teach.group.run", "open", "teach.group.moments", "open");
 
@@ -165,6 +167,31 @@ abstract class WindowTest {
                     OUT.resolve(file).toFile());
             return Cuts.of(dialog).stream().map(cut -> file + ": " + cut).toList();
         });
+    }
+
+    /// @param to what the plan in Teach's form becomes, `null` to leave it
+    /// @return the plan as its dialog showed it
+    String teachPlan(String to) throws Exception {
+        Platform.runLater(() -> ((Button) find("teach-plan")).fire());
+        DialogPane dialog = dialog();
+        TextArea area = FxStage.call(() -> (TextArea) dialog.lookup("#plan-text"));
+        String text = FxStage.call(area::getText);
+        int button = to == null ? 2 : 1;
+        if (to != null) {
+            FxStage.call(() -> {
+                area.setText(to);
+                return null;
+            });
+        }
+        FxStage.await("a sound plan",
+                () -> !dialog.lookupButton(dialog.getButtonTypes().get(button)).isDisabled());
+        FxStage.call(() -> {
+            ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
+            return null;
+        });
+        FxStage.await("no dialog", () -> Window.getWindows().stream().map(w -> w.getScene().getRoot())
+                .noneMatch(DialogPane.class::isInstance));
+        return text;
     }
 
     /// Brings a part of a scrolled form into sight.

@@ -51,7 +51,8 @@ final class AdvancedForm extends VBox {
         course.add(layers());
         FormGroup learns = group(context, "learns", course);
         ((VBox) learns.getContent()).getChildren().add(counts);
-        FormGroup steps = group(context, "batch", List.of(batch(), accumulate(), new CheckpointingPane(i18n, model)));
+        FormGroup steps = group(context, "batch", List.of(batch(), accumulate(),
+                new PrecisionPane(i18n, model, context.engine().lacksBf16()), new CheckpointingPane(i18n, model)));
         ((VBox) steps.getContent()).getChildren().add(memory);
         FormGroup optimizer = group(context, "optimizer", optimizer());
         ((VBox) optimizer.getContent()).getChildren().add(rates);

@@ -65,7 +65,7 @@ final class MemoryPane extends VBox {
         });
         List.of(model.start, model.base, model.outline, model.trains, model.stage, model.lora, model.objectives,
                 model.folder,
-                model.language, model.captions, model.status, model.checkpointing)
+                model.language, model.captions, model.status, model.checkpointing, model.precision)
                 .forEach(each -> each.subscribe(this::ask));
         model.batch.subscribe(b -> divide());
         model.accumulate.subscribe(p -> divide());

@@ -87,6 +87,8 @@ final class TeachModel {
     final IntegerProperty accumulate = new SimpleIntegerProperty(1);
     /// Gradient checkpointing.
     final BooleanProperty checkpointing = new SimpleBooleanProperty();
+    /// Precision of matrix products, as the plan names it.
+    final ObjectProperty<String> precision = new SimpleObjectProperty<>(FineTunePlan.FP32);
     /// Factor of the rate from each layer to the one below, 1 = the same rate for all.
     final DoubleProperty layerDecay = new SimpleDoubleProperty(1);
     /// Evaluations without a gain after which the run ends, 0 = never.
@@ -177,6 +179,7 @@ final class TeachModel {
         checkpointEvery.set(plan.checkpointEvery());
         accumulate.set(plan.accumulate());
         checkpointing.set(plan.checkpointing());
+        precision.set(plan.precision());
         patience.set(plan.earlyStop().patience());
         metric.set(plan.earlyStop().metric());
         pins.set(plan.moments().pairs());
@@ -230,7 +233,7 @@ final class TeachModel {
                 new FineTunePlan.EarlyStop(metric.get(), patience.get(), base.earlyStop().minDelta()),
                 new FineTunePlan.Watch(base.moments().every(), base.moments().megabytes(), base.moments().share(),
                         pins.get()),
-                checkpointing.get());
+                checkpointing.get(), precision.get());
     }
 
     private static String named(Start from) {

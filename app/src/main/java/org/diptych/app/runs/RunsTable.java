@@ -43,6 +43,7 @@ final class RunsTable extends TableView<RunSummary> {
         text("runs.model", 130, r -> r.header().plan().name()).setMinWidth(96);
         text("runs.status", 92, r -> i18n.get("finetune.status." + r.status()));
         figure("runs.steps", 100, r -> (double) r.step(), r -> r.step() + " / " + r.header().plan().steps());
+        text("runs.precision", 76, r -> r.header().plan().precision());
         figure("runs.loss", 76, value("loss"), r -> number(value("loss").apply(r)));
         figure("runs.recall", 76, value("validation.r1"), r -> number(value("validation.r1").apply(r)));
         text("runs.date", 136, RunsTable::date);

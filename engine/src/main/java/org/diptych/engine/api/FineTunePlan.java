@@ -31,20 +31,24 @@ import java.util.function.UnaryOperator;
 /// @param moments    what is kept of the way, to look back at
 /// @param checkpointing true for gradient checkpointing (Chen et al. 2016): what a layer computes within itself is not held for the way back but computed a second time there. Less memory, about a third more
 ///                   time, the same gradients
+/// @param precision  of matrix products: [#FP32], or [#BF16] for mixed precision, in which weights, gradients and the optimiser stay in 32 bits. Only for devices that compute in it
 public record FineTunePlan(String name, String model, Map<String, Object> config,
         Map<String, Map<String, String>> startFrom, Data data,
         Map<String, Double> objectives, Lessons lessons,
         Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
         long seed, int evaluateEvery, int checkpointEvery, int accumulate, EarlyStop earlyStop, Watch moments,
-        boolean checkpointing) {
+        boolean checkpointing, String precision) {
+    public static final String FP32 = "fp32";
+    public static final String BF16 = "bf16";
 
-    /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided, of when it ends early and of moments.
+    /// A plan of an earlier version says nothing of low-rank changes, of stages, of how its batch is divided, of when it ends early, of moments and of precision.
     public FineTunePlan {
         lora = lora == null ? Lora.NONE : lora;
         stages = stages == null ? List.of() : List.copyOf(stages);
         accumulate = Math.max(1, accumulate);
         earlyStop = earlyStop == null ? EarlyStop.NEVER : earlyStop;
         moments = moments == null ? Watch.USUAL : moments;
+        precision = precision == null ? FP32 : precision;
     }
 
     /// A plan that learns from each batch at once, to its last step.
@@ -53,21 +57,34 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             Trains trains, Lora lora, Optimizer optimizer, Schedule schedule, List<Stage> stages, int steps, int batch,
             long seed, int evaluateEvery, int checkpointEvery) {
         this(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer, schedule, stages,
-                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER, Watch.USUAL, false);
+                steps, batch, seed, evaluateEvery, checkpointEvery, 1, EarlyStop.NEVER, Watch.USUAL, false,
+                FP32);
     }
 
     /// @return the same plan with other moments
     public FineTunePlan withMoments(Watch other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, other,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan with gradient checkpointing, or without
     public FineTunePlan withCheckpointing(boolean on) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                on);
+                on, precision);
+    }
+
+    /// @return the same plan with matrix products in another precision
+    public FineTunePlan withPrecision(String other) {
+        return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
+                schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
+                checkpointing, other);
+    }
+
+    /// @return true for mixed precision
+    public boolean mixed() {
+        return precision.equals(BF16);
     }
 
     /// @return the same plan with another number of steps; of a plan in stages the last one is made longer or shorter
@@ -79,7 +96,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         }
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, other, count, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan with another number of examples a step
@@ -102,7 +119,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     public FineTunePlan withData(Data other) {
         return new FineTunePlan(name, model, config, startFrom, other, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan for another configuration of its fresh model
@@ -117,14 +134,14 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     public FineTunePlan withObjectives(Map<String, Double> other) {
         return new FineTunePlan(name, model, config, startFrom, data, other, lessons, trains, lora, optimizer,
                 schedule, List.of(), steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan with its batch in other parts, and another end
     public FineTunePlan with(int parts, EarlyStop end) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, parts, end, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return its stages, or the one that the whole plan is
@@ -168,7 +185,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     public FineTunePlan withSeed(long other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, other, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan with other names for what it takes over and for what it learns from
@@ -177,7 +194,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         startFrom.forEach((name, rules) -> from.put(naming.apply(name), rules));
         return new FineTunePlan(name, model, config, from, data.from(naming.apply(data.source)), objectives, lessons,
                 trains, lora, optimizer, schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery,
-                accumulate, earlyStop, moments, checkpointing);
+                accumulate, earlyStop, moments, checkpointing, precision);
     }
 
     /// @return the same plan drawn out, or shortened: all that is counted in steps keeps its proportion
@@ -196,7 +213,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
                 trains, lora, optimizer, new Schedule((int) Math.round(by * schedule.warmup), schedule.floor), drawn,
                 count, batch, seed, (int) Math.max(1, Math.round(by * evaluateEvery)),
                 (int) Math.max(1, Math.round(by * checkpointEvery)), accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// Ends a run that no longer gains.

@@ -76,9 +76,9 @@ final class RunsCommand extends EngineCommand {
             String loss = run.last().containsKey("loss")
                     ? String.format(Locale.ROOT, "%.4f", run.last().get("loss"))
                     : "–";
-            console.line(String.format(Locale.ROOT, "%-36s  %-12s  %7d / %-7d  %s", run.id(),
+            console.line(String.format(Locale.ROOT, "%-36s  %-12s  %7d / %-7d  %-4s  %s", run.id(),
                     console.texts().get("finetune.status." + run.status()), run.step(), run.header().plan().steps(),
-                    loss));
+                    run.header().plan().precision(), loss));
         }
     }
 
@@ -90,6 +90,7 @@ final class RunsCommand extends EngineCommand {
         row.put("status", run.status());
         row.put("step", run.step());
         row.put("steps", run.header().plan().steps());
+        row.put("precision", run.header().plan().precision());
         row.put("started", run.header().started());
         row.put("seconds", run.seconds());
         row.put("last", run.last());

@@ -3,6 +3,7 @@ package org.diptych.engine.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.diptych.engine.Engine;
@@ -35,6 +36,8 @@ final class TrainCommand extends EngineCommand {
     private Integer accumulate;
     @Option(names = "--checkpoint-activations")
     private boolean checkpointing;
+    @Option(names = "--precision", paramLabel = "P")
+    private String precision;
     @Option(names = "--patience", paramLabel = "N")
     private Integer patience;
     @Option(names = "--metric", paramLabel = "NAME")
@@ -52,11 +55,13 @@ final class TrainCommand extends EngineCommand {
 
     @Override
     void check() {
-        boolean other = accumulate != null || checkpointing || patience != null || metric != null || minDelta != null;
+        boolean other = accumulate != null || checkpointing || precision != null || patience != null || metric != null || minDelta != null;
         if (resume && (plan != null || branch != null || other)) {
             throw misunderstood("cli.train.either");
         }
         require(accumulate == null || accumulate >= 1, "--accumulate " + accumulate);
+        require(precision == null || List.of(FineTunePlan.FP32, FineTunePlan.BF16).contains(precision),
+                "--precision " + precision);
         require(patience == null || patience >= 0, "--patience " + patience);
         require(minDelta == null || minDelta >= 0, "--min-delta " + minDelta);
         if (out == null != preview) {
@@ -109,7 +114,8 @@ final class TrainCommand extends EngineCommand {
         return read.with(accumulate == null ? read.accumulate() : accumulate,
                 new FineTunePlan.EarlyStop(metric == null ? end.metric() : metric,
                         patience == null ? end.patience() : patience, minDelta == null ? end.minDelta() : minDelta))
-                .withCheckpointing(checkpointing || read.checkpointing());
+                .withCheckpointing(checkpointing || read.checkpointing())
+                .withPrecision(precision == null ? read.precision() : precision);
     }
 
     private interface Told {

@@ -43,8 +43,8 @@ public record AttentionKernel(int heads, int keyHeads, boolean causal, double dr
         text.line("q", ScriptText.heads("x", "t", heads));
         text.line("k", keys("p[0]"));
         text.line("v", keys("p[1]"));
-        return text.returning(ScriptText
-                .side(text.attention("o", "q", "k", "v", masked ? List.of("m") : List.of(), how)));
+        return text.returning(Mixed.wide(ScriptText
+                .side(text.attention("o", "q", "k", "v", masked ? List.of("m") : List.of(), how))));
     }
 
     private String keys(String x) {

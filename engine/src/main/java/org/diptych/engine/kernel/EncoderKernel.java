@@ -92,9 +92,11 @@ public record EncoderKernel(List<Boolean> cross, int width, int heads, double ep
     /// Projections, attention and the sum with what it is added to.
     private String attention(ScriptText text, String name, String asks, String seen, String length, int p,
             List<String> mask, boolean inOrder, String added) {
-        String q = text.line(name + "q", ScriptText.heads(ScriptText.linear(asks, p, false), "t", heads));
-        String k = text.line(name + "k", ScriptText.heads(ScriptText.linear(seen, p + 2, false), length, heads));
-        String v = text.line(name + "v", ScriptText.heads(ScriptText.linear(seen, p + 4, false), length, heads));
+        String own = text.operand(name + "n", asks);
+        String other = asks.equals(seen) ? own : text.operand(name + "b", seen);
+        String q = text.line(name + "q", ScriptText.heads(ScriptText.linear(own, p, false), "t", heads));
+        String k = text.line(name + "k", ScriptText.heads(ScriptText.linear(other, p + 2, false), length, heads));
+        String v = text.line(name + "v", ScriptText.heads(ScriptText.linear(other, p + 4, false), length, heads));
         String s = text.attention(name, q, k, v, mask, new ScriptText.Scores(heads, 1, false, inOrder, dropout));
         String o = text.line(name + "o", ScriptText.side(s));
         return text.line(name + "a", plus(added, o, p + 6, 1));

@@ -25,7 +25,7 @@ public final class FewRows {
     /// @return true when [Precision#few] is the way to multiply it
     public static boolean suits(NDArray x, Precision precision) {
         long rows = x.size() / x.getShape().get(x.getShape().dimension() - 1);
-        return precision != Precision.FULL ? rows == 1 : suits(x, rows);
+        return precision != Precision.FULL ? rows == 1 && !Mixed.on() : suits(x, rows);
     }
 
     /// As the other, of a script's weights in 32 bits, before there is what they multiply.
@@ -37,7 +37,7 @@ public final class FewRows {
     }
 
     private static boolean suits(NDArray near, long rows) {
-        return rows <= MOST && !JniUtils.isGradMode() && near.getDevice().getDeviceType().equals("cpu") && has(near);
+        return rows <= MOST && !Mixed.on() && !JniUtils.isGradMode() && near.getDevice().getDeviceType().equals("cpu") && has(near);
     }
 
     /// @return true for a weight that is worth a script of its own

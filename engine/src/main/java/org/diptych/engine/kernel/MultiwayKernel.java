@@ -73,8 +73,8 @@ public record MultiwayKernel(int layers, int width, int mlp, int heads, double e
         }
 
         private List<String> layer(ScriptText text, String id, int p, List<String> x) {
-            List<String> h = each(
-                    w -> facts.preNorm ? text.line("h" + id + w, norm(x.get(w), at(p, w))) : x.get(w));
+            List<String> h = each(w -> text.operand("hn" + id + w,
+                    facts.preNorm ? text.line("h" + id + w, norm(x.get(w), at(p, w))) : x.get(w)));
             List<String> parts = new ArrayList<>();
             for (int part = 0; part < 3; part++) { // queries, keys, values
                 int from = 2 + 2 * part;

@@ -3,7 +3,8 @@ package org.diptych.engine.kernel;
 import java.util.List;
 
 /// The text of a script's method while it is written, with the parts that transformer layers have in common. Each name is assigned once. The method knows the sizes of its first tensor as `b`
-/// (batch) and `t` (sequence), and its weights as `p`, each weight with its bias behind it.
+/// (batch) and `t` (sequence), and its weights as `p`, each weight with its bias behind it. While [Mixed] is on, what products give stays in bf16 until something wants it wide: sums with
+/// what is wide are wide by themselves.
 final class ScriptText {
     private final StringBuilder text = new StringBuilder();
 
@@ -28,7 +29,7 @@ final class ScriptText {
     }
 
     static String norm(String x, int width, int p, double epsilon) {
-        return "torch.layer_norm(" + x + ", [" + width + "], p[" + p + "], p[" + (p + 1) + "], " + epsilon + ", True)";
+        return "torch.layer_norm(" + Mixed.wide(x) + ", [" + width + "], p[" + p + "], p[" + (p + 1) + "], " + epsilon + ", True)";
     }
 
     /// @param few true where [FewRows] says so
@@ -37,12 +38,21 @@ final class ScriptText {
     }
 
     static String linear(String x, String weight, String bias, boolean few) {
-        return few ? Precision.FULL.few(x, weight, bias) : Precision.FULL.many(x, weight, bias);
+        return few
+                ? Precision.FULL.few(x, weight, bias)
+                : Precision.FULL.many(Mixed.factor(x), Mixed.factor(weight),
+                        bias.equals("None") ? bias : Mixed.factor(bias));
+    }
+
+    /// @return `x`, which several products multiply, rounded for them once
+    String operand(String name, String x) {
+        return Mixed.on() ? line(name, Mixed.factor(x)) : x;
     }
 
     /// @return bias + scale * x W', with one row for each position of each item
     static String product(String x, int p, String bias, double scale) {
-        return "torch.addmm(" + bias + ", " + rows(x) + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale + ")";
+        return "torch.addmm(" + Mixed.factor(bias) + ", " + Mixed.factor(rows(x)) + ", torch.t("
+                + Mixed.factor("p[" + p + "]") + "), beta=1, alpha=" + scale + ")";
     }
 
     /// @param few true where [FewRows] says so
@@ -59,6 +69,9 @@ final class ScriptText {
     ///
     /// @param width of `added`
     static String plus(String added, String x, int width, int p, double scale) {
+        if (Mixed.on()) {
+            return "torch.add(" + added + ", " + shaped(product(x, p, "p[" + (p + 1) + "]", scale), width) + ")";
+        }
         return shaped("torch.addmm_(" + rows("torch.add(" + added + ", p[" + (p + 1) + "])") + ", " + rows(x)
                 + ", torch.t(p[" + p + "]), beta=1, alpha=" + scale + ")", width);
     }
@@ -116,31 +129,36 @@ final class ScriptText {
 
     /// Scaled dot-product attention.
     ///
-    /// @param q     (b, heads, t, d)
-    /// @param k     (b, heads, S, d)
-    /// @param v     (b, heads, S, e)
-    /// @param masks are added to the scores, each broadcast to (b, heads, t, S)
+    /// @param queries (b, heads, t, d)
+    /// @param keys    (b, heads, S, d)
+    /// @param values  (b, heads, S, e)
+    /// @param masks   are added to the scores, each broadcast to (b, heads, t, S)
     /// @return (b, heads, t, e)
-    String attention(String name, String q, String k, String v, List<String> masks, Scores how) {
+    String attention(String name, String queries, String keys, String values, List<String> masks, Scores how) {
+        String q = Mixed.factor(queries);
+        String k = Mixed.factor(keys);
+        String v = Mixed.factor(values);
         if (how.formed()) {
             return formed(name, q, k, v, masks, how);
         }
         String mask = masks.stream().reduce((m, n) -> "torch.add(" + m + ", " + n + ")").map(
-                sum -> "torch.expand(" + sum + ", [b, " + how.heads() + ", t, torch.size(" + k + ", 2)])")
+                sum -> "torch.expand(" + Mixed.mask(sum) + ", [b, " + how.heads() + ", t, torch.size(" + keys
+                        + ", 2)])")
                 .orElse("None");
         return line(name, "torch.scaled_dot_product_attention(" + q + ", " + k + ", " + v + ", " + mask + ", "
                 + how.dropout() + ", " + (how.causal() && masks.isEmpty() ? "True" : "False") + ")");
     }
 
     private String formed(String name, String q, String k, String v, List<String> masks, Scores how) {
-        String scores = line(name + "_s",
-                "torch.matmul(torch.mul(" + q + ", " + how.scale() + "), torch.transpose(" + k + ", -2, -1))");
+        String other = "torch.transpose(" + k + ", -2, -1)";
+        String scores = line(name + "_s", Mixed.on()
+                ? "torch.mul(" + Mixed.wide("torch.matmul(" + q + ", " + other + ")") + ", " + how.scale() + ")"
+                : "torch.matmul(torch.mul(" + q + ", " + how.scale() + "), " + other + ")");
         for (int i = 0; i < masks.size(); i++) {
             scores = line(name + "_m" + i, "torch.add_(" + scores + ", " + masks.get(i) + ")");
         }
         String weights = line(name + "_w", "torch.softmax(" + scores + ", -1)");
-        return line(name, "torch.matmul("
-                + (how.dropout() > 0 ? "torch.dropout(" + weights + ", " + how.dropout() + ", True)" : weights) + ", "
-                + v + ")");
+        String used = how.dropout() > 0 ? "torch.dropout(" + weights + ", " + how.dropout() + ", True)" : weights;
+        return line(name, "torch.matmul(" + Mixed.factor(used) + ", " + v + ")");
     }
 }

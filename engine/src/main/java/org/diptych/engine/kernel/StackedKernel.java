@@ -166,7 +166,7 @@ public record StackedKernel(List<Boolean> parted, int width, int heads, double e
         }
 
         private static String scaled(String added, String x, int scale) {
-            return "torch.addcmul(" + added + ", " + x + ", p[" + scale + "])";
+            return "torch.addcmul(" + added + ", " + Mixed.wide(x) + ", p[" + scale + "])";
         }
     }
 }

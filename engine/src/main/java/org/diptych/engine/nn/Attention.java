@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.AttentionKernel;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -87,10 +88,10 @@ public final class Attention extends Module {
         }
         NDArray scaled = Scalars.times(split(q, heads),
                 1 / Math.sqrt((double) q.getShape().get(2) / heads)); // (B, H, Q, d)
-        NDArray scores = scaled.matMul(split(k, heads).transpose(0, 1, 3, 2)); // (B, H, Q, K)
+        NDArray scores = MatrixProducts.matMul(scaled, split(k, heads).transpose(0, 1, 3, 2)); // (B, H, Q, K)
         NDArray weights = (mask.isPresent() ? scores.add(mask.get()) : scores).softmax(-1);
         NDArray used = Dropout.apply(pass, pass.probe().attention(site, layer, weights), dropout);
-        NDArray mixed = used.matMul(split(v, heads)).transpose(0, 2, 1, 3); // (B, Q, H, e)
+        NDArray mixed = MatrixProducts.matMul(used, split(v, heads)).transpose(0, 2, 1, 3); // (B, Q, H, e)
         return mixed.reshape(q.getShape().get(0), q.getShape().get(1), v.getShape().get(2));
     }
 

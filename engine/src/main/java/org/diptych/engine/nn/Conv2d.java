@@ -2,6 +2,7 @@ package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 
@@ -24,9 +25,7 @@ public final class Conv2d extends Module {
     /// @param x (B, in, H, W)
     /// @return (B, out, H', W')
     public NDArray apply(NDArray x) {
-        return x.getNDArrayInternal()
-                .convolution(x, weight.get(), biased ? bias.get() : null, stride, padding, new Shape(1, 1), 1)
-                .singletonOrThrow();
+        return MatrixProducts.convolution(x, weight.get(), biased ? bias.get() : null, stride, padding);
     }
 
     /// As patches: a kernel as large as its stride cuts the picture into squares.

@@ -2,6 +2,7 @@ package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.SparseFormat;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 
@@ -25,7 +26,7 @@ public final class Embedding extends Module {
     /// @param states (..., D)
     /// @return (..., rows)
     public NDArray logits(NDArray states) {
-        return states.getNDArrayInternal().linear(states, Halves.wide(states, weight), null).singletonOrThrow();
+        return MatrixProducts.linear(states, Halves.factor(states, weight), null);
     }
 
     public Weight table() {

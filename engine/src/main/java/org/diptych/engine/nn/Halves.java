@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.kernel.Brain;
+import org.diptych.engine.kernel.Mixed;
 import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.kernel.Script;
 import org.diptych.engine.model.Weight;
@@ -28,6 +29,12 @@ final class Halves {
     /// @return the weight in 32 bits: itself where it has them
     static NDArray wide(NDArray near, Weight weight) {
         return wide(near, weight.get(), precision(weight));
+    }
+
+    /// @param near an activation that a product multiplies it with
+    /// @return the weight as [org.diptych.engine.kernel.MatrixProducts] takes it: where that rounds it anyway, as it is
+    static NDArray factor(NDArray near, Weight weight) {
+        return Mixed.on() ? weight.get() : wide(near, weight);
     }
 
     static NDArray wide(NDArray near, NDArray weight) {

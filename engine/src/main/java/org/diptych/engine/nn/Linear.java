@@ -1,9 +1,9 @@
 package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.internal.NDArrayEx;
 import java.util.Optional;
 import org.diptych.engine.kernel.FewRows;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.kernel.Precision;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
@@ -32,9 +32,7 @@ public final class Linear extends Module {
                 && FewRows.suits(x, precision())) {
             return Halves.few(x, weight, biased ? Optional.of(bias) : Optional.empty());
         }
-        NDArrayEx operations = x.getNDArrayInternal();
-        NDArray y = operations.linear(x, Halves.wide(x, weight), biased ? Halves.wide(x, bias) : null)
-                .singletonOrThrow();
+        NDArray y = MatrixProducts.linear(x, Halves.factor(x, weight), biased ? Halves.factor(x, bias) : null);
         return adapted.isPresent() ? y.add(adapted.get().apply(x)) : y;
     }
 

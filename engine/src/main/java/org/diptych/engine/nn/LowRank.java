@@ -2,8 +2,8 @@ package org.diptych.engine.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.internal.NDArrayEx;
 import java.util.SplittableRandom;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Weight;
 
@@ -31,9 +31,8 @@ record LowRank(Weight down, Weight up, Weight base, double scale) {
     /// @param x (..., in)
     /// @return (..., out)
     NDArray apply(NDArray x) {
-        NDArrayEx operations = x.getNDArrayInternal();
-        NDArray narrow = operations.linear(x, down.get(), null).singletonOrThrow(); // (..., r)
-        return Scalars.times(narrow.getNDArrayInternal().linear(narrow, up.get(), null).singletonOrThrow(), scale);
+        NDArray narrow = MatrixProducts.linear(x, down.get(), null); // (..., r)
+        return Scalars.times(MatrixProducts.linear(narrow, up.get(), null), scale);
     }
 
     /// @param scope owns the result

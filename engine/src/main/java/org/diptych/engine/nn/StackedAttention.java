@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Weight;
@@ -54,7 +55,7 @@ public final class StackedAttention extends Module {
             NDArray none = x.getManager().zeros(new Shape(width));
             return NDArrays.concat(new NDList(none.add(b.query.get()), none, none.add(b.value.get())));
         }).orElse(null);
-        NDArray all = x.getNDArrayInternal().linear(x, stacked.get(), bias).singletonOrThrow(); // (B, T, 3 D)
+        NDArray all = MatrixProducts.linear(x, stacked.get(), bias); // (B, T, 3 D)
         NDList parts = all.split(3, 2);
         return out.apply(Attention.attend(pass, parts.get(0), parts.get(1), parts.get(2), heads, mask, 0, site, layer));
     }

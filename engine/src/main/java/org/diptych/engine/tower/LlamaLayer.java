@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.diptych.engine.kernel.LlamaKernel;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -53,11 +54,11 @@ final class LlamaLayer extends Module {
         NDArray k = facts.rotary().apply(heads(key.apply(asked), facts.keyHeads()), angles); // (R, G, T, d)
         NDArray v = heads(value.apply(asked), facts.keyHeads());
         NDList all = cache.isPresent() ? cache.get().append(layer, k, v) : new NDList(k, v);
-        NDArray scores = Scalars.times(q.matMul(spread(all.get(0)).transpose(0, 1, 3, 2)),
+        NDArray scores = Scalars.times(MatrixProducts.matMul(q, spread(all.get(0)).transpose(0, 1, 3, 2)),
                 1 / Math.sqrt(facts.rotary().width())); // (R, H, T, S)
         NDArray weights = (mask.isPresent() ? scores.add(mask.get()) : scores).softmax(-1);
         NDArray used = pass.probe().attention(stream, layer, weights);
-        NDArray mixed = used.matMul(spread(all.get(1))).transpose(0, 2, 1, 3); // (R, T, H, d)
+        NDArray mixed = MatrixProducts.matMul(used, spread(all.get(1))).transpose(0, 2, 1, 3); // (R, T, H, d)
         NDArray y = x.add(out.apply(mixed.reshape(x.getShape().get(0), x.getShape().get(1), -1)));
         return y.add(mlp.apply(mlpNorm.apply(y)));
     }

@@ -2,6 +2,7 @@ package org.diptych.engine.tower;
 
 import ai.djl.ndarray.NDArray;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.LayerNorm;
@@ -43,6 +44,6 @@ public final class WordHead extends Module {
     /// @return (..., V)
     public NDArray apply(NDArray x) {
         NDArray hidden = norm.apply(activation.apply(dense.apply(x)));
-        return hidden.getNDArrayInternal().linear(hidden, decoder.get(), bias.get()).singletonOrThrow();
+        return MatrixProducts.linear(hidden, decoder.get(), bias.get());
     }
 }

@@ -2,6 +2,7 @@ package org.diptych.engine.train;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -22,6 +24,7 @@ import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.nn.Linear;
 import org.diptych.engine.objective.Drawn;
@@ -42,6 +45,8 @@ public final class Footprint {
     /// Examples of the first step that are looked through for the longest texts.
     private static final int LOOKED_AT = 32;
     private static final int FLOAT = Float.BYTES;
+    /// Bytes of a number in bf16.
+    private static final int BRAIN = 2;
     private static final double WIDTHS_A_LAYER = 18;
 
     private Footprint() {
@@ -176,11 +181,13 @@ public final class Footprint {
     /// Reckons what an example's activations take, for a model that is too large to try: of each linear map its input and its output are held, at as many positions as a layer has on average. For
     /// a Transformer layer of width h this makes 18 h numbers a position, where Korthikanti et al. 2022 (section 4.1) count 34 bytes of half precision; as there, attention holds
     /// two numbers a head and pair of positions beside. With gradient checkpointing one h of the 18 stays for each layer that is computed a second time, and all of one layer. All stages and all objectives are taken to see the whole input once each.
+    /// In mixed precision inputs are held in 16 bits, and a rounded copy of each matrix; outputs, which some blocks hold in 32 bits, count for that everywhere.
     ///
     /// @param model its weights may be unset
     public static Activations reckon(VisionLanguageModel model, FineTunePlan plan, Dataset data)
             throws EngineException {
         long example = 0;
+        long rounded = 0;
         for (int place : widest(model, plan, data)) {
             Example one = new Readable(data).example(place);
             List<AttentionSite> sites = model.sites(Drawn.encode(model, one));
@@ -189,15 +196,24 @@ public final class Footprint {
             long pairs = sites.stream()
                     .mapToLong(s -> (long) s.layers() * s.heads() * s.query().size() * s.key().size()).sum();
             long widths = model.module().modules().values().stream().filter(Linear.class::isInstance)
-                    .mapToLong(m -> width((Linear) m)).sum();
-            long all = FLOAT * (widths * positions / Math.max(1, layers) + 2 * pairs);
+                    .mapToLong(m -> bytes((Linear) m, plan.mixed())).sum();
+            long all = widths * positions / Math.max(1, layers) + 2 * FLOAT * pairs;
             double dropped = plan.checkpointing()
                     ? recomputed(model) * Math.max(0, 1 - 1.0 / WIDTHS_A_LAYER - 1.0 / Math.max(1, layers))
                     : 0;
             example = Math.max(example, Math.round(all * (1 - dropped)));
+            rounded = Math.max(rounded, Math.round(copies(model, plan) * (1 - dropped)));
         }
         int objectives = plan.course().stream().mapToInt(s -> s.objectives().size()).max().orElse(1);
-        return new Activations(0, example * Math.max(1, objectives), false);
+        return new Activations(rounded, example * Math.max(1, objectives), false);
+    }
+
+    /// @return bytes of the matrices as mixed precision multiplies them
+    private static long copies(VisionLanguageModel model, FineTunePlan plan) {
+        return !plan.mixed()
+                ? 0
+                : model.module().modules().values().stream().filter(Linear.class::isInstance)
+                        .flatMap(m -> matrices((Linear) m)).mapToLong(s -> BRAIN * s.size()).sum();
     }
 
     /// @return share of what the model's linear maps hold that gradient checkpointing computes a second time: of that, each layer's input is held, and all of one layer
@@ -215,8 +231,16 @@ public final class Footprint {
         return (double) widths[1] / Math.max(1, widths[0]);
     }
 
+    private static Stream<Shape> matrices(Linear map) {
+        return map.weights().values().stream().map(Weight::shape).filter(s -> s.dimension() == 2);
+    }
+
     private static long width(Linear map) {
-        return map.weights().values().stream().filter(w -> w.shape().dimension() == 2)
-                .mapToLong(w -> w.shape().get(0) + w.shape().get(1)).sum();
+        return matrices(map).mapToLong(s -> s.get(0) + s.get(1)).sum();
+    }
+
+    /// @return what is held of a position's input and output
+    private static long bytes(Linear map, boolean mixed) {
+        return matrices(map).mapToLong(s -> FLOAT * s.get(0) + (mixed ? BRAIN : FLOAT) * s.get(1)).sum();
     }
 }

@@ -69,7 +69,7 @@ public final class PlanFile {
         keys(json, "", "name", "model", "config", "startFrom", "data", "objectives", "lessons", "trains", "lora",
                 "optimizer", "schedule", "stages", "steps",
                 "batch", "seed", "evaluateEvery",
-                "checkpointEvery", "accumulate", "earlyStop", "moments", "checkpointing");
+                "checkpointEvery", "accumulate", "earlyStop", "moments", "checkpointing", "precision");
         String name = text(json, "", "name", where);
         String model = text(json, "", "model", "");
         if (model.isBlank()) {
@@ -102,7 +102,8 @@ public final class PlanFile {
                 integer(json, "", "evaluateEvery", 50, 1, 10_000_000),
                 integer(json, "", "checkpointEvery", 200, 1, 10_000_000), accumulate(json, batch, data),
                 json.has("earlyStop") ? earlyStop(section(json, "earlyStop")) : FineTunePlan.EarlyStop.NEVER,
-                moments(section(json, "moments")), flag(json, "", "checkpointing", false));
+                moments(section(json, "moments")), flag(json, "", "checkpointing", false),
+                choice(json, "", "precision", FineTunePlan.FP32, FineTunePlan.FP32, FineTunePlan.BF16));
     }
 
     private FineTunePlan.Watch moments(JsonObject json) throws EngineException {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.StepCost;
+import org.diptych.engine.kernel.Mixed;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Forwards;
@@ -27,7 +28,7 @@ import org.diptych.engine.objective.Objective;
 import org.diptych.engine.objective.Seeds;
 import org.diptych.engine.work.Natives;
 
-/// One optimiser step: forward, loss, backward, clip, AdamW, and what follows. Lane thread only.
+/// One optimiser step: forward, loss, backward, clip, AdamW, and what follows. It alone computes in the plan's precision: what a run is judged by is in 32 bits, so that runs compare. Lane thread only.
 final class Trainer {
     private static final double MEBIBYTE = 1 << 20;
     private static final int STACKS_EVERY = 10;
@@ -133,6 +134,10 @@ final class Trainer {
     /// @param scope closed by the caller after the step
     /// @return what the log shows
     Map<String, Double> step(int step, double rate, Prepared prepared, NDManager scope) {
+        return Mixed.in(plan.mixed(), () -> learn(step, rate, prepared, scope));
+    }
+
+    private Map<String, Double> learn(int step, double rate, Prepared prepared, NDManager scope) {
         JniUtils.setSeed(Seeds.mix(plan.seed(), step));
         learner.zeroGradients();
         StepValues values = new StepValues();
@@ -177,6 +182,10 @@ final class Trainer {
     ///
     /// @return bytes of memory that are held when the way back would begin, where the platform tells; with gradient checkpointing also what one segment holds when it has run again
     OptionalLong held(Prepared part, NDManager scope) {
+        return Mixed.in(plan.mixed(), () -> tried(part, scope));
+    }
+
+    private OptionalLong tried(Prepared part, NDManager scope) {
         JniUtils.setSeed(plan.seed());
         OptionalLong before = Natives.allocated();
         Optional<Tape> tape = tape(1, 0);

@@ -69,14 +69,20 @@ public final class Natives {
     ///
     /// @return what tensors will live on
     public static Device load(String wanted) {
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine.getEngine("PyTorch");
         loaded = true;
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(false);
+        return device(wanted);
+    }
+
+    /// @param wanted as [EngineOptions] has it
+    /// @return what tensors live on
+    public static Device device(String wanted) {
         return switch (wanted) {
             case "cpu" -> Device.cpu();
             case "cuda" -> Device.gpu();
-            default -> engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+            default -> gpus() > 0 ? Device.gpu() : Device.cpu();
         };
     }
 

@@ -79,7 +79,8 @@ class PlanFormTest {
                  "schedule": {"warmup": 700, "floor": 0.4}, "steps": 777, "batch": 6, "seed": 123456789012,
                  "evaluateEvery": 13, "checkpointEvery": 17, "accumulate": 3,
                  "earlyStop": {"metric": "validation.accuracy.itm", "patience": 99, "minDelta": 0.5},
-                 "moments": {"every": 9, "megabytes": 1.5, "share": 0.5, "pairs": [4, 2]}, "checkpointing": true}
+                 "moments": {"every": 9, "megabytes": 1.5, "share": 0.5, "pairs": [4, 2]}, "checkpointing": true,
+                 "precision": "bf16"}
                 """, "mine");
         assertThat(through(plan)).isEqualTo(plan);
     }

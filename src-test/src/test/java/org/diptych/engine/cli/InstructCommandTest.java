@@ -112,6 +112,10 @@ class InstructCommandTest {
             assertThat(memory(plan, "--checkpoint-activations").get("activations").getAsLong()).as(one.getKey())
                     .isLessThan(memory(plan).get("activations").getAsLong());
         }
+        assertThat(memory("clip", "--precision", "bf16").get("activations").getAsLong())
+                .isLessThan(memory("clip").get("activations").getAsLong());
+        assertThat(Run.of("train", "--plan", "clip", "--preview", "--precision", "fp16", "--lang", "en").err())
+                .contains("--precision fp16");
         assertThat(Run.of("train", "--plan", "clip", "--lang", "en").err()).contains("--out");
         assertThat(Run.of("train", "--plan", "clip", "--preview", "--out", "x", "--lang", "en").code()).isEqualTo(2);
     }

@@ -7,30 +7,19 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
-import org.diptych.engine.checkpoint.ModelFiles;
-import org.diptych.engine.data.toybox.Split;
-import org.diptych.engine.data.toybox.ToyboxDataset;
-import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.Probe;
 import org.diptych.engine.model.Segments;
-import org.diptych.engine.model.VisionLanguageModel;
-import org.diptych.engine.models.Models;
-import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.objective.Seeds;
 import org.diptych.engine.work.Natives;
@@ -50,55 +39,12 @@ class CheckpointingTest {
     @TempDir
     Path folder;
 
-    private interface Work<T> {
-        T of(VisionLanguageModel model, Trainer trainer, Prepared first, NDManager scope) throws Exception;
+    private <T> T fresh(FineTunePlan plan, FreshTrainer.Work<T> work) throws Exception {
+        return FreshTrainer.of(folder.resolve("beside"), plan, work);
     }
 
-    /// A trainer of fresh weights, the same at every call.
-    private <T> T fresh(FineTunePlan plan, Work<T> work) throws Exception {
-        Path beside = folder.resolve("beside");
-        var config = FreshFiles.write(beside, plan);
-        return TestLane.run(context -> {
-            NDManager scope = context.scope();
-            VisionLanguageModel model = Models.named(plan.model().substring("fresh:".length())).orElseThrow()
-                    .create(config, new ModelFiles(Optional.of(beside)));
-            ((Initialises) model).initialise(scope, 5);
-            FineTunePlan.Lora lora = plan.lora();
-            Adapters.attach(model.module(), lora::adapts, lora.rank(), lora.alpha()).initialise(scope, 5);
-            Trainer trainer = new Trainer(model, plan, scope);
-            int[] places = IntStream.range(0, plan.batch()).toArray();
-            try {
-                return work.of(model, trainer,
-                        new Preparer(new ToyboxDataset(plan.data(), Split.TRAIN), model, trainer.objectives(0), 9)
-                                .prepare(places, new long[places.length], 1, 0),
-                        scope);
-            } catch (EngineException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            } finally {
-                trainer.learner().putBack();
-            }
-        });
-    }
-
-    /// What one step gave.
-    ///
-    /// @param gradients weight -> its first moment: the gradient times 1 - beta1
-    private record Step(Map<String, Double> values, Map<String, float[]> gradients) {
-    }
-
-    private Step step(FineTunePlan plan) throws Exception {
-        return fresh(plan, (model, trainer, first, scope) -> {
-            Map<String, Double> values = trainer.step(1, 1e-3, first, scope);
-            Map<String, float[]> gradients = new LinkedHashMap<>();
-            trainer.learner().state(scope).forEach((name, tensor) -> {
-                if (name.startsWith("first.")) {
-                    gradients.put(name, tensor.toFloatArray());
-                }
-            });
-            return new Step(values, gradients);
-        });
+    private FreshTrainer.Step step(FineTunePlan plan) throws Exception {
+        return FreshTrainer.step(folder.resolve("beside"), plan);
     }
 
     private static double length(float[] one, float[] other) {
@@ -137,10 +83,10 @@ class CheckpointingTest {
             "vlmo", "beit3", "llava"})
     void gradientsAreTheSame(String name) throws Exception {
         FineTunePlan plan = TinyPlans.of(name, plain());
-        Step with = step(plan.withCheckpointing(true));
-        Step without = step(plan);
-        assertThat(with.values.get("loss")).isCloseTo(without.values.get("loss"), within(1e-6));
-        same(with.gradients, without.gradients);
+        FreshTrainer.Step with = step(plan.withCheckpointing(true));
+        FreshTrainer.Step without = step(plan);
+        assertThat(with.values().get("loss")).isCloseTo(without.values().get("loss"), within(1e-6));
+        same(with.gradients(), without.gradients());
     }
 
     /// Where only some layers learn, where low-rank changes do, and where the batch is divided.
@@ -155,7 +101,7 @@ class CheckpointingTest {
             "blip2-stage2, config.text_config, '{\"model_type\": \"t5\", \"d_model\": 24, \"d_kv\": 6, \"d_ff\": 14, \"num_layers\": 2, \"num_decoder_layers\": 2, \"num_heads\": 4, \"feed_forward_proj\": \"gated-gelu\", \"tie_word_embeddings\": false, \"dropout_rate\": 0}'"})
     void alsoWhereNotAllLearns(String name, String key, String value) throws Exception {
         FineTunePlan plan = TinyPlans.of(name, plain(key, value));
-        same(step(plan.withCheckpointing(true)).gradients, step(plan).gradients);
+        same(step(plan.withCheckpointing(true)).gradients(), step(plan).gradients());
     }
 
     /// Runs segments as parts of the one graph, with the random numbers that a tape gives them.
@@ -228,10 +174,11 @@ class CheckpointingTest {
     }
 
     /// With dropout, so that the steps behind the checkpoint have to draw what they would have drawn.
-    @Test
-    void aResumedRunIsTheSameToTheBit() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"true, fp32", "true, bf16", "false, bf16"})
+    void aResumedRunIsTheSameToTheBit(boolean checkpointing, String precision) throws Exception {
         FineTunePlan plan = TinyPlans.of("roberta", "steps", "40", "accumulate", "2", "data.hardNegatives", "0",
-                "config.hidden_dropout_prob", "0.2").withCheckpointing(true);
+                "config.hidden_dropout_prob", "0.2").withCheckpointing(checkpointing).withPrecision(precision);
         TinyRun whole = TinyRun.start(plan, folder.resolve("whole")).toTheEnd();
         Map<Integer, Double> losses = whole.losses();
         Map<String, float[]> learnt = whole.numbers();
@@ -255,7 +202,7 @@ class CheckpointingTest {
         Assumptions.assumeTrue(Natives.allocated().isPresent());
         FineTunePlan plan = TinyPlans.of("roberta", plain("config.num_hidden_layers", "12", "config.hidden_size",
                 "64", "config.intermediate_size", "256", "batch", "32"));
-        Work<Long> held = (model, trainer, first, scope) -> {
+        FreshTrainer.Work<Long> held = (model, trainer, first, scope) -> {
             trainer.held(first, scope); // makes what later passes share
             return trainer.held(first, scope).orElseThrow();
         };
@@ -263,8 +210,8 @@ class CheckpointingTest {
         long with = fresh(plan.withCheckpointing(true), held);
         assertThat(without).isGreaterThan(10L << 20);
         assertThat((double) with / without).isLessThan(0.4);
-        double logged = step(plan).values.get("mib.mlm");
-        assertThat(step(plan.withCheckpointing(true)).values.get("mib.mlm")).isLessThan(0.3 * logged);
+        double logged = step(plan).values().get("mib.mlm");
+        assertThat(step(plan.withCheckpointing(true)).values().get("mib.mlm")).isLessThan(0.3 * logged);
     }
 
     @Test

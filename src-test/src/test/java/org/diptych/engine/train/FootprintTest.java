@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a plan is said to take of memory, against what it takes.
 @Tag("unit")
@@ -116,10 +115,22 @@ class FootprintTest {
         assertThat((double) said.total() / growth(plan)).isBetween(0.5, 2.0);
     }
 
+    @Test
+    void alsoInMixedPrecision() throws Exception {
+        Assumptions.assumeTrue(Natives.allocated().isPresent());
+        FineTunePlan full = plan("clip", 64, 1);
+        FineTunePlan plan = full.withPrecision(FineTunePlan.BF16);
+        PlanMemory said = measured(plan);
+        assertThat(said.activations()).isLessThan(measured(full).activations() * 4 / 5);
+        assertThat(said.standing() - said.fixed()).as("weights, gradients and optimiser stay in 32 bits")
+                .isEqualTo(measured(full).standing() - measured(full).fixed());
+        assertThat((double) said.total() / growth(plan)).isBetween(0.5, 2.0);
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void theFormulaIsOfTheSameSize(boolean checkpointing) throws Exception {
-        FineTunePlan plan = plan("clip", 32, 1).withCheckpointing(checkpointing);
+    @CsvSource({"false, fp32", "true, fp32", "false, bf16", "true, bf16"})
+    void theFormulaIsOfTheSameSize(boolean checkpointing, String precision) throws Exception {
+        FineTunePlan plan = plan("clip", 32, 1).withCheckpointing(checkpointing).withPrecision(precision);
         PlanMemory tried = measured(plan);
         PlanMemory reckoned = estimate(plan,
                 (model, run) -> Footprint.reckon(model, plan, new ToyboxDataset(plan.data(), Split.TRAIN)));

@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 import java.util.Optional;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Guess;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
@@ -152,6 +153,6 @@ final class OptLanguage extends Module implements LanguageModel {
     /// @return (..., V)
     NDArray logits(NDArray states) {
         NDArray out = widths.map(w -> w.out().apply(states)).orElse(states);
-        return out.getNDArrayInternal().linear(out, words.table().get(), null).singletonOrThrow();
+        return MatrixProducts.linear(out, words.table().get(), null);
     }
 }

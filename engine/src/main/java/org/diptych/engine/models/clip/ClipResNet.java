@@ -8,6 +8,7 @@ import ai.djl.nn.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Pass;
@@ -130,8 +131,9 @@ final class ClipResNet extends Module {
             NDArray mean = places.mean(new int[]{1}, true); // (B, 1, D)
             NDArray all = NDArrays.concat(new NDList(mean, places), 1).add(positions.get()); // (B, 1 + N, D)
             NDArray q = Scalars.times(split(query.apply(all.get(":, :1")), b), 1 / Math.sqrt((double) d / heads)); // (B, H, 1, d)
-            NDArray weights = q.matMul(split(key.apply(all), b).transpose(0, 1, 3, 2)).softmax(-1); // (B, H, 1, 1 + N)
-            NDArray mixed = pass.probe().attention(POOL, 0, weights).matMul(split(value.apply(all), b));
+            NDArray weights = MatrixProducts.matMul(q, split(key.apply(all), b).transpose(0, 1, 3, 2)).softmax(-1); // (B, H, 1, 1 + N)
+            NDArray mixed = MatrixProducts.matMul(pass.probe().attention(POOL, 0, weights),
+                    split(value.apply(all), b));
             return out.apply(mixed.reshape(b, d));
         }
 

@@ -2,6 +2,7 @@ package org.diptych.engine.models.uniter;
 
 import ai.djl.ndarray.NDArray;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.LayerNorm;
@@ -25,6 +26,6 @@ final class RegionHead extends Module {
     /// @return (n, feature)
     NDArray apply(NDArray x) {
         NDArray h = norm.apply(Activations.GELU.apply(hidden.apply(x)));
-        return h.matMul(projection.weight()).add(bias.get());
+        return MatrixProducts.matMul(h, projection.weight()).add(bias.get());
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.kernel.Activations;
+import org.diptych.engine.kernel.MatrixProducts;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.Weight;
@@ -173,7 +174,7 @@ final class VilbertHeads extends Module {
         NDArray apply(NDArray x) {
             NDArray v = x.getManager().zeros(direction.shape()).add(direction.get());
             NDArray w = v.div(v.square().sum().sqrt()).mul(length.get());
-            return x.getNDArrayInternal().linear(x, w, bias.get()).singletonOrThrow();
+            return MatrixProducts.linear(x, w, bias.get());
         }
     }
 }
