@@ -38,15 +38,15 @@ final class RunsTable extends TableView<RunSummary> {
         tick.setCellFactory(column -> new TickCell());
         tick.setSortable(false);
         TableColumn<RunSummary, RunSummary> name = text("runs.name", 220, RunSummary::id);
-        name.setMinWidth(120);
+        name.setMinWidth(116);
         name.setCellFactory(c -> Ui.styled(new NameCell(), "elides"));
         text("runs.model", 130, r -> r.header().plan().name()).setMinWidth(96);
         text("runs.status", 92, r -> i18n.get("finetune.status." + r.status()));
         figure("runs.steps", 100, r -> (double) r.step(), r -> r.step() + " / " + r.header().plan().steps());
-        text("runs.precision", 76, r -> r.header().plan().precision());
+        text("runs.precision", 86, r -> r.header().plan().precision());
         figure("runs.loss", 76, value("loss"), r -> number(value("loss").apply(r)));
         figure("runs.recall", 76, value("validation.r1"), r -> number(value("validation.r1").apply(r)));
-        text("runs.date", 136, RunsTable::date);
+        text("runs.date", 128, RunsTable::date);
         figure("runs.duration", 88, RunSummary::seconds, r -> duration(Math.round(r.seconds())));
         setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
         SortedList<RunSummary> sorted = new SortedList<>(model.runs);

@@ -131,9 +131,10 @@ class MixedTest {
         TestLane.run(context -> {
             NDManager scope = context.scope();
             NDArray q = random(scope, 1, 2, 5, 8);
+            NDArray k = random(scope, 3, 2, 5, 8);
             NDArray v = random(scope, 2, 2, 5, 8);
             NDArray mask = scope.ones(new Shape(2, 1, 1, 5)).mul(-Float.MAX_VALUE);
-            float[] got = Mixed.in(true, () -> new AttentionKernel(2, 2, !formed, 0).apply(q, q, v, Optional.of(mask)))
+            float[] got = Mixed.in(true, () -> new AttentionKernel(2, 2, !formed, 0).apply(q, k, v, Optional.of(mask)))
                     .toFloatArray();
             float[] mean = v.mean(new int[]{1}, true).broadcast(v.getShape()).toFloatArray();
             for (int i = 0; i < got.length; i++) {
