@@ -120,7 +120,8 @@ final class CurvePane extends VBox {
                 ? run.job().progress().eta().map(eta -> left(eta.toSeconds()))
                         .orElseGet(() -> i18n.get("finetune.status." + run.status()))
                 : ended(run, row.step() < steps);
-        return i18n.get(log.header().plan().mixed() ? "finetune.progress.bf16" : "finetune.progress", row.step(), steps, Math.round(pairs), state);
+        return i18n.get(log.header().plan().mixed() ? "finetune.progress.bf16" : "finetune.progress", row.step(), steps,
+                Math.round(pairs), state);
     }
 
     private String ended(TrainingControl run, boolean before) {

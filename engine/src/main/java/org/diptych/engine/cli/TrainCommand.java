@@ -55,7 +55,8 @@ final class TrainCommand extends EngineCommand {
 
     @Override
     void check() {
-        boolean other = accumulate != null || checkpointing || precision != null || patience != null || metric != null || minDelta != null;
+        boolean other = accumulate != null || checkpointing || precision != null || patience != null || metric != null
+                || minDelta != null;
         if (resume && (plan != null || branch != null || other)) {
             throw misunderstood("cli.train.either");
         }

@@ -37,7 +37,8 @@ public final class FewRows {
     }
 
     private static boolean suits(NDArray near, long rows) {
-        return rows <= MOST && !Mixed.on() && !JniUtils.isGradMode() && near.getDevice().getDeviceType().equals("cpu") && has(near);
+        return rows <= MOST && !Mixed.on() && !JniUtils.isGradMode() && near.getDevice().getDeviceType().equals("cpu")
+                && has(near);
     }
 
     /// @return true for a weight that is worth a script of its own

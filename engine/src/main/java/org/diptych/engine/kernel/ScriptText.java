@@ -29,7 +29,8 @@ final class ScriptText {
     }
 
     static String norm(String x, int width, int p, double epsilon) {
-        return "torch.layer_norm(" + Mixed.wide(x) + ", [" + width + "], p[" + p + "], p[" + (p + 1) + "], " + epsilon + ", True)";
+        return "torch.layer_norm(" + Mixed.wide(x) + ", [" + width + "], p[" + p + "], p[" + (p + 1) + "], " + epsilon
+                + ", True)";
     }
 
     /// @param few true where [FewRows] says so
