@@ -40,6 +40,7 @@ import org.diptych.app.shell.Jobs;
 import org.diptych.app.shell.Models;
 import org.diptych.app.shell.Navigator;
 import org.diptych.app.shell.Notices;
+import org.diptych.app.shell.Places;
 import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
 import org.diptych.app.shell.StartPane;
@@ -169,7 +170,7 @@ public final class Workbench extends Application {
         Later navigator = new Later();
         AppContext context = new AppContext(started, i18n, theme, settings, notices, new Jobs(notices),
                 new UndoStack(), models, new SimpleObjectProperty<>(Optional.empty()), navigator, () -> stage,
-                folder -> getHostServices().showDocument(folder.toUri().toString()));
+                Places.asked(() -> stage), folder -> getHostServices().showDocument(folder.toUri().toString()));
         started.first()
                 .ifPresent(id -> context.jobs().run(started.load(new LoadRequest(id)), models::add));
         Shell shell = new Shell(context, features(context), started::status);

@@ -30,6 +30,7 @@ import org.diptych.app.shell.Jobs;
 import org.diptych.app.shell.Models;
 import org.diptych.app.shell.Navigator;
 import org.diptych.app.shell.Notices;
+import org.diptych.app.shell.Places;
 import org.diptych.app.shell.Settings;
 import org.diptych.app.shell.Shell;
 import org.diptych.app.shell.UndoStack;
@@ -52,6 +53,8 @@ final class FxStage {
     final Models models = new Models();
     /// Views that compute need one; the shell does not.
     Optional<Engine> engine = Optional.empty();
+    /// What a person would choose who is asked where something is to be written; nothing when the dialog is left.
+    Optional<Path> chosen = Optional.empty();
     Stage stage;
     Scene scene;
     Shell shell;
@@ -134,7 +137,17 @@ final class FxStage {
                         public void goOn(String run, OptionalInt more) {
                             made.get().goOn(run, more);
                         }
-                    }, () -> stage, folder -> {
+                    }, () -> stage, new Places() {
+                        @Override
+                        public Optional<Path> file(String name, String ending) {
+                            return chosen.map(file -> Places.ended(file, ending));
+                        }
+
+                        @Override
+                        public Optional<Path> folder() {
+                            return chosen;
+                        }
+                    }, folder -> {
                     });
             shell = new Shell(context, features.apply(context),
                     () -> new EngineStatus("CPU", 2, 412L << 20, 0, 0));

@@ -66,6 +66,7 @@ public final class CurveBoard extends VBox {
         this.id = id;
         this.choice = choice;
         i18n.label(which, "curves.which");
+        setId(id + "-board");
         which.setId(id + "-which");
         which.setMinWidth(USE_PREF_SIZE);
         Slider smoothing = new Slider(0, 0.98, choice.get().smoothing());

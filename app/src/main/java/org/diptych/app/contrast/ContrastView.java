@@ -1,6 +1,5 @@
 package org.diptych.app.contrast;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,6 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.FileChooser;
 import javafx.util.StringConverter;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.Range;
@@ -46,8 +44,8 @@ import org.diptych.engine.api.Picture;
 
 /// The view: the matrix, what is done with it, and the cell that was clicked.
 final class ContrastView extends BorderPane {
-    static final String TABLE = "matrix.csv";
-    static final String PICTURE = "matrix.png";
+    static final String TABLE = "csv";
+    static final String PICTURE = "png";
     private static final int[] SIZES = {8, 16, 64, 256};
     private static final double THUMB = 44;
     private static final double SKELETON = 384;
@@ -348,15 +346,10 @@ final class ContrastView extends BorderPane {
         }
     }
 
-    void save(String name) {
-        if (model.result.get().isEmpty()) {
-            return;
-        }
-        FileChooser chooser = new FileChooser();
-        chooser.setInitialFileName(name);
-        File file = chooser.showSaveDialog(context.window().get());
-        if (file != null) {
-            save(file.toPath(), name.endsWith(".csv"));
+    /// @param ending of the table's or the picture's file
+    void save(String ending) {
+        if (model.result.get().isPresent()) {
+            context.places().file("matrix", ending).ifPresent(file -> save(file, ending.equals(TABLE)));
         }
     }
 

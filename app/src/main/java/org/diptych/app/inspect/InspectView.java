@@ -20,7 +20,6 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.stage.FileChooser;
 import javafx.util.Duration;
 import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Pixels;
@@ -221,13 +220,7 @@ final class InspectView extends StackPane {
     }
 
     void export() {
-        FileChooser chooser = new FileChooser();
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter("PNG", "*.png"));
-        chooser.setInitialFileName("diptych-look.png");
-        File file = chooser.showSaveDialog(context.window().get());
-        if (file != null) {
-            save(file.toPath());
-        }
+        context.places().file("diptych-look", "png").ifPresent(this::save);
     }
 
     /// Writes both panels as they are seen.

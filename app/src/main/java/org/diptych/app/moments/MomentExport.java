@@ -1,14 +1,10 @@
 package org.diptych.app.moments;
 
-import java.io.File;
 import java.nio.file.Path;
-import java.util.Locale;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
-import javafx.stage.DirectoryChooser;
-import javafx.stage.FileChooser;
 import org.diptych.app.fx.Theme;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
@@ -17,7 +13,6 @@ import org.diptych.engine.api.MomentsRequest;
 /// The button that writes a run's moments as an animation or as pictures, or copies the command that does. The status bar shows how far it is, and stops it.
 final class MomentExport {
     private static final int MILLIS = 250;
-    private static final String ENDING = ".gif";
 
     private final AppContext context;
     private final Rewind rewind;
@@ -44,27 +39,19 @@ final class MomentExport {
                 context.i18n().locale().getLanguage(), out);
     }
 
+    private String run() {
+        return rewind.sourceProperty().get().orElseThrow().run().getFileName().toString();
+    }
+
     private void animation() {
-        FileChooser chooser = new FileChooser();
-        chooser.setInitialFileName(rewind.sourceProperty().get().orElseThrow().run().getFileName() + ENDING);
-        chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter("GIF", "*" + ENDING));
-        File file = chooser.showSaveDialog(context.window().get());
-        if (file != null) {
-            write(file.getName().toLowerCase(Locale.ROOT).endsWith(ENDING)
-                    ? file.toPath()
-                    : file.toPath().resolveSibling(file.getName() + ENDING));
-        }
+        context.places().file(run(), "gif").ifPresent(this::write);
     }
 
     private void frames() {
-        File folder = new DirectoryChooser().showDialog(context.window().get());
-        if (folder != null) {
-            write(folder.toPath()
-                    .resolve(rewind.sourceProperty().get().orElseThrow().run().getFileName() + "-moments"));
-        }
+        context.places().folder().ifPresent(folder -> write(folder.resolve(run() + "-moments")));
     }
 
-    void write(Path out) {
+    private void write(Path out) {
         context.jobs().run(context.engine().writeMoments(request(out)),
                 written -> context.notices().info("moments.saved", written));
     }

@@ -25,10 +25,11 @@ import org.diptych.engine.api.LoadedModel;
 /// @param exhibit  the picture and sentence that a person looks at, once there are any
 /// @param navigator goes to another view
 /// @param window   the window, as owner of dialogs
+/// @param places   asks where something is to be written
 /// @param folders  shows a folder in the system's own file manager
 public record AppContext(Engine engine, I18n i18n, ObjectProperty<Theme> theme, Settings settings, Notices notices,
         Jobs jobs, UndoStack undo, Models models, ObjectProperty<Optional<Exhibit>> exhibit, Navigator navigator,
-        Supplier<Window> window, Consumer<Path> folders) {
+        Supplier<Window> window, Places places, Consumer<Path> folders) {
 
     /// @return the chosen model
     public ObjectProperty<Optional<LoadedModel>> model() {

@@ -1,6 +1,5 @@
 package org.diptych.app.shell;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -9,8 +8,6 @@ import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
-import javafx.stage.DirectoryChooser;
-import javafx.stage.FileChooser;
 import org.diptych.app.chart.CurveBoard;
 import org.diptych.app.chart.CurveChoice;
 import org.diptych.app.chart.Snapshots;
@@ -44,13 +41,15 @@ public final class CurveExport {
     public static MenuButton files(AppContext context, CurveBoard board, Supplier<CurveChoice> choice) {
         CurveExport export = new CurveExport(context, board, choice);
         MenuButton button = new MenuButton(null, Ui.icon("mdi2c-content-save-outline"));
+        button.setId(board.getId() + "-save");
         button.getStyleClass().addAll("button-icon", "flat");
         button.setTooltip(context.i18n().tooltip("curves.save"));
         button.accessibleTextProperty().bind(context.i18n().text("curves.save"));
-        button.getItems().addAll(Ui.item(export.context.i18n(), "curves.save.png", () -> export.file("png")),
-                Ui.item(export.context.i18n(), "curves.save.svg", () -> export.file("svg")),
-                Ui.item(export.context.i18n(), "curves.save.csv", () -> export.file("csv")),
-                Ui.item(export.context.i18n(), "curves.save.board", export::folder));
+        button.getItems().addAll(Ui.item(export.context.i18n(), "curves.save.png", () -> context.places().file("curves", "png").ifPresent(export::write)),
+                Ui.item(export.context.i18n(), "curves.save.svg", () -> context.places().file("curves", "svg").ifPresent(export::write)),
+                Ui.item(export.context.i18n(), "curves.save.csv", () -> context.places().file("curves", "csv").ifPresent(export::write)),
+                Ui.item(export.context.i18n(), "curves.save.board", 
+                        () -> context.places().folder().ifPresent(export::write)));
         button.showingProperty().subscribe(s -> button.getItems()
                 .forEach(i -> i.setDisable(board.runs().stream().allMatch(r -> r.log().size() == 0))));
         return button;
@@ -59,34 +58,13 @@ public final class CurveExport {
     /// A drawing has the curves that are on the screen, a table all of them.
     private CurvesRequest request(Path out) {
         List<String> runs = board.runs().stream().map(r -> r.log().header().id()).toList();
-        return choice.get().withValues(out.toString().endsWith(".svg") ? board.drawn() : List.of()).request(runs,
+        return choice.get().withValues(ends(out, ".svg") ? board.drawn() : List.of()).request(runs,
                 context.theme().get() == Theme.DARK, out);
-    }
-
-    private void file(String ending) {
-        FileChooser chooser = new FileChooser();
-        chooser.setInitialFileName("curves." + ending);
-        chooser.getExtensionFilters()
-                .add(new FileChooser.ExtensionFilter(ending.toUpperCase(Locale.ROOT), "*." + ending));
-        File file = chooser.showSaveDialog(context.window().get());
-        if (file != null) {
-            Path out = file.getName().toLowerCase(Locale.ROOT).endsWith("." + ending)
-                    ? file.toPath()
-                    : file.toPath().resolveSibling(file.getName() + "." + ending);
-            write(out);
-        }
-    }
-
-    private void folder() {
-        File folder = new DirectoryChooser().showDialog(context.window().get());
-        if (folder != null) {
-            write(folder.toPath());
-        }
     }
 
     /// A picture shows what is on the screen; the engine writes the rest from the logs.
     private void write(Path out) {
-        if (!out.toString().endsWith(".png")) {
+        if (!ends(out, ".png")) {
             context.jobs().run(
                     context.engine().curves(request(out), board.runs().stream().map(CurveBoard.Shown::log).toList()),
                     written -> context.notices().info("curves.saved", written));
@@ -98,6 +76,10 @@ public final class CurveExport {
         } catch (EngineException e) {
             context.notices().error(e);
         }
+    }
+
+    private static boolean ends(Path out, String ending) {
+        return out.toString().toLowerCase(Locale.ROOT).endsWith(ending);
     }
 
     private void copy() {
