@@ -9,7 +9,8 @@ import org.diptych.engine.api.ValueNames;
 final class CurveNames {
     /// First what is looked at most.
     private static final List<String> ORDER = List.of("loss", "validation.loss", "validation.r1",
-            "validation.r1.image_to_text", "validation.r1.text_to_image", "rate", "grad_norm", "weight_norm",
+            "validation.r1.image_to_text", "validation.r1.text_to_image", ValueNames.CAPTIONS, ValueNames.WORDS,
+            ValueNames.REPLIES, "rate", "grad_norm", "weight_norm",
             "temperature", "pairs_per_second");
 
     private CurveNames() {

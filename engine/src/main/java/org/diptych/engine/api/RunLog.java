@@ -91,7 +91,7 @@ public interface RunLog {
 
     /// @param step    optimiser steps done
     /// @param seconds wall time since the start, pauses left out
-    /// @param values  `loss`, `loss.contrastive`, `rate`, `grad_norm`, `temperature`, `pairs_per_second`, `ms.examples` (waited for); on evaluations `validation.loss`, `validation.r1` ..., `weight_norm`; on the first `parameters`, how many numbers learn
+    /// @param values  `loss`, `loss.contrastive`, `rate`, `grad_norm`, `temperature`, `pairs_per_second`, `ms.examples` (waited for); on evaluations `validation.loss`, `validation.r1`, `validation.captions` ..., `weight_norm`; on the first `parameters`, how many numbers learn
     record Row(int step, double seconds, Map<String, Double> values) {
         /// @param batch pairs of a step
         /// @return milliseconds that the step took, waiting for its examples included; NaN in the row of an evaluation

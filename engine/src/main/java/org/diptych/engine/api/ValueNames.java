@@ -7,6 +7,15 @@ public final class ValueNames {
     /// Behind the name of a score that is reached with a blank picture.
     public static final String BLANK = ".blank";
 
+    /// Share of the captions, written at an evaluation, that name every thing in the picture.
+    public static final String CAPTIONS = "validation.captions";
+    /// Words that such captions have in common with the set's own, 0 to 1, where it is not known what is in the pictures.
+    public static final String WORDS = "validation.words";
+    /// Share of the replies, written at an evaluation, that are what should have been said.
+    public static final String REPLIES = "validation.replies";
+    /// How right what a model writes is.
+    public static final List<String> WRITTEN = List.of(CAPTIONS, WORDS, REPLIES);
+
     private static final String ACCURACY = "validation.accuracy.";
     private static final List<String> FAMILIES = List.of("validation.loss.", ACCURACY, "validation.",
             "loss.", "forwards.", "ms.", "mib.");

@@ -59,7 +59,7 @@ final class Learning {
             }
         }
 
-        /// @return recall both ways for two towers, and the share of right guesses of each objective that has some
+        /// @return recall both ways for two towers, the share of right guesses of each objective that has some, and how right is what a model writes
         private static String scores(Map<String, Double> values) {
             List<String> out = new ArrayList<>();
             if (values.containsKey("validation.r1")) {
@@ -69,6 +69,8 @@ final class Learning {
             values.forEach((name, value) -> {
                 if (name.startsWith(ACCURACY) && !name.endsWith(ValueNames.BLANK)) {
                     out.add(String.format(Locale.ROOT, "%s %.3f", name.substring(ACCURACY.length()), value));
+                } else if (ValueNames.WRITTEN.contains(name)) {
+                    out.add(String.format(Locale.ROOT, "%s %.3f", name.substring(name.indexOf('.') + 1), value));
                 }
             });
             return out.isEmpty() ? "–" : String.join(", ", out);

@@ -41,6 +41,11 @@ public interface DerivedMore extends More {
     }
 
     @Override
+    default List<String> things() {
+        return more().things();
+    }
+
+    @Override
     default OptionalInt label() {
         return more().label();
     }

@@ -98,6 +98,11 @@ public interface More {
         return Optional.empty();
     }
 
+    /// @return what a caption has to name to tell of everything in the picture, each as `red fish`; empty where that is not known
+    default List<String> things() {
+        return List.of();
+    }
+
     /// @return the caption's class
     default OptionalInt label() {
         return OptionalInt.empty();

@@ -2,29 +2,19 @@ package org.diptych.engine.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Conversation;
-import org.diptych.engine.api.Decoding;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.GenerateResult.Gaze;
 import org.diptych.engine.api.MatrixMath;
-import org.diptych.engine.api.ModelCard.Capability;
-import org.diptych.engine.api.Said;
 import org.diptych.engine.api.Scene;
-import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.data.toybox.Toybox;
 import org.diptych.engine.evaluate.Sheet.Tally;
-import org.diptych.engine.generate.Decoder;
 import org.diptych.engine.generate.Gazes;
 import org.diptych.engine.generate.Written;
-import org.diptych.engine.model.Converses;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Generates;
-import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Explaining;
@@ -32,63 +22,36 @@ import org.diptych.engine.probe.Explaining;
 /// What a model writes, always taking the likeliest word: a caption has to name every thing with its colour, a reply has to be the sentence that the world says. While
 /// it writes a word for a kind that one thing alone has, its look over the picture is held against that thing.
 final class Told implements Suite {
-    private static final int MOST = 48;
-    private static final Pattern PIECE = Pattern.compile("\\w+|[^\\w\\s]");
-
     private final Tally captions = new Tally();
     private final Tally replies = new Tally();
     private final Tally looks = new Tally();
 
     @Override
     public boolean fits(VisionLanguageModel model) {
-        return model.capabilities().contains(Capability.GENERATES) && model instanceof Generates && Blank.sees(model);
+        return Spoken.writes(model);
     }
 
     @Override
     public void scene(Case scene) throws EngineException {
-        if (((Generates) scene.model()).needsText()) {
-            if (scene.model() instanceof Converses talks) {
-                converse(scene, talks);
+        VisionLanguageModel model = scene.model();
+        if (Spoken.captions(model)) {
+            String text = write(scene, Spoken.caption(model, scene.scene().picture()));
+            captions.add(Spoken.names(text, Toybox.names(scene.seed(), scene.world(), Case.LANGUAGE)));
+        } else if (Spoken.replies(model)) {
+            List<Conversation.Turn> turns = Toybox.conversations(scene.seed(), scene.world(), Case.LANGUAGE).getFirst()
+                    .turns();
+            for (int i = 0; i < turns.size(); i++) {
+                String text = write(scene, Spoken.reply(model, scene.scene().picture(), turns, i));
+                replies.add(Spoken.same(text, turns.get(i).answer()));
             }
-        } else {
-            String text = write(scene, scene.model().encode(scene.shown(Optional.empty())), List.of());
-            captions.add(Toybox.names(scene.seed(), scene.world(), Case.LANGUAGE).stream().allMatch(text::contains));
         }
     }
 
-    private void converse(Case scene, Converses talks) throws EngineException {
-        String template = talks.templates().getFirst();
-        Conversation talk = Toybox.conversations(scene.seed(), scene.world(), Case.LANGUAGE).getFirst();
-        for (int i = 0; i < talk.turns().size(); i++) {
-            Conversation.Turn turn = talk.turns().get(i);
-            Encoded encoded = talks.encode(scene.shown(Optional.of(turn.question())),
-                    new Said(template, talk.turns().subList(0, i)));
-            replies.add(same(write(scene, encoded, talks.stops(template)), turn.answer()));
-        }
-    }
-
-    /// @return true when both have the same words and stops in the same order; capitals and the gaps between them are the tokenizer's
-    static boolean same(String one, String other) {
-        return pieces(one).equals(pieces(other));
-    }
-
-    private static List<String> pieces(String text) {
-        return PIECE.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
-    }
-
-    private String write(Case scene, Encoded encoded, List<String> stops) {
-        Generates writer = (Generates) scene.model();
-        Inputs inputs = scene.model().batch(List.of(encoded), scene.scope());
-        Gazes gazes = new Gazes(scene.model().everySite(encoded));
-        Written.Text written = new Decoder(Decoding.greedy(MOST))
-                .stopping(ids -> stops.stream().anyMatch(writer.text(ids)::contains))
-                .with((Decoder.Listener) gazes::step).write(writer, Pass.listening(gazes), inputs).texts().getFirst();
-        look(scene, encoded, writer, written.fresh(), gazes);
-        String all = writer.text(written.fresh());
-        for (String stop : stops) {
-            all = all.contains(stop) ? all.substring(0, all.indexOf(stop)) : all;
-        }
-        return all.strip();
+    private String write(Case scene, Spoken.Asked asked) {
+        Gazes gazes = new Gazes(scene.model().everySite(asked.encoded()));
+        Written.Text written = Spoken.write(scene.model(), asked, Pass.listening(gazes), gazes::step, scene.scope());
+        look(scene, asked.encoded(), (Generates) scene.model(), written.fresh(), gazes);
+        return Spoken.text(scene.model(), written, asked.stops());
     }
 
     private void look(Case scene, Encoded encoded, Generates writer, long[] ids, Gazes gazes) {

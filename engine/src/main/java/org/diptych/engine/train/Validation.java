@@ -31,7 +31,7 @@ import org.diptych.engine.objective.Objective;
 import org.diptych.engine.objective.Seeds;
 
 /// The fixed validation set, gone through in pieces so that a person's request never waits for all of it: loss over batches of the training size, recall over
-/// the whole set, the matrix of a small probe set, and what is right of the same questions when the pictures are blank.
+/// the whole set, the matrix of a small probe set, what is right of the same questions when the pictures are blank, and what a model that learns to write writes of a few pictures.
 final class Validation {
     /// Encoded examples are kept from one evaluation to the next up to so many floats.
     private static final long KEPT_FLOATS = 1L << 24;
@@ -50,6 +50,7 @@ final class Validation {
     private final Preparer preparer;
     private final Preparer blank;
     private final int blanks;
+    private final Recital recital;
     private final Map<Integer, Prepared> kept = new LinkedHashMap<>();
     private final Map<Integer, Prepared> keptBlank = new LinkedHashMap<>();
     private final Map<Integer, String> lost = new LinkedHashMap<>();
@@ -75,11 +76,13 @@ final class Validation {
         blank = new Preparer(new Blanked(data), model, seeing, preparer.seed());
         blanks = seeing.isEmpty() ? 0 : Math.min(BLANK_BATCHES, data.size() / this.batch);
         this.probe = ProbeSet.of(data);
+        recital = new Recital(model, data, objectives);
     }
 
     void begin() {
         next = 0;
         nextBlank = 0;
+        recital.begin();
         losses = 0;
         sums.clear();
         guesses.clear();
@@ -92,8 +95,12 @@ final class Validation {
     /// @return true when all are done
     boolean piece(Trainer trainer, NDManager scope) throws EngineException {
         if (next >= data.size()) {
-            blankPiece(trainer, scope);
-            return nextBlank >= blanks;
+            if (nextBlank < blanks) {
+                blankPiece(trainer, scope);
+            } else {
+                recital.piece(scope);
+            }
+            return done();
         }
         Prepared prepared = prepared(preparer, kept, next);
         List<Encoded> samples = prepared.samples();
@@ -112,7 +119,11 @@ final class Validation {
             rows(((EncodesText) model).encodeText(Pass.INFER, inputs), texts);
         }
         next += samples.size();
-        return next >= data.size() && blanks == 0;
+        return done();
+    }
+
+    private boolean done() throws EngineException {
+        return next >= data.size() && nextBlank >= blanks && recital.done();
     }
 
     /// The lessons of a batch that was judged before, on blank pictures.
@@ -196,6 +207,7 @@ final class Validation {
                 out.put("validation.accuracy." + name, (double) counts[0] / counts[1]);
             }
         });
+        out.putAll(recital.values());
         if (!images.isEmpty()) {
             int n = images.size();
             float[] matrix = MatrixMath.products(images, texts);

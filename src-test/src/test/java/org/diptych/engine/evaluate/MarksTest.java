@@ -130,11 +130,11 @@ class MarksTest {
     /// A tokenizer of words gives back neither capitals nor the gaps before stops.
     @Test
     void aReplyIsRightWordByWord() {
-        assertThat(Told.same("the cat is brown .", "The cat is brown.")).isTrue();
-        assertThat(Told.same("the cat is brown", "The cat is brown.")).isFalse();
-        assertThat(Told.same("the cat is red .", "The cat is brown.")).isFalse();
-        assertThat(Told.same("左 边 是 猫 。", "左边是猫。")).isTrue();
-        assertThat(Told.same("左边是狗。", "左边是猫。")).isFalse();
+        assertThat(Spoken.same("the cat is brown .", "The cat is brown.")).isTrue();
+        assertThat(Spoken.same("the cat is brown", "The cat is brown.")).isFalse();
+        assertThat(Spoken.same("the cat is red .", "The cat is brown.")).isFalse();
+        assertThat(Spoken.same("左 边 是 猫 。", "左边是猫。")).isTrue();
+        assertThat(Spoken.same("左边是狗。", "左边是猫。")).isFalse();
     }
 
     @Test

@@ -89,6 +89,11 @@ record ToyboxMore(Layout layout, Picture picture, Layout second, FineTunePlan.Da
     }
 
     @Override
+    public List<String> things() {
+        return layout.things().stream().map(phrases()::bare).toList();
+    }
+
+    @Override
     public OptionalInt label() {
         return OptionalInt.of(layout.things().size() - 1);
     }
