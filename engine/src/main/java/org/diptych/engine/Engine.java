@@ -86,6 +86,7 @@ import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
 import org.diptych.engine.data.instruct.Instructing;
 import org.diptych.engine.data.toybox.Toybox;
+import org.diptych.engine.data.toybox.ToyboxSet;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.evaluate.Marks;
@@ -315,15 +316,33 @@ public final class Engine implements AutoCloseable {
         });
     }
 
-    /// Writes captions as a new set: a folder with `captions.jsonl`, in which pictures are named where they lie.
+    /// Toybox scenes to be looked through as a set of one's own; pictures are drawn when [#picture] asks for them.
+    ///
+    /// @param scenes   of which `out` means nothing
+    /// @param language of the captions, `en` or `zh`
+    public JobHandle<DataSet> toyboxSet(ToyboxRequest scenes, String language) {
+        return lane.submitOffLane(Message.of("engine.job.toybox", scenes.count()),
+                context -> ToyboxSet.of(scenes, language, context));
+    }
+
+    /// @param row of the set
+    public JobHandle<Picture> picture(DataSet set, DataRow row) {
+        return set.drawn().isEmpty()
+                ? readPicture(row.picture())
+                : lane.submitOffLane(Message.of("engine.job.picture", row.picture().getFileName()),
+                        context -> ToyboxSet.picture(set.drawn().get(), row, context));
+    }
+
+    /// Writes rows as a new set in the form that they are in, a folder in which pictures are named where they lie; those that are in no file are drawn into it.
     ///
     /// @param folder not there yet, or empty
     /// @return the folder
-    public JobHandle<Path> saveSet(Path folder, List<DataRow> rows) {
-        return lane.submitOffLane(Message.of("engine.job.write", folder),
-                context -> SetWriter.write(folder, rows, done -> {
+    public JobHandle<Path> saveSet(Path folder, DataSet set) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder), context -> set.drawn().isPresent()
+                ? ToyboxSet.save(folder, set, context)
+                : SetWriter.write(folder, set.rows(), done -> {
                     context.checkCancelled();
-                    context.progress(Message.of("data.phase.write"), done, rows.size());
+                    context.progress(Message.of("data.phase.write"), done, set.rows().size());
                 }));
     }
 

@@ -288,27 +288,12 @@ class DataViewTest {
     }
 
     @Test
-    void whatIsNoSetSaysSoAndConversationsAreReadOnly() throws Exception {
+    void whatIsNoSetSaysSo() throws Exception {
         Path none = Files.writeString(folder.resolve("none.json"), "{\"a\": 1}");
         FxStage.call(() -> window.shell.open(List.of(none)));
         FxStage.await("the message", () -> find("data-error").isVisible());
         assertThat(FxStage.call(() -> find("data-empty").isVisible())).isTrue();
-        StringBuilder talk = new StringBuilder("[");
-        for (int i = 0; i < COUNT; i++) {
-            talk.append(i == 0 ? "" : ", ").append("{\"id\": \"").append(i).append("\", \"image\": \"").append(i)
-                    .append(
-                            ".png\", \"conversations\": [{\"from\": \"human\", \"value\": \"<image>\\nwhat is number ")
-                    .append(i).append("?\"}, {\"from\": \"gpt\", \"value\": \"a picture\"}")
-                    .append(", {\"from\": \"human\", \"value\": \"are you sure?\"}, ")
-                    .append("{\"from\": \"gpt\", \"value\": \"yes, ").append(i).append("\"}]}");
-        }
-        talk.insert(talk.indexOf("a picture"), "still ");
-        read(Files.writeString(folder.resolve("talk.json"), talk.append(']')));
+        read(set);
         assertThat(FxStage.call(() -> find("data-error").isVisible())).isFalse();
-        assertThat(FxStage.call(() -> find("data-save").isDisabled())).isTrue();
-        assertThat(FxStage.call(() -> find("data-teach").isDisabled())).isFalse();
-        select(1);
-        FxStage.await("no caption to edit", () -> !find("data-caption").getParent().isVisible());
-        assertThat(window.shootLooks("data-talk")).isEmpty();
     }
 }

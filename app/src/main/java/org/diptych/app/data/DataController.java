@@ -30,9 +30,17 @@ final class DataController {
 
     /// Opens a set, a file or a folder, in the place of the one that is open; an undo brings that back where it was changed.
     void open(Path source) {
+        open(context.engine().readSet(source));
+    }
+
+    /// Toybox scenes in the place of the set that is open.
+    void draw(ToyboxDialog.Choice scenes) {
+        open(context.engine().toyboxSet(scenes.request(), scenes.language()));
+    }
+
+    private void open(JobHandle<DataSet> job) {
         reading.ifPresent(JobHandle::cancel);
         model.reading.set(true);
-        JobHandle<DataSet> job = context.engine().readSet(source);
         reading = Optional.of(job);
         context.jobs().track(job);
         job.result().thenApplyAsync(Sheet::new).whenCompleteAsync((sheet, error) -> {
@@ -57,25 +65,22 @@ final class DataController {
                         () -> model.sheet.set(Optional.of(sheet))));
     }
 
-    /// Changes a caption; the set's file stays as it is.
+    /// Changes what a row says; the set's file stays as it is.
     ///
-    /// @return false for a caption that says nothing, which is not taken
-    boolean edit(int number, String caption) {
+    /// @param said the row with other texts
+    void edit(int number, DataRow said) {
         Sheet sheet = model.sheet.get().orElseThrow();
-        String text = caption.strip();
-        String before = sheet.now().row(number).caption();
-        if (text.isEmpty() || text.equals(before)) {
-            return !text.isEmpty();
+        DataRow before = sheet.now().row(number);
+        if (!said.equals(before)) {
+            sheet.say(number, said);
+            context.undo().push("sets.edit", () -> say(sheet, number, before), () -> say(sheet, number, said));
         }
-        sheet.say(number, text);
-        context.undo().push("sets.edit", () -> say(sheet, number, before), () -> say(sheet, number, text));
-        return true;
     }
 
-    private void say(Sheet sheet, int number, String text) {
+    private void say(Sheet sheet, int number, DataRow said) {
         bring(sheet);
         model.selected.set(Optional.empty()); // what is half typed elsewhere is kept first
-        sheet.say(number, text);
+        sheet.say(number, said);
         model.selected.set(Optional.of(number));
     }
 
@@ -108,7 +113,7 @@ final class DataController {
     ///
     /// @param to a folder that is not there yet
     void save(Path to) {
-        model.sheet.get().ifPresent(sheet -> context.jobs().run(context.engine().saveSet(to, sheet.now().rows()),
+        model.sheet.get().ifPresent(sheet -> context.jobs().run(context.engine().saveSet(to, sheet.set().saying(sheet.now().rows())),
                 folder -> {
                     context.notices().info("sets.saved", folder, sheet.set().rows().size());
                     open(folder);
@@ -117,13 +122,13 @@ final class DataController {
 
     /// @return why the set cannot be saved as a new one, if so
     Optional<Message> whyNoSave() {
-        return why(s -> s.set().rows().isEmpty(), "sets.why.empty")
-                .or(() -> why(s -> !s.captioned(), "sets.why.turns"));
+        return why(s -> s.set().rows().isEmpty(), "sets.why.empty");
     }
 
     /// @return why nothing can be taught with the set, if so
     Optional<Message> whyNoTeach() {
-        return why(s -> s.now().changed(), "sets.why.edits").or(() -> why(s -> !s.set().teaches(), "sets.why.few"));
+        return why(s -> s.set().drawn().isPresent(), "sets.why.drawn")
+                .or(() -> why(s -> s.now().changed(), "sets.why.edits")).or(() -> why(s -> !s.set().teaches(), "sets.why.few"));
     }
 
     private Optional<Message> why(Predicate<Sheet> which, String key) {

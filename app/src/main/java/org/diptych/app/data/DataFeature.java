@@ -66,6 +66,7 @@ public final class DataFeature implements Feature {
     public List<Command> commands() {
         return List.of(command("sets.command.open", "mdi2f-folder-open-outline", DataView::chooseFile),
                 command("sets.command.instruct", "mdi2m-message-text-outline", DataView::instruct),
+                command("sets.command.toybox", "mdi2t-toy-brick-outline", DataView::chooseToybox),
                 command("sets.command.divide", "mdi2c-call-split", DataView::divide),
                 command("sets.command.save", "mdi2c-content-save-outline", DataView::save),
                 command("sets.command.teach", "mdi2s-school-outline", DataView::teach));

@@ -131,7 +131,9 @@ final class DataView extends VBox {
         Label hint = Ui.styled(Ui.wrapped(i18n.label("sets.empty")), "hint");
         hint.setMaxWidth(NARROW);
         hint.setTextAlignment(TextAlignment.CENTER);
-        HBox ways = Ui.row(8, open, Ui.button(i18n, "sets.open.folder", this::chooseFolder),
+        Button toybox = Ui.button(i18n, "sets.toybox", this::chooseToybox);
+        toybox.setId("data-toybox");
+        HBox ways = Ui.row(8, open, Ui.button(i18n, "sets.open.folder", this::chooseFolder), toybox,
                 instructButton("data-instruct-first"));
         ways.setAlignment(Pos.CENTER);
         VBox box = new VBox(16, hint, ways);
@@ -141,6 +143,7 @@ final class DataView extends VBox {
     }
 
     private Node full() {
+        name.setId("data-name");
         name.setMinWidth(0);
         name.setTextOverrun(OverrunStyle.LEADING_ELLIPSIS);
         RowCell.whole(name);
@@ -178,7 +181,7 @@ final class DataView extends VBox {
         rows.setFixedCellSize(RowCell.HEIGHT);
         rows.accessibleTextProperty().bind(i18n.text("sets.rows"));
         Thumbs thumbs = new Thumbs(context.engine(), (int) (2 * RowCell.SIDE)); // twice as large, for dense screens
-        rows.setCellFactory(l -> new RowCell(i18n, model, thumbs));
+        rows.setCellFactory(l -> new RowCell(i18n, model, context.engine(), thumbs));
         rows.getSelectionModel().selectedItemProperty().subscribe(n -> {
             if (n != null && !model.filling()) {
                 model.selected.set(Optional.of(n));
@@ -226,7 +229,8 @@ final class DataView extends VBox {
         menu.setId("data-other");
         menu.setMinWidth(USE_PREF_SIZE);
         menu.getItems().addAll(Ui.item(i18n, "sets.open", this::chooseFile),
-                Ui.item(i18n, "sets.open.folder", this::chooseFolder));
+                Ui.item(i18n, "sets.open.folder", this::chooseFolder),
+                Ui.item(i18n, "sets.toybox", this::chooseToybox));
         return menu;
     }
 
@@ -234,7 +238,8 @@ final class DataView extends VBox {
     private void changed() {
         model.sheet.get().ifPresent(s -> {
             SetReport report = s.set().report();
-            name.setText(report.source().toString());
+            name.setText(s.set().drawn().map(d -> i18n.get("sets.toybox.name", i18n.get("finetune.world." + d.world()),
+                    d.seed(), d.noise())).orElseGet(() -> report.source().toString()));
             counts.setText(i18n.get("sets.counts", i18n.get(report.format()), s.set().rows().size(), s.pictures()));
             regions.setText(report.regions().map(r -> i18n.get("sets.regions", r.told())).orElse(""));
             Ui.show(regions, report.regions().isPresent());
@@ -298,6 +303,10 @@ final class DataView extends VBox {
         new Instructing(context, model, controller::open, banner::show).ask();
     }
 
+    void chooseToybox() {
+        new ToyboxDialog(context).showAndWait().ifPresent(controller::draw);
+    }
+
     void divide() {
         if (!divide.isDisabled()) {
             new DivideDialog(context).showAndWait().ifPresent(c -> controller.divide(c.share(), c.seed()));
@@ -307,7 +316,7 @@ final class DataView extends VBox {
     void save() {
         if (!save.isDisabled()) {
             row.take();
-            model.sheet.get().flatMap(s -> SaveDialog.of(context, SaveDialog.proposed(s.source())).showAndWait())
+            model.sheet.get().flatMap(s -> SaveDialog.of(context, s.set()).showAndWait())
                     .ifPresent(controller::save);
         }
     }

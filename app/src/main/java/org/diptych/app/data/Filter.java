@@ -8,14 +8,11 @@ import org.diptych.engine.api.DataRow;
 enum Filter {
     ALL, TRAIN, VALIDATION, UNUSED, EDITED, BROKEN;
 
-    /// @return what can be chosen for a sheet; rows that are not used, and broken ones, only where there are some; edited ones where rows can be
+    /// @return what can be chosen for a sheet; rows that are not used, and broken ones, only where there are some
     static List<Filter> of(Sheet sheet) {
         List<Filter> out = new ArrayList<>(List.of(values()));
         if (sheet.count(DataRow.Part.UNUSED) == 0) {
             out.remove(UNUSED);
-        }
-        if (!sheet.captioned()) {
-            out.remove(EDITED);
         }
         if (sheet.set().report().skipped() == 0) {
             out.remove(BROKEN);

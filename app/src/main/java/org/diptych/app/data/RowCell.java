@@ -14,6 +14,7 @@ import javafx.scene.layout.VBox;
 import org.diptych.app.fx.I18n;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.Thumbs;
+import org.diptych.engine.Engine;
 import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.DataRow;
 
@@ -24,6 +25,7 @@ final class RowCell extends ListCell<Integer> {
 
     private final I18n i18n;
     private final DataModel model;
+    private final Engine engine;
     private final Thumbs thumbs;
     private final ImageView picture = new ImageView();
     private final Label text = Ui.styled(new Label(), "elides");
@@ -31,9 +33,10 @@ final class RowCell extends ListCell<Integer> {
     private final Label edited;
     private final HBox line;
 
-    RowCell(I18n i18n, DataModel model, Thumbs thumbs) {
+    RowCell(I18n i18n, DataModel model, Engine engine, Thumbs thumbs) {
         this.i18n = i18n;
         this.model = model;
+        this.engine = engine;
         this.thumbs = thumbs;
         picture.setFitWidth(SIDE);
         picture.setFitHeight(SIDE);
@@ -80,7 +83,7 @@ final class RowCell extends ListCell<Integer> {
         facts.setText(part(i18n, row) + " · " + row.picture().getFileName());
         Ui.show(edited, sheet.get().edited(number));
         picture.setImage(null);
-        thumbs.ask(row.picture(), image -> {
+        thumbs.ask(row.picture(), () -> engine.picture(sheet.get().set(), row), image -> {
             boolean same = number.equals(getItem()) && model.sheet.get().map(Sheet::now)
                     .filter(s -> s.set() == sheet.get().set()).isPresent();
             if (same) {

@@ -16,20 +16,17 @@ import org.diptych.engine.api.DataSet;
 final class Sheet {
     private final DataSet set;
     private final int pictures;
-    private final boolean captioned;
     private final ReadOnlyLongWrapper version = new ReadOnlyLongWrapper(this, "version");
     private Now now;
 
     /// What a sheet says at one moment; readable on any thread.
     ///
-    /// @param edits number of a row -> its caption, where that is another than the set's
+    /// @param edits number of a row -> the row with other texts than the set's
     /// @param parts of all rows, once they were divided anew
-    record Now(DataSet set, Map<Integer, String> edits, Optional<List<DataRow.Part>> parts) {
+    record Now(DataSet set, Map<Integer, DataRow> edits, Optional<List<DataRow.Part>> parts) {
         /// @param number of the row, from 0
         DataRow row(int number) {
-            DataRow row = set.rows().get(number);
-            String caption = edits.get(number);
-            DataRow said = caption == null ? row : row.saying(caption);
+            DataRow said = edits.getOrDefault(number, set.rows().get(number));
             DataRow.Part part = part(number);
             return part == said.part() ? said : said.in(part);
         }
@@ -57,7 +54,6 @@ final class Sheet {
     Sheet(DataSet set) {
         this.set = set;
         pictures = set.pictures();
-        captioned = set.captioned();
         put(new Now(set, Map.of(), Optional.empty()));
     }
 
@@ -74,11 +70,6 @@ final class Sheet {
         return pictures;
     }
 
-    /// @return true when every row is a caption, which can be changed and saved
-    boolean captioned() {
-        return captioned;
-    }
-
     Now now() {
         return now;
     }
@@ -92,12 +83,15 @@ final class Sheet {
         return counts.getOrDefault(part, 0);
     }
 
-    void say(int number, String caption) {
-        Map<Integer, String> edits = new HashMap<>(now.edits());
-        if (caption.equals(set.rows().get(number).caption())) {
+    /// @param said the row with other texts
+    void say(int number, DataRow said) {
+        Map<Integer, DataRow> edits = new HashMap<>(now.edits());
+        DataRow own = set.rows().get(number);
+        DataRow other = said.in(own.part());
+        if (other.equals(own)) {
             edits.remove(number);
         } else {
-            edits.put(number, caption);
+            edits.put(number, other);
         }
         put(new Now(set, edits, now.parts()));
     }

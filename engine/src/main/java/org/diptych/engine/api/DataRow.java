@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param at      its place in its file, from 1: a line, or the number of an entry; entries of several captions give several rows
 /// @param picture begins as a picture does
 /// @param part    what it will be used for
-/// @param caption what the picture is learnt with
+/// @param caption what the picture is learnt with: of questions the first with its answer, of a conversation its first answer
 /// @param right   false where the file says that the caption is wrong
 /// @param boxes   what is known to be where in the picture
 /// @param turns   what is asked and answered about the picture; empty for a caption
@@ -48,13 +48,26 @@ public record DataRow(int at, Path picture, Part part, String caption, boolean r
         return new DataRow(at, picture, part, other, right, boxes, turns, regions);
     }
 
+    /// @param other turns, one at least
+    /// @return the same row with these, and with the caption that follows from them
+    public DataRow telling(List<Conversation.Turn> other) {
+        Conversation.Turn first = other.getFirst();
+        String text = asks() ? first.question() + " " + first.answer() : first.answer();
+        return new DataRow(at, picture, part, text, right, boxes, other);
+    }
+
     /// @return the same row in another part
     public DataRow in(Part other) {
         return new DataRow(at, picture, other, caption, right, boxes, turns, regions);
     }
 
-    /// @return true for a caption, which can be edited; false for questions or a conversation
+    /// @return true for a caption; false for questions or a conversation
     public boolean captioned() {
         return turns.isEmpty();
+    }
+
+    /// @return true for questions that can be asked in any order; false for a caption or a conversation
+    public boolean asks() {
+        return !captioned() && !caption.equals(turns.getFirst().answer());
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -13,12 +14,23 @@ import java.util.Set;
 ///
 /// @param report what was counted, with the rows that cannot be used
 /// @param rows   those that can, in the file's order
-public record DataSet(SetReport report, List<DataRow> rows) {
+/// @param drawn  how a set's pictures are drawn that are in no file; the row at place n shows scene n of these
+public record DataSet(SetReport report, List<DataRow> rows, Optional<ToyboxRequest> drawn) {
     /// Pairs that each side needs at least.
     private static final int LEAST = 2;
 
     public DataSet {
         rows = List.copyOf(rows);
+    }
+
+    /// A set whose pictures are files.
+    public DataSet(SetReport report, List<DataRow> rows) {
+        this(report, rows, Optional.empty());
+    }
+
+    /// @param other as many rows, with other texts or in other parts
+    public DataSet saying(List<DataRow> other) {
+        return new DataSet(report, other, drawn);
     }
 
     /// @return different pictures
@@ -29,11 +41,6 @@ public record DataSet(SetReport report, List<DataRow> rows) {
     /// @return true when there is something to learn from, and something to validate with
     public boolean teaches() {
         return report.teaches();
-    }
-
-    /// @return true when every row is a caption, which is what a new set can hold
-    public boolean captioned() {
-        return rows.stream().allMatch(DataRow::captioned);
     }
 
     /// Draws anew what is kept for validation. All rows of a picture come to the same side; rows that are not used stay so.

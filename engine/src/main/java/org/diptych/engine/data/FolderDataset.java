@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.Box;
 import org.diptych.engine.api.DataRow;
@@ -61,20 +59,11 @@ public final class FolderDataset implements Dataset {
     /// @param parts of the rows: as they say themselves where some are for learning and some for validation
     private record Lines(List<Row> rows, List<Part> parts, Found found) {
         static Lines of(List<Row> rows, Found found) {
-            Set<Found.Part> said = rows.stream().map(Row::said).collect(Collectors.toSet());
-            boolean divided = said.contains(Found.Part.VALIDATION)
-                    && (said.contains(Found.Part.TRAIN) || said.contains(Found.Part.ANY));
-            return new Lines(rows, IntStream.range(0, rows.size()).mapToObj(i -> divided
-                    ? part(rows.get(i).said())
-                    : i % VALIDATION_EVERY == VALIDATION_EVERY - 1 ? Part.VALIDATION : Part.TRAIN).toList(), found);
-        }
-
-        private static Part part(Found.Part said) {
-            return switch (said) {
-                case TRAIN, ANY -> Part.TRAIN;
-                case VALIDATION -> Part.VALIDATION;
-                case TEST -> Part.UNUSED;
-            };
+            return new Lines(rows, Found.Part.divided(rows.stream().map(Row::said).toList())
+                    .orElseGet(() -> IntStream.range(0, rows.size())
+                            .mapToObj(i -> i % VALIDATION_EVERY == VALIDATION_EVERY - 1 ? Part.VALIDATION : Part.TRAIN)
+                            .toList()),
+                    found);
         }
 
         int count(Part part) {
@@ -191,9 +180,7 @@ public final class FolderDataset implements Dataset {
             }
             boolean right = !json.has("right") || json.get("right").getAsBoolean();
             List<Boxed> boxes = boxes(json);
-            Found.Part said = json.get("split") instanceof JsonPrimitive split
-                    ? Found.Part.of(split.getAsString())
-                    : Found.Part.ANY;
+            Found.Part said = Found.Part.said(json);
             Optional<String> caption = JsonRows.text(json, "caption", row, found);
             return caption.isEmpty()
                     ? Optional.empty()

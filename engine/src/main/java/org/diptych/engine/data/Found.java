@@ -1,5 +1,7 @@
 package org.diptych.engine.data;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.diptych.engine.api.BrokenRow;
+import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.data.regions.SetRegions;
@@ -32,6 +35,33 @@ final class Found {
                 return VALIDATION;
             }
             return lower.contains("test") ? TEST : ANY;
+        }
+
+        /// The names that [#of] reads.
+        static String name(DataRow.Part part) {
+            return switch (part) {
+                case TRAIN -> "train";
+                case VALIDATION -> "val";
+                case UNUSED -> "test";
+            };
+        }
+
+        /// @return what a row's member `split` says, in a form that has one
+        static Part said(JsonObject entry) {
+            return entry.get("split") instanceof JsonPrimitive split ? of(split.getAsString()) : ANY;
+        }
+
+        /// @param said by each row
+        /// @return the parts as the rows say themselves, where some are for learning and some for validation; else nothing
+        static Optional<List<DataRow.Part>> divided(List<Part> said) {
+            if (!said.contains(VALIDATION) || !said.contains(TRAIN) && !said.contains(ANY)) {
+                return Optional.empty();
+            }
+            return Optional.of(said.stream().map(part -> switch (part) {
+                case TRAIN, ANY -> DataRow.Part.TRAIN;
+                case VALIDATION -> DataRow.Part.VALIDATION;
+                case TEST -> DataRow.Part.UNUSED;
+            }).toList());
         }
     }
 

@@ -21,8 +21,8 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SetReport;
 import org.diptych.engine.image.Pictures;
 
-/// Conversations about pictures in LLaVA's form: a JSON list, see [InstructJson], whose pictures lie beside the file or below it. Every fifth picture is kept for
-/// validation with all its conversations. Entries that cannot be used are left out and counted; the first answer serves as caption.
+/// Conversations about pictures in LLaVA's form: a JSON list, see [InstructJson], whose pictures lie beside the file or below it. Entries may say what they
+/// are for, as `"split": "train"`, `"val"` or `"test"`, which LLaVA's own do not; else every fifth picture is kept for validation with all its conversations. Entries that cannot be used are left out and counted; the first answer serves as caption.
 public final class InstructDataset implements Dataset {
     /// What such a file is called in a folder.
     public static final String NAME = "instructions.json";
@@ -31,15 +31,15 @@ public final class InstructDataset implements Dataset {
     /// LLaVA's own lists name COCO's pictures without their folder.
     private static final List<String> FOLDERS = List.of("train2017", "train2014");
 
-    /// @param at from 1
-    private record Row(int at, String id, Path image, Conversation conversation) {
+    /// @param at   from 1
+    /// @param said what the entry is for
+    private record Row(int at, String id, Path image, Conversation conversation, Found.Part said) {
         String caption() {
             return conversation.turns().getFirst().answer();
         }
 
-        DataRow shown(boolean kept) {
-            return new DataRow(at, image, kept ? DataRow.Part.VALIDATION : DataRow.Part.TRAIN, caption(), true,
-                    List.of(), conversation.turns());
+        DataRow shown(DataRow.Part part) {
+            return new DataRow(at, image, part, caption(), true, List.of(), conversation.turns());
         }
     }
 
@@ -58,31 +58,35 @@ public final class InstructDataset implements Dataset {
         return part(file, read(file, new Found()), most, validation);
     }
 
-    private record Entries(List<Row> rows, Found found) {
-        /// @return of each row, whether it is kept for validation
-        List<Boolean> kept() {
+    private record Entries(List<Row> rows, List<DataRow.Part> parts, Found found) {
+        static Entries of(List<Row> rows, Found found) {
+            return new Entries(rows, Found.Part.divided(rows.stream().map(Row::said).toList())
+                    .orElseGet(() -> fifths(rows)), found);
+        }
+
+        private static List<DataRow.Part> fifths(List<Row> rows) {
             Map<Path, Integer> pictures = new LinkedHashMap<>();
-            List<Boolean> out = new ArrayList<>();
+            List<DataRow.Part> out = new ArrayList<>();
             for (Row row : rows) {
                 pictures.putIfAbsent(row.image, pictures.size());
-                out.add(pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1);
+                out.add(pictures.get(row.image) % VALIDATION_EVERY == VALIDATION_EVERY - 1
+                        ? DataRow.Part.VALIDATION
+                        : DataRow.Part.TRAIN);
             }
             return out;
         }
 
-        List<Row> part(boolean validation) {
-            List<Boolean> kept = kept();
-            return IntStream.range(0, rows.size()).filter(i -> kept.get(i) == validation).mapToObj(rows::get).toList();
+        List<Row> part(DataRow.Part wanted) {
+            return IntStream.range(0, rows.size()).filter(i -> parts.get(i) == wanted).mapToObj(rows::get).toList();
         }
 
         List<DataRow> shown() {
-            List<Boolean> kept = kept();
-            return IntStream.range(0, rows.size()).mapToObj(i -> rows.get(i).shown(kept.get(i))).toList();
+            return IntStream.range(0, rows.size()).mapToObj(i -> rows.get(i).shown(parts.get(i))).toList();
         }
     }
 
     private static InstructDataset part(Path file, Entries all, int most, boolean validation) throws EngineException {
-        List<Row> part = all.part(validation).stream().limit(most).toList();
+        List<Row> part = all.part(validation ? DataRow.Part.VALIDATION : DataRow.Part.TRAIN).stream().limit(most).toList();
         if (part.size() < 2) {
             throw new EngineException("data.instructions.few", file, all.rows.size(), all.found.skipped());
         }
@@ -93,8 +97,9 @@ public final class InstructDataset implements Dataset {
     static OpenedSet opened(Path file, Found found) throws EngineException {
         Entries all = read(file, found);
         PairSet.distinct(file, all.rows.stream().map(Row::caption).toList());
-        SetReport report = new SetReport(file, SetFormat.CONVERSATIONS.key(), all.part(false).size(),
-                all.part(true).size(), 0, 0, all.found.skipped(), all.found.broken());
+        SetReport report = new SetReport(file, SetFormat.CONVERSATIONS.key(),
+                all.part(DataRow.Part.TRAIN).size(), all.part(DataRow.Part.VALIDATION).size(),
+                all.part(DataRow.Part.UNUSED).size(), 0, all.found.skipped(), all.found.broken());
         return new OpenedSet() {
             @Override
             public SetReport report() {
@@ -133,7 +138,7 @@ public final class InstructDataset implements Dataset {
         } catch (IOException e) {
             throw new EngineException(e, "data.unreadable", file, String.valueOf(e.getMessage()));
         }
-        return new Entries(rows, found);
+        return Entries.of(rows, found);
     }
 
     private static Optional<Row> row(int row, JsonObject entry, PictureFiles pictures, Found found) {
@@ -148,7 +153,7 @@ public final class InstructDataset implements Dataset {
         }
         String id = entry.has("id") && entry.get("id").isJsonPrimitive() ? entry.get("id").getAsString() : "";
         return pictures.take(image.get(), row, found)
-                .map(file -> new Row(row, id, file, new Conversation("conversation", turns.get())));
+                .map(file -> new Row(row, id, file, new Conversation("conversation", turns.get()), Found.Part.said(entry)));
     }
 
     @Override

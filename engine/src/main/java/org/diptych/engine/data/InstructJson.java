@@ -21,12 +21,18 @@ public final class InstructJson {
     /// @param id    without the form, which is put behind it
     /// @param image the picture's path in the folder
     public static JsonObject of(String id, String image, Conversation conversation) {
+        return of(id + "-" + conversation.form(), image, conversation.turns());
+    }
+
+    /// @param id as it is to be written
+    static JsonObject of(String id, String image, List<Conversation.Turn> said) {
         JsonObject out = new JsonObject();
-        out.addProperty("id", id + "-" + conversation.form());
+        out.addProperty("id", id);
         out.addProperty("image", image);
         JsonArray turns = new JsonArray();
-        for (Conversation.Turn turn : conversation.turns()) {
-            turns.add(turn(ASKS, (turns.isEmpty() ? IMAGE + "\n" : "") + turn.question()));
+        for (Conversation.Turn turn : said) {
+            String question = turn.question().isEmpty() ? IMAGE : turn.question(); // a turn of nothing but the picture
+            turns.add(turn(ASKS, (turns.isEmpty() ? IMAGE + "\n" : "") + question));
             turns.add(turn(ANSWERS, turn.answer()));
         }
         out.add("conversations", turns);

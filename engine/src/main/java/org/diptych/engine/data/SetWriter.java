@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
@@ -19,9 +20,16 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.image.Pictures;
 
-/// Writes captions as a new set: a folder with `captions.jsonl`, see [FolderDataset]. Pictures and their region features stay where they are and are named by their whole path; each row says which part it belongs to.
+/// Writes rows as a new set, a folder, in the form that they are in: captions as `captions.jsonl`, see [FolderDataset]; the others see [TurnsWriter]. Pictures and their region features stay where they are and are named by their
+/// whole path, or by their path in the folder where they lie in it; each row says which part it belongs to.
 public final class SetWriter {
     private static final int EVERY = 1000;
+
+    /// Puts into the folder what its rows name.
+    @FunctionalInterface
+    public interface Before {
+        void put() throws EngineException;
+    }
 
     private SetWriter() {
     }
@@ -31,29 +39,61 @@ public final class SetWriter {
     /// @return the folder
     /// @throws EngineException when something lies there already, or it cannot be written
     public static Path write(Path folder, List<DataRow> rows, LongConsumer watch) throws EngineException {
+        return write(folder, rows, watch, () -> {
+        });
+    }
+
+    /// @param before runs first, once nothing is in the way
+    /// @throws EngineException as [#write(Path, List, LongConsumer)] and as `before` does; then nothing is left of either
+    public static Path write(Path folder, List<DataRow> rows, LongConsumer watch, Before before)
+            throws EngineException {
         boolean made = Files.notExists(folder);
         if (!made && !empty(folder)) {
             throw new EngineException("data.exists", folder);
         }
-        Path file = folder.resolve(FolderDataset.NAME);
+        boolean written = false;
         try {
-            SafeFile.write(file, channel -> {
-                Writer out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)); // the channel's owner closes it
-                for (int i = 0; i < rows.size(); i++) {
-                    if (i % EVERY == 0) {
-                        watch.accept(i);
-                    }
-                    out.write(line(rows.get(i)).toString());
-                    out.write('\n');
-                }
-                out.flush();
-            });
+            before.put();
+            if (rows.isEmpty() || rows.getFirst().captioned()) {
+                lines(folder, rows, watch);
+            } else {
+                TurnsWriter.write(folder, rows, watch);
+            }
+            written = true;
         } finally {
-            if (made && Files.notExists(file)) {
-                remove(folder);
+            if (!written) {
+                clear(folder, made);
             }
         }
         return folder;
+    }
+
+    private static void lines(Path folder, List<DataRow> rows, LongConsumer watch) throws EngineException {
+        SafeFile.write(folder.resolve(FolderDataset.NAME), channel -> {
+            Writer out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)); // the channel's owner closes it
+            for (int i = 0; i < rows.size(); i++) {
+                told(i, watch);
+                out.write(line(folder, rows.get(i)).toString());
+                out.write('\n');
+            }
+            out.flush();
+        });
+    }
+
+    /// @param row from 0
+    static void told(int row, LongConsumer watch) {
+        if (row % EVERY == 0) {
+            watch.accept(row);
+        }
+    }
+
+    /// @return the picture as a file in the folder is to name it
+    static String name(Path folder, Path picture) {
+        Path own = folder.toAbsolutePath().normalize();
+        Path whole = picture.toAbsolutePath().normalize();
+        return whole.startsWith(own)
+                ? own.relativize(whole).toString().replace('\\', '/')
+                : whole.toString();
     }
 
     /// Writes the pictures of a set that draws them, so that they can be named by their paths.
@@ -87,23 +127,24 @@ public final class SetWriter {
         }
     }
 
-    private static void remove(Path folder) {
-        try {
-            Files.deleteIfExists(folder);
+    /// Nothing lay in the folder before.
+    ///
+    /// @param all the folder itself too
+    private static void clear(Path folder, boolean all) {
+        try (Stream<Path> inside = Files.walk(folder)) {
+            for (Path each : inside.sorted(Comparator.reverseOrder()).filter(f -> all || !f.equals(folder)).toList()) {
+                Files.deleteIfExists(each);
+            }
         } catch (IOException e) {
-            // an empty folder harms nobody, and why nothing was written is told already
+            // what is left harms nobody, and why the set was not written is told already
         }
     }
 
-    private static JsonObject line(DataRow row) {
+    private static JsonObject line(Path folder, DataRow row) {
         JsonObject json = new JsonObject();
-        json.addProperty("image", row.picture().toAbsolutePath().normalize().toString());
+        json.addProperty("image", name(folder, row.picture()));
         json.addProperty("caption", row.caption());
-        json.addProperty("split", switch (row.part()) {
-            case TRAIN -> "train";
-            case VALIDATION -> "val";
-            case UNUSED -> "test";
-        });
+        json.addProperty("split", Found.Part.name(row.part()));
         if (!row.right()) {
             json.addProperty("right", false);
         }

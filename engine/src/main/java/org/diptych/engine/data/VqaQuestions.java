@@ -17,9 +17,15 @@ import java.util.OptionalLong;
 
 /// VQA v2 (Goyal et al. 2017, https://visualqa.org/vqa_v2_teaser.html, formats at https://visualqa.org/download.html): one file with `data_subtype` (COCO's folder, such as `train2014`) and
 /// `questions[]` of `question_id`, `image_id` and `question`; one with `annotations[]` of `question_id`, `multiple_choice_answer` (what most people said) and `answers[]` of `answer`. A picture with
-/// its questions is a pair, whose caption is the first question with its answer; a row is an entry of `questions`.
+/// its questions is a pair, whose caption is the first question with its answer; a row is an entry of `questions`. An entry may name its picture by `image`, whatever its number, and say what it is for by
+/// `split`, as [SetWriter] has them.
 final class VqaQuestions {
-    private record Question(int row, long id, long image, String text) {
+    /// @param name of the picture, where the entry has one
+    private record Question(int row, long id, long image, String text, Optional<String> name, Found.Part said) {
+    }
+
+    /// Questions of which one row is made.
+    private record About(Path image, Found.Part part) {
     }
 
     private VqaQuestions() {
@@ -55,7 +61,10 @@ final class VqaQuestions {
         OptionalLong image = JsonRows.number(entry, "image_id", row, found);
         if (image.isPresent()) {
             JsonRows.text(entry, "question", row, found)
-                    .ifPresent(text -> asked.add(new Question(row, id.getAsLong(), image.getAsLong(), text)));
+                    .ifPresent(text -> asked.add(new Question(row, id.getAsLong(), image.getAsLong(), text,
+                            Optional.ofNullable(entry.get("image")).filter(JsonPrimitive.class::isInstance)
+                                    .map(JsonElement::getAsString),
+                            Found.Part.said(entry))));
         }
     }
 
@@ -77,7 +86,8 @@ final class VqaQuestions {
 
     private static void take(Path file, String folder, List<Question> asked, Map<Long, String> answers, Found found) {
         PictureFiles pictures = new PictureFiles(file, folder.isEmpty() ? List.of() : List.of(folder));
-        Map<Path, List<Found.Asked>> about = new LinkedHashMap<>();
+        Map<About, List<Found.Asked>> about = new LinkedHashMap<>();
+        Found.Part all = Found.Part.of(folder);
         for (Question each : asked) {
             found.seen(each.row);
             String said = answers.get(each.id);
@@ -85,14 +95,18 @@ final class VqaQuestions {
                 found.skip(each.row, "answer", Long.toString(each.id));
                 continue;
             }
-            String old = String.format(Locale.ROOT, "COCO_%s_%012d.jpg", folder, each.image);
-            String name = String.format(Locale.ROOT, "%012d.jpg", each.image); // as COCO has them since 2017
-            pictures.take(pictures.find(name).isPresent() ? name : old, each.row, found)
-                    .ifPresent(image -> about.computeIfAbsent(image, i -> new ArrayList<>())
+            Found.Part part = each.said == Found.Part.ANY ? all : each.said;
+            pictures.take(each.name.orElseGet(() -> name(folder, each.image, pictures)), each.row, found)
+                    .ifPresent(image -> about.computeIfAbsent(new About(image, part), i -> new ArrayList<>())
                             .add(new Found.Asked(each.row, each.text, said)));
         }
-        Found.Part part = Found.Part.of(folder);
-        about.forEach((image, all) -> found.take(new Found.Pair(all.getFirst().row(), image,
-                all.getFirst().question() + " " + all.getFirst().answer(), part, List.copyOf(all))));
+        about.forEach((which, asks) -> found.take(new Found.Pair(asks.getFirst().row(), which.image,
+                asks.getFirst().question() + " " + asks.getFirst().answer(), which.part, List.copyOf(asks))));
+    }
+
+    /// @return what COCO calls the picture: by its number alone since 2017, with its folder's name before that
+    private static String name(String folder, long image, PictureFiles pictures) {
+        String name = String.format(Locale.ROOT, "%012d.jpg", image);
+        return pictures.find(name).isPresent() ? name : String.format(Locale.ROOT, "COCO_%s_%s", folder, name);
     }
 }

@@ -3,6 +3,8 @@ package org.diptych.engine.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diptych.engine.api.Box;
+import org.diptych.engine.api.Conversation;
 import org.diptych.engine.api.DataRow;
 import org.diptych.engine.api.DataRow.Part;
 import org.diptych.engine.api.DataSet;
@@ -152,10 +155,128 @@ class OwnSetTest {
                      {"from": "human", "value": "sure?"}, {"from": "gpt", "value": "yes"}]}""".formatted(i));
         }
         DataSet set = read(Files.writeString(folder.resolve("talk.json"), text.append("]")));
-        assertThat(set.captioned()).isFalse();
+        assertThat(set.rows()).noneMatch(DataRow::captioned).noneMatch(DataRow::asks);
         assertThat(set.rows()).hasSize(PICTURES).allMatch(r -> r.turns().size() == 2);
         assertThat(set.rows().get(3).turns().getFirst().question()).isEqualTo("how many?");
         assertThat(set.rows().get(3).caption()).isEqualTo("3 birds");
         assertThat(counts(set)).containsExactly(8, 2, 0);
+    }
+
+    private static DataRow said(DataRow row, int turn, String question, String answer) {
+        List<Conversation.Turn> turns = new ArrayList<>(row.turns());
+        turns.set(turn, new Conversation.Turn(question, answer));
+        return row.telling(turns);
+    }
+
+    /// Picture, part and texts, which are all that a new set has to keep.
+    private static List<String> told(List<DataRow> rows) throws Exception {
+        List<String> out = new ArrayList<>();
+        for (DataRow row : rows) {
+            out.add(row.picture().toRealPath() + " " + row.part() + " " + row.caption() + " " + row.turns());
+        }
+        return out;
+    }
+
+    /// Every row in turn is to learn from, to validate with, and to be kept out.
+    private static List<DataRow> divided(List<DataRow> rows) {
+        return IntStream.range(0, rows.size()).mapToObj(i -> rows.get(i).in(Part.values()[i % 3])).toList();
+    }
+
+    @Test
+    void editedConversationsAreSavedAsConversations() throws Exception {
+        StringBuilder text = new StringBuilder("[");
+        for (int i = 0; i < PICTURES; i++) {
+            text.append(i == 0 ? "" : ", ").append("""
+                    {"id": "%1$d", "image": "%1$d.png", "conversations": [
+                     {"from": "human", "value": "<image>%2$s"}, {"from": "gpt", "value": "%1$d birds"},
+                     {"from": "human", "value": "%3$s"}, {"from": "gpt", "value": "yes"}]}"""
+                    .formatted(i, i == 4 ? "" : "\\nhow many?", i == 5 ? "<image>" : "sure?"));
+        }
+        Path file = Files.writeString(folder.resolve("talk.json"), text.append("]"));
+        byte[] before = Files.readAllBytes(file);
+        List<DataRow> rows = new ArrayList<>(divided(read(file).rows()));
+        assertThat(rows.get(4).turns().getFirst().question()).as("the picture alone asks").isEmpty();
+        rows.set(0, said(rows.get(0), 0, "how \"many\"?\nsay it in words", "nine 鸟"));
+        rows.set(1, said(rows.get(1), 1, "are you sure?", "no"));
+        assertThat(rows.get(0).caption()).isEqualTo("nine 鸟");
+        assertThat(rows.get(1).caption()).isEqualTo("1 birds");
+        Path to = write(folder.resolve("deep/new"), rows);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        try (Stream<Path> inside = Files.list(to)) {
+            assertThat(inside.toList()).containsExactly(to.resolve("instructions.json"));
+        }
+        DataSet saved = read(to);
+        assertThat(saved.report().format()).isEqualTo("data.format.conversations");
+        assertThat(saved.report().skipped()).isZero();
+        assertThat(told(saved.rows())).isEqualTo(told(rows));
+        assertThat(counts(saved)).containsExactly(4, 3, 3).containsExactly(saved.report().train(),
+                saved.report().validation(), saved.report().unused());
+        OpenedSet opened = DataSets.open(to, read -> {
+        });
+        assertThat(opened.train(10).example(0).more().conversations().getFirst().turns().getFirst().answer())
+                .isEqualTo("nine 鸟");
+        assertThat(opened.validation(10).size()).isEqualTo(3);
+        Path whole = write(folder.resolve("whole"), rows.stream().map(r -> r.in(Part.TRAIN)).toList());
+        assertThat(counts(read(whole))).as("without a part for validation a fifth is kept").containsExactly(8, 2, 0);
+    }
+
+    @Test
+    void editedQuestionsAreSavedAsQuestions() throws Exception {
+        StringBuilder questions = new StringBuilder("{\"data_subtype\": \"train2014\", \"questions\": [");
+        StringBuilder answers = new StringBuilder("{\"annotations\": [");
+        Files.createDirectories(folder.resolve("train2014"));
+        for (int i = 0; i < PICTURES; i++) {
+            Files.move(folder.resolve(i + ".png"), folder.resolve("train2014/COCO_train2014_00000000004" + i + ".jpg"));
+            for (int q = 0; q < 2; q++) {
+                questions.append(i + q == 0 ? "" : ",").append("{\"question_id\": %d, \"image_id\": 4%d, \"question\": \"%s\"}"
+                        .formatted(7 * i + q, i, q == 0 ? "What is number " + i + "?" : "Is it red?"));
+                answers.append(i + q == 0 ? "" : ",").append("{\"question_id\": %d, \"answers\": [{\"answer\": \"%s\"}]}"
+                        .formatted(7 * i + q, q == 0 ? "fish" : "yes"));
+            }
+        }
+        Path file = Files.writeString(folder.resolve("questions.json"), questions.append("]}"));
+        Path other = Files.writeString(folder.resolve("annotations.json"), answers.append("]}"));
+        byte[] before = Files.readAllBytes(file);
+        byte[] beside = Files.readAllBytes(other);
+        List<DataRow> rows = new ArrayList<>(divided(read(folder).rows()));
+        assertThat(rows).hasSize(PICTURES).allMatch(DataRow::asks);
+        rows.set(0, said(rows.get(0), 0, "What is \"this\"?\n真的吗？", "fish"));
+        rows.set(3, said(rows.get(3), 1, "Is it blue?", "fish"));
+        assertThat(rows.get(0).caption()).isEqualTo("What is \"this\"?\n真的吗？ fish");
+        Path to = write(folder.resolve("new"), rows);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        assertThat(Files.readAllBytes(other)).isEqualTo(beside);
+        DataSet saved = read(to);
+        assertThat(saved.report().format()).isEqualTo("data.format.questions");
+        assertThat(saved.report().skipped()).isZero();
+        assertThat(told(saved.rows())).isEqualTo(told(rows));
+        assertThat(counts(saved)).containsExactly(4, 3, 3);
+        assertThat(DataSets.open(to, read -> {
+        }).train(10).size()).isEqualTo(4);
+        JsonObject first = JsonParser.parseString(Files.readString(to.resolve("questions.json"))).getAsJsonObject()
+                .getAsJsonArray("questions").get(1).getAsJsonObject();
+        assertThat(first.get("image_id").getAsLong()).as("COCO's own number").isEqualTo(40);
+        assertThat(first.get("question_id").getAsLong()).isEqualTo(40_001);
+        assertThat(told(read(write(folder.resolve("again"), saved.rows())).rows())).as("and once more")
+                .isEqualTo(told(rows));
+    }
+
+    @Test
+    void aWriterOfQuestionsThatIsStoppedLeavesNothing() throws Exception {
+        DataRow row = new DataRow(1, folder.resolve("0.png"), Part.TRAIN, "what? that", true, List.of(),
+                List.of(new Conversation.Turn("what?", "that")));
+        Path to = folder.resolve("new");
+        int[] told = {0};
+        assertThatThrownBy(() -> SetWriter.write(to, List.of(row), done -> {
+            if (told[0]++ > 0) { // the answers are written by then
+                throw new CancellationException();
+            }
+        })).isInstanceOf(CancellationException.class);
+        assertThat(to).doesNotExist();
+        Files.createDirectories(to);
+        assertThatThrownBy(() -> SetWriter.write(to, List.of(row), done -> {
+            throw new CancellationException();
+        })).isInstanceOf(CancellationException.class);
+        assertThat(to).as("a folder that was there").isEmptyDirectory();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
+import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.SafeFile;
 import org.diptych.engine.api.ToyboxRequest;
 import org.diptych.engine.image.Pictures;
@@ -33,16 +34,22 @@ public final class ToyboxWriter {
     /// @return the folder
     /// @throws EngineException when the request asks for what cannot be drawn, or the folder cannot be written
     public static Path write(ToyboxRequest request, JobContext context) throws EngineException {
+        ToyboxWriter writer = of(request, context);
+        writer.pictures();
+        writer.captions();
+        writer.texts();
+        return request.out();
+    }
+
+    /// @throws EngineException when the request asks for what cannot be drawn
+    static ToyboxWriter of(ToyboxRequest request, JobContext context) throws EngineException {
         require(request.count() > 0, "--count", request.count(), "1, 2, 3 ...");
         require(request.size() >= SMALLEST && request.size() <= LARGEST, "--size", request.size(),
                 SMALLEST + " ... " + LARGEST);
         require(request.noise() >= 0 && request.noise() <= 1, "--noise", request.noise(), "0 ... 1");
         World world = World.find(request.world())
                 .orElseThrow(() -> new EngineException("data.toybox", "--world", request.world(), World.names()));
-        ToyboxWriter writer = new ToyboxWriter(request, world, context);
-        writer.pictures();
-        writer.texts();
-        return request.out();
+        return new ToyboxWriter(request, world, context);
     }
 
     private static void require(boolean holds, String option, Object value, String wanted) throws EngineException {
@@ -55,31 +62,44 @@ public final class ToyboxWriter {
         return request.seed() + index;
     }
 
-    private static String image(int index) {
+    /// @param index of the scene, from 0
+    /// @return the picture's path in the folder
+    static String image(int index) {
         return String.format(Locale.ROOT, "images/%06d.png", index);
     }
 
-    private void pictures() throws EngineException {
-        StringBuilder captions = new StringBuilder();
+    Picture picture(int index) {
+        return Painter.picture(Layout.of(seed(index), world), request.size());
+    }
+
+    void pictures() throws EngineException {
         for (int i = 0; i < request.count(); i++) {
             context.checkCancelled();
-            Layout layout = Layout.of(seed(i), world);
-            Pictures.writePng(request.out().resolve(image(i)), Painter.picture(layout, request.size()));
-            captions.append(caption(i, layout)).append('\n');
+            Pictures.writePng(request.out().resolve(image(i)), picture(i));
             context.progress(Message.of("engine.job.toybox", request.count()), i + 1, request.count());
+        }
+    }
+
+    private void captions() throws EngineException {
+        StringBuilder captions = new StringBuilder();
+        for (int i = 0; i < request.count(); i++) {
+            JsonObject json = new JsonObject();
+            json.addProperty("image", image(i));
+            json.addProperty("caption", caption(i, false));
+            json.addProperty("caption_zh", caption(i, true));
+            json.addProperty("right", right(i));
+            captions.append(SceneJson.GSON.toJson(json)).append('\n');
         }
         SafeFile.write(request.out().resolve("captions.jsonl"), captions.toString());
     }
 
-    private String caption(int index, Layout layout) {
-        long seed = layout.seed();
-        boolean right = new Dice(seed ^ NOISE).real() >= request.noise();
-        JsonObject json = new JsonObject();
-        json.addProperty("image", image(index));
-        json.addProperty("caption", caption(layout, right, false));
-        json.addProperty("caption_zh", caption(layout, right, true));
-        json.addProperty("right", right);
-        return SceneJson.GSON.toJson(json);
+    /// @return false where the scene's caption is made wrong
+    boolean right(int index) {
+        return new Dice(seed(index) ^ NOISE).real() >= request.noise();
+    }
+
+    String caption(int index, boolean chinese) {
+        return caption(Layout.of(seed(index), world), right(index), chinese);
     }
 
     private String caption(Layout layout, boolean right, boolean chinese) {
@@ -92,7 +112,8 @@ public final class ToyboxWriter {
                 () -> Layout.of(seed(dice.roll(request.count())), world));
     }
 
-    private void texts() throws EngineException {
+    /// All that is true of the scenes.
+    void texts() throws EngineException {
         Message phase = Message.of("data.job.texts", request.count());
         SafeFile.write(request.out().resolve("scenes.jsonl"), channel -> {
             for (int i = 0; i < request.count(); i++) {
