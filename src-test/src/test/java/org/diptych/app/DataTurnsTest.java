@@ -235,7 +235,6 @@ class DataTurnsTest extends WindowTest {
         assertThat(window.shootLooks("data-talk")).isEmpty();
         type("data-question-0", "What is this?");
         type("data-answer-1", "No.");
-        assertThat(said("data-answer-0")).contains(".");
         search("what is this", 1);
         select(1);
         fire("data-revert");

@@ -3,6 +3,7 @@ package org.diptych.app.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import javafx.geometry.Insets;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.VBox;
@@ -13,7 +14,7 @@ import org.diptych.engine.api.Conversation.Turn;
 /// What is asked and answered about a picture, turn by turn, each text to be changed.
 final class TurnsPane extends ScrollPane {
     private static final double QUESTION = 44;
-    private static final double ANSWER = 62;
+    private static final double ANSWER = 68;
     /// Letters that fill the two lines of an answer; longer ones get more room.
     private static final int LINES = 90;
 
@@ -41,6 +42,7 @@ final class TurnsPane extends ScrollPane {
     TurnsPane(I18n i18n, BiConsumer<Integer, Turn> keep) {
         this.i18n = i18n;
         this.keep = keep;
+        all.setPadding(new Insets(0, 12, 0, 0)); // room for the bar
         setContent(all);
         setFitToWidth(true);
     }

@@ -67,7 +67,7 @@ class RecitalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"blip, validation.captions", "blip2, validation.captions", "beit3, validation.captions",
+    @CsvSource({"blip, validation.captions", "blip2-stage2, validation.captions", "blip2, ''", "beit3, validation.captions",
             "llava, validation.replies", "clip, ''", "vilt, ''"})
     void everyModelThatLearnsToWriteIsHeard(String name, String value) throws Exception {
         TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1", "evaluateEvery", "2"),
