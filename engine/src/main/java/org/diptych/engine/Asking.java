@@ -18,6 +18,7 @@ import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceRequest;
 import org.diptych.engine.api.RelevanceResult;
@@ -26,13 +27,13 @@ import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.TasksRequest;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.data.regions.RegionSources;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.TellsWays;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Recorder;
 import org.diptych.engine.probe.Explaining;
@@ -83,8 +84,9 @@ final class Asking {
         encoded.tokens().filter(t -> t.truncated())
                 .ifPresent(t -> notes.add(Message.of("engine.note.truncated", model.textLength())));
         Guesses guesses = new Guesses(model, inputs, request.answers());
+        List<Way> ways = model instanceof TellsWays tells ? tells.ways(encoded) : List.of();
         return new InspectResult(encoded.tokens().orElseThrow(), encoded.view().orElse(Box.whole(request.picture())),
-                Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), scores, guesses.answers(),
+                Explaining.grid(model, encoded), encoded.regions(), recorder.trace(), ways, scores, guesses.answers(),
                 guesses.fills(encoded.tokens().orElseThrow()), guesses.next(), notes);
     }
 
@@ -111,7 +113,7 @@ final class Asking {
         EngineLane.Steps<ContrastResult> steps;
         try {
             VisionLanguageModel model = shelf.get(request.model()).model();
-            steps = scores(model) && ((ScoresPairs) model).probability()
+            steps = score(model, request) == PairScore.MATCH
                     ? new MatchSteps(request, model)
                     : new ContrastSteps(request, model);
         } catch (EngineException e) {
@@ -122,6 +124,32 @@ final class Asking {
         return lane.submitSteps(Message.of("engine.job.contrast"), Priority.INTERACTIVE, steps);
     }
 
+    /// @return how a model can score pictures against texts, its own way first
+    static List<PairScore> pairScores(VisionLanguageModel model) {
+        List<PairScore> all = new ArrayList<>();
+        if (scores(model) && model instanceof ScoresPairs pairs) {
+            if (pairs.probability()) {
+                all.add(PairScore.MATCH);
+            }
+            if (pairs.compares()) {
+                all.add(PairScore.SIMILARITY);
+            }
+        }
+        return all;
+    }
+
+    private static PairScore score(VisionLanguageModel model, ContrastRequest request) throws EngineException {
+        List<PairScore> able = pairScores(model);
+        if (able.isEmpty()) {
+            throw new EngineException("engine.method", model.family(), "contrast");
+        }
+        PairScore asked = request.score().orElse(able.getFirst());
+        if (!able.contains(asked)) {
+            throw new EngineException(asked == PairScore.MATCH ? "engine.match" : "engine.similarity", model.family());
+        }
+        return asked;
+    }
+
     /// Embeds a few pictures or texts a piece, so that a training step fits between two pieces and Cancel is heard.
     private static final class ContrastSteps implements EngineLane.Steps<ContrastResult> {
         private final ContrastRequest request;
@@ -130,12 +158,9 @@ final class Asking {
         private final List<float[]> texts = new ArrayList<>();
         private final List<Integer> truncated = new ArrayList<>();
 
-        ContrastSteps(ContrastRequest request, VisionLanguageModel model) throws EngineException {
+        ContrastSteps(ContrastRequest request, VisionLanguageModel model) {
             this.request = request;
             this.model = model;
-            if (!(model instanceof EncodesImage) || !(model instanceof EncodesText) || !scores(model)) {
-                throw new EngineException("engine.method", model.family(), "contrast");
-            }
         }
 
         @Override
@@ -143,12 +168,13 @@ final class Asking {
             context.checkCancelled();
             int total = request.pictures().size() + request.texts().size();
             NDManager scope = context.scope();
+            ScoresPairs pairs = (ScoresPairs) model;
             if (images.size() < request.pictures().size()) {
                 List<Encoded> part = new ArrayList<>();
                 for (Picture picture : next(request.pictures(), images.size())) {
                     part.add(model.encode(Sample.of(picture)));
                 }
-                rows(((EncodesImage) model).encodeImage(Pass.INFER, model.batch(part, scope)), images);
+                rows(pairs.pictureVectors(Pass.INFER, model.batch(part, scope)), images);
             } else if (texts.size() < request.texts().size()) {
                 List<Encoded> part = new ArrayList<>();
                 for (String text : next(request.texts(), texts.size())) {
@@ -158,7 +184,7 @@ final class Asking {
                     }
                     part.add(encoded);
                 }
-                rows(((EncodesText) model).encodeText(Pass.INFER, model.batch(part, scope)), texts);
+                rows(pairs.textVectors(Pass.INFER, model.batch(part, scope)), texts);
             }
             int done = images.size() + texts.size();
             context.progress(Message.of("engine.job.contrast"), done, total);
@@ -166,17 +192,17 @@ final class Asking {
                 return Optional.empty();
             }
             return Optional.of(new ContrastResult(images.size(), texts.size(), MatrixMath.products(images, texts),
-                    ((ScoresPairs) model).scale(),
-                    ((ScoresPairs) model).probability(), List.copyOf(truncated)));
+                    pairs.similarityScale(), false, List.copyOf(truncated)));
         }
 
         private static <T> List<T> next(List<T> all, int from) {
             return all.subList(from, Math.min(all.size(), from + AT_ONCE));
         }
 
-        private static void rows(NDArray matrix, List<float[]> into) {
-            float[] all = matrix.toFloatArray();
-            int width = (int) matrix.getShape().get(1);
+        /// @param vectors one entry along the first axis for each picture or text
+        private static void rows(NDArray vectors, List<float[]> into) {
+            float[] all = vectors.toFloatArray();
+            int width = all.length / (int) vectors.getShape().get(0);
             for (int i = 0; i < all.length; i += width) {
                 into.add(java.util.Arrays.copyOfRange(all, i, i + width));
             }

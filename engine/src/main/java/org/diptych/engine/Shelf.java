@@ -63,7 +63,8 @@ final class Shelf {
     static LoadedModel describe(VisionLanguageModel model, ModelCard card, String handle, String title, String origin,
             LoadedModel.Provenance provenance,
             LoadReport report) {
-        return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(), model.methods(),
+        return new LoadedModel(handle, card, title, origin, provenance, report, model.capabilities(),
+                Asking.pairScores(model), model.methods(),
                 model.imageSize(), model instanceof ReadsRegions reads ? reads.regionWidth() : 0, model.textLength(),
                 parts(model), Objective.tasks(model), talk(model));
     }

@@ -3,14 +3,10 @@ package org.diptych.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
@@ -35,9 +31,6 @@ import org.diptych.engine.api.Score;
 import org.diptych.engine.api.TimingRequest;
 import org.diptych.engine.api.TimingResult;
 import org.diptych.engine.api.TraceSelection;
-import org.diptych.engine.checkpoint.Loader;
-import org.diptych.engine.models.Models;
-import org.diptych.engine.session.Catalog;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,12 +41,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RegionModelsTest {
     private static final Picture PICTURE = picture();
     private static final String TEXT = "a fish and a kite";
-    private static final List<String> WORDS = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fish", "and",
-            "kite");
-
-    /// Words of those golden cases that do not have as many as the others.
-    private static final Map<String, Integer> ROWS = Map.of("albef/vqa", 61, "vlmo/ft_vqa", 89, "vlmo/stage2_textmlm",
-            89, "beit3/vqa", 71, "beit3/captioning", 71, "beit3/masked_data_modeling", 91);
 
     @TempDir
     Path folder;
@@ -75,30 +62,6 @@ class RegionModelsTest {
             boxes.add(new Box(4 * i, 3 * i, 30 + 4 * i, 30 + 3 * i));
         }
         return new Regions(boxes, features, List.of());
-    }
-
-    /// A golden case's weights with a vocabulary of as many words as its table has rows.
-    private Path model(String golden) {
-        Path from = Path.of("golden", golden);
-        try {
-            Path to = Files.createDirectories(folder.resolve(golden.replace('/', '-')));
-            for (String name : List.of("model.safetensors", "config.json")) {
-                Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-            }
-            if (Files.exists(from.resolve("vocab.txt"))) {
-                Files.copy(from.resolve("vocab.txt"), to.resolve("vocab.txt"), StandardCopyOption.REPLACE_EXISTING);
-                return to;
-            }
-            List<String> words = new ArrayList<>(WORDS);
-            int rows = ROWS.getOrDefault(golden, golden.startsWith("vilt") ? 99 : 100);
-            for (int i = words.size(); i < rows; i++) {
-                words.add("word" + i);
-            }
-            Files.write(to.resolve("vocab.txt"), words);
-            return to;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static <T> T done(JobHandle<T> job) throws EngineException {
@@ -126,26 +89,14 @@ class RegionModelsTest {
     }
 
     private Held load(String golden) throws EngineException {
-        Path path = model(golden);
-        Shelf shelf = new Shelf();
-        shelf.put(TestLane.run(context -> {
-            var weights = TestLane.lane().scopes().weights();
-            Loader.Loaded loaded = new Loader(Models.all()).load(path, weights);
-            var card = Catalog.read().stream().filter(c -> c.id().equals(loaded.family().id())).findFirst()
-                    .orElseThrow();
-            return new Shelf.Held(loaded.model(), Shelf.describe(loaded.model(), card, "m", "m", "m",
-                    org.diptych.engine.api.LoadedModel.Provenance.FILE, loaded.report()), weights);
-        }));
+        Shelf shelf = GoldenModels.load(GoldenModels.copy(folder, golden));
         int width = shelf.get("m").shown().regionWidth();
         return new Held(shelf, new Asking(TestLane.lane(), shelf),
                 new RegionSource.Given(regions(width == 0 ? 1 : width)));
     }
 
     private static void free(Held held) throws EngineException {
-        TestLane.run(context -> {
-            held.shelf.remove("m");
-            return true;
-        });
+        GoldenModels.free(held.shelf);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.diptych.app.contrast;
 
 import java.util.Locale;
+import java.util.Optional;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -19,27 +20,35 @@ final class CellDetail extends VBox {
     private final I18n i18n;
     private final ContrastModel model;
     private final HeatOverlay heat = new HeatOverlay();
-    private int row;
+    private Optional<int[]> shown = Optional.empty();
 
     CellDetail(I18n i18n, ContrastModel model) {
         super(8);
         this.i18n = i18n;
         this.model = model;
-        model.items.subscribe(items -> getChildren().setAll(Ui.styled(i18n.label("contrast.detail"), "hint")));
+        model.items.subscribe(items -> {
+            shown = Optional.empty();
+            getChildren().setAll(Ui.styled(i18n.label("contrast.detail"), "hint"));
+        });
         model.detail.subscribe(d -> d.ifPresent(this::map));
     }
 
     private void map(RelevanceResult r) {
-        if (row < model.items.get().shown().size()) {
-            Picture shown = model.items.get().shown().get(row);
-            float s = (float) shown.width() / model.items.get().seen().get(row).width();
+        shown.map(cell -> cell[0]).ifPresent(row -> {
+            Picture drawn = model.items.get().shown().get(row);
+            float s = (float) drawn.width() / model.items.get().seen().get(row).width();
             heat.show(HeatOverlay.Heat.of(r, s), Range.of(r.values()));
-        }
+        });
+    }
+
+    /// @return row and column of the pair that is shown
+    Optional<int[]> shown() {
+        return shown;
     }
 
     /// Shows a pair whose score is in the matrix.
     void show(int row, int col) {
-        this.row = row;
+        shown = Optional.of(new int[]{row, col});
         ContrastResult r = model.result.get().orElseThrow();
         ImageCanvas picture = new ImageCanvas();
         picture.greyProperty().set(1);

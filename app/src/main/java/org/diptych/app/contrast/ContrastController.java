@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javafx.beans.value.ObservableValue;
 import javafx.util.Duration;
 import org.diptych.app.contrast.ContrastModel.Items;
 import org.diptych.app.fx.Fx;
@@ -21,7 +23,7 @@ import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MatrixMath;
-import org.diptych.engine.api.ModelCard.Capability;
+import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceRequest;
@@ -34,12 +36,14 @@ final class ContrastController {
     private static final String WORLD = "aligned";
     private static final long TEST_SCENES = 2L << 40;
     private static final int SHOWN_SIZE = 128;
+    private static final String REMEMBERED = "contrast.score";
 
     private final AppContext context;
     private final ContrastModel model;
     private final LatestTask<ContrastRequest, ContrastResult> compare;
     private final LatestTask<RelevanceRequest, RelevanceResult> explain;
     private final Consumer<Throwable> failed;
+    private final ObservableValue<List<PairScore>> scores;
     private int drawn;
 
     ContrastController(AppContext context, ContrastModel model, Consumer<Throwable> failed) {
@@ -51,6 +55,9 @@ final class ContrastController {
         explain = new LatestTask<>(Duration.millis(60),
                 request -> context.jobs().track(context.engine().relevance(request)),
                 found -> model.detail.set(Optional.of(found)), failed);
+        scores = context.model().map(m -> m.map(LoadedModel::scores).orElse(List.of()));
+        model.score.set(Optional.ofNullable(context.settings().get().choices().get(REMEMBERED))
+                .flatMap(word -> Stream.of(PairScore.values()).filter(s -> ScorePane.word(s).equals(word)).findFirst()));
         context.model().subscribe((old, now) -> ask());
         model.items.subscribe((old, now) -> ask());
     }
@@ -59,8 +66,34 @@ final class ContrastController {
         return compare;
     }
 
+    /// @return how the chosen model can score pairs, its own way first
+    ObservableValue<List<PairScore>> scores() {
+        return scores;
+    }
+
+    /// @return what fills the matrix: what was chosen where the model can, else its own way; empty where it cannot compare
+    Optional<PairScore> score() {
+        List<PairScore> able = scores.getValue();
+        return model.score.get().filter(able::contains).or(() -> able.stream().findFirst());
+    }
+
+    /// Chooses one of those that the model has, and asks for its matrix if it is another.
+    void choose(PairScore score) {
+        if (score().filter(score::equals).isPresent()) {
+            return;
+        }
+        if (scores.getValue().contains(score)) {
+            model.score.set(Optional.of(score));
+            context.settings().update(v -> v.withChoices(Map.of(REMEMBERED, ScorePane.word(score))));
+            ask();
+        } else {
+            score().ifPresentOrElse(only -> context.notices().info("contrast.score.only." + ScorePane.word(only)),
+                    () -> context.notices().info("contrast.model.none"));
+        }
+    }
+
     boolean able() {
-        return context.model().get().filter(m -> m.capabilities().contains(Capability.SCORES_PAIRS)).isPresent();
+        return score().isPresent();
     }
 
     void ask() {
@@ -72,7 +105,7 @@ final class ContrastController {
             return;
         }
         compare.ask(new ContrastRequest(context.model().get().orElseThrow().handle(), items.seen(), items.texts(),
-                items.regions()));
+                items.regions(), score()));
     }
 
     private void compared(ContrastResult result) {
@@ -184,9 +217,15 @@ final class ContrastController {
         LoadedModel chosen = context.model().get().orElseThrow();
         if (!chosen.methods().isEmpty()) {
             explain.ask(new RelevanceRequest(chosen.handle(), model.items.get().seen().get(row),
-                    model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst(), new Score.Match(),
-                    java.util.Optional.of(model.items.get().regions().get(row))));
+                    model.items.get().texts().get(col), 0, 0, chosen.methods().getFirst(), explained(),
+                    Optional.of(model.items.get().regions().get(row))));
         }
+    }
+
+    /// @return the number that fills the matrix; a model's only one is its match, whichever that is
+    private Score explained() {
+        boolean alike = model.result.get().filter(r -> r.score() == PairScore.SIMILARITY).isPresent();
+        return alike && scores.getValue().size() > 1 ? new Score.Similarity() : new Score.Match();
     }
 
     /// @return the order of pairs: as given, by their own score, or by how much a wrong partner beats them

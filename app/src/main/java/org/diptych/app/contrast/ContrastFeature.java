@@ -9,6 +9,7 @@ import org.diptych.app.shell.AppContext;
 import org.diptych.app.shell.Command;
 import org.diptych.app.shell.Feature;
 import org.diptych.app.shell.Navigator;
+import org.diptych.engine.api.PairScore;
 
 /// Contrast.
 public final class ContrastFeature implements Feature {
@@ -64,6 +65,10 @@ public final class ContrastFeature implements Feature {
                 command("contrast.command.pictures", "mdi2i-image-plus", ContrastView::choose),
                 command("contrast.command.sentences", "mdi2t-text", ContrastView::write),
                 command("contrast.command.clear", "mdi2e-eraser", v -> v.controller().clear()),
+                command("contrast.command.similarity", "mdi2c-call-split",
+                        v -> v.controller().choose(PairScore.SIMILARITY)),
+                command("contrast.command.match", "mdi2c-call-merge",
+                        v -> v.controller().choose(PairScore.MATCH)),
                 command("contrast.command.csv", "mdi2f-file-delimited-outline", v -> v.save(ContrastView.TABLE)),
                 command("contrast.command.png", "mdi2i-image-move", v -> v.save(ContrastView.PICTURE)));
     }

@@ -7,6 +7,7 @@ import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleDoubleProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import org.diptych.engine.api.ContrastResult;
+import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.RelevanceResult;
@@ -33,6 +34,8 @@ final class ContrastModel {
     final ObjectProperty<Items> items = new SimpleObjectProperty<>(Items.NONE);
     final ObjectProperty<Optional<ContrastResult>> result = new SimpleObjectProperty<>(Optional.empty());
     final DoubleProperty temperature = new SimpleDoubleProperty(0.07);
+    /// What a person chose to fill the matrix with; empty until then.
+    final ObjectProperty<Optional<PairScore>> score = new SimpleObjectProperty<>(Optional.empty());
     final ObjectProperty<Order> order = new SimpleObjectProperty<>(Order.ORIGINAL);
     final ObjectProperty<Optional<RelevanceResult>> detail = new SimpleObjectProperty<>(Optional.empty());
 }

@@ -40,6 +40,7 @@ import org.diptych.app.shell.PictureDialog;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
+import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 
 /// The view: the matrix, what is done with it, and the cell that was clicked.
@@ -81,10 +82,8 @@ final class ContrastView extends BorderPane {
         matrix.setReadout(cell -> Optional.of(i18n.get("contrast.cell", cell.row() + 1, cell.col() + 1,
                 String.format(Locale.ROOT, "%.3f", cell.value()))));
         matrix.selectionProperty().subscribe(cell -> cell.filter(c -> model.result.get().filter(this::current)
-                .filter(r -> c.row() < r.rows() && c.col() < r.cols()).isPresent()).ifPresent(c -> {
-                    detail.show(c.row(), c.col());
-                    controller.explain(c.row(), c.col());
-                }));
+                .filter(r -> c.row() < r.rows() && c.col() < r.cols()).isPresent())
+                .ifPresent(c -> explain(c.row(), c.col())));
         model.items.subscribe(items -> sentences.setText(String.join("\n", items.texts())));
         model.result.subscribe(this::show);
         model.order.subscribe(o -> order());
@@ -140,6 +139,11 @@ final class ContrastView extends BorderPane {
         return picture.isPresent() || !texts.isEmpty();
     }
 
+    private void explain(int row, int col) {
+        detail.show(row, col);
+        controller.explain(row, col);
+    }
+
     private void failed(Throwable error) {
         banner.show(error, "contrast.again", () -> {
             banner.hide();
@@ -185,9 +189,12 @@ final class ContrastView extends BorderPane {
         Segments<MatrixChart.Show> shows = new Segments<>(matrix.showProperty());
         shows.setId("contrast-show");
         shows.show(List.of(MatrixChart.Show.values()), show -> {
-            String key = "contrast.show." + show.name().toLowerCase(Locale.ROOT);
-            ToggleButton button = Ui.toggle(i18n, key);
-            button.setTooltip(i18n.tooltip(key + ".why"));
+            ToggleButton button = new ToggleButton();
+            button.textProperty().bind(i18n.compute(() -> i18n.get(named(show)), model.result));
+            button.setMinWidth(Region.USE_PREF_SIZE);
+            button.setTooltip(new Tooltip());
+            button.getTooltip().textProperty()
+                    .bind(i18n.compute(() -> i18n.get(named(show) + ".why"), model.result));
             return button;
         });
         ScaleBar scale = new ScaleBar();
@@ -235,7 +242,7 @@ final class ContrastView extends BorderPane {
         sentences.setId("contrast-sentences");
         sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
         VBox.setVgrow(detail, Priority.ALWAYS);
-        VBox side = new VBox(12, shows, scale, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
+        VBox side = new VBox(12, new ScorePane(i18n, model, controller), shows, scale, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
                 Ui.button(i18n, "contrast.temperature.own",
                         () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))),
                 figures, recall,
@@ -256,12 +263,21 @@ final class ContrastView extends BorderPane {
         return Ui.styled(panel, "panel");
     }
 
+    /// @return key of what the cells show, which as they stand is one of two scores
+    private String named(MatrixChart.Show show) {
+        boolean match = show == MatrixChart.Show.RAW
+                && model.result.get().filter(r -> r.score() == PairScore.MATCH).isPresent();
+        return "contrast.show." + (match ? ScorePane.word(PairScore.MATCH) : show.name().toLowerCase(Locale.ROOT));
+    }
+
     private void show(Optional<ContrastResult> result) {
         result.ifPresent(r -> {
             banner.hide();
             matrix.setValues(r.rows(), r.cols(), r.similarity());
             matrix.setHeaders(this::thumbnail, THUMB + 8, this::sentence, 84);
             order();
+            // the same cell as another score, or another model, has it
+            detail.shown().filter(cell -> current(r)).ifPresent(cell -> explain(cell[0], cell[1]));
         });
         figures();
         recall();

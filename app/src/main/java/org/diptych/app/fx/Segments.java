@@ -58,8 +58,10 @@ public final class Segments<T> extends FlowPane {
         int at = items.indexOf(chosen.getValue());
         if (step != 0 && at >= 0) {
             T next = items.get(Math.clamp(at + step, 0, items.size() - 1));
-            choose(next);
-            buttons.get(next).requestFocus();
+            if (!buttons.get(next).isDisabled()) {
+                choose(next);
+                buttons.get(next).requestFocus();
+            }
             event.consume();
         }
     }

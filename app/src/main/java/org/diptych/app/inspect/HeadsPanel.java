@@ -3,6 +3,7 @@ package org.diptych.app.inspect;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javafx.geometry.Insets;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.control.Label;
@@ -24,6 +25,8 @@ import org.diptych.engine.api.Regions;
 
 /// Every layer and head of one attention site. A click chooses both.
 final class HeadsPanel extends VBox {
+    private static final double BAR = 14;
+
     private final I18n i18n;
     private final InspectModel model;
     private final HeadGrid grid = new HeadGrid();
@@ -81,7 +84,17 @@ final class HeadsPanel extends VBox {
         title.setMinWidth(Region.USE_PREF_SIZE);
         common.setMinWidth(Region.USE_PREF_SIZE);
         HBox.setHgrow(scroll, Priority.ALWAYS);
-        HBox below = new HBox(16, scroll, streams);
+        // in a small window what stands below is reached by scrolling
+        WaysPanel ways = new WaysPanel(i18n, model);
+        VBox beside = new VBox(12, streams, ways);
+        beside.setPadding(new Insets(0, BAR, 0, 0));
+        ScrollPane room = new ScrollPane(beside);
+        room.visibleProperty().bind(streams.visibleProperty().or(ways.visibleProperty()));
+        room.managedProperty().bind(room.visibleProperty());
+        room.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+        room.setMinWidth(Region.USE_PREF_SIZE);
+        room.setFitToHeight(true);
+        HBox below = new HBox(16, scroll, room);
         VBox.setVgrow(below, Priority.ALWAYS);
         streams.setId("inspect-streams");
         streams.setReadout(this::describe);

@@ -100,7 +100,7 @@ final class InspectController {
     }
 
     List<RelevanceMethod> methods() {
-        boolean match = score().filter(Score.Match.class::isInstance).isPresent();
+        boolean match = score().filter(Score::ofPair).isPresent();
         return context.model().get().map(LoadedModel::methods).orElse(List.of()).stream()
                 .filter(m -> match || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
     }
@@ -111,6 +111,9 @@ final class InspectController {
         List<Score> all = new ArrayList<>();
         if (able.contains(Capability.SCORES_PAIRS)) {
             all.add(new Score.Match());
+        }
+        if (context.model().get().filter(m -> m.scores().size() > 1).isPresent()) {
+            all.add(new Score.Similarity());
         }
         if (able.contains(Capability.ANSWERS)) {
             model.result.get().ifPresent(r -> r.answers().forEach(a -> all.add(new Score.Answer(a.name()))));
@@ -398,6 +401,7 @@ final class InspectController {
         }
         score().ifPresent(s -> text.append(switch (s) {
             case Score.Match _ -> "";
+            case Score.Similarity _ -> " --score similarity";
             case Score.Answer answer -> " --score " + CommandLine.quote("answer:" + answer.name());
             case Score.Next next -> " --score " + CommandLine.quote("next:" + next.word());
             case Score.Word word -> " --score word:" + word.token();

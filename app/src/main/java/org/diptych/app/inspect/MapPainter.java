@@ -126,6 +126,7 @@ final class MapPainter {
     private String explainedScore(String asked) {
         return switch (model.score.get()) {
             case Score.Match match -> asked;
+            case Score.Similarity similarity -> i18n.get("inspect.asked.similarity", asked);
             case Score.Answer answer -> i18n.get("inspect.asked.answer", answer.name());
             case Score.Next next -> i18n.get("inspect.asked.next", next.word());
             case Score.Word word -> i18n.get("inspect.asked.masked",

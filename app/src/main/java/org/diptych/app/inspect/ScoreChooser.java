@@ -55,6 +55,7 @@ final class ScoreChooser extends ChoiceBox<Score> {
     private String name(Score score) {
         return switch (score) {
             case Score.Match match -> i18n.get("inspect.explain.match");
+            case Score.Similarity similarity -> i18n.get("inspect.explain.similarity");
             case Score.Answer answer -> i18n.get("inspect.explain.answer", answer.name());
             case Score.Next next -> i18n.get("inspect.explain.next", next.word());
             case Score.Word word -> i18n.get("inspect.explain.word",

@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param provenance   what stands behind its numbers
 /// @param report       how its file was read
 /// @param capabilities what can be asked of it
+/// @param scores       how it can score pictures against texts, its own way first; empty when it cannot
 /// @param methods      relevance methods it offers
 /// @param imageSize    side in pixels of what it sees, 0 for a model that reads regions
 /// @param regionWidth  numbers a region has that it reads, 0 for a model that reads pixels
@@ -22,7 +23,8 @@ import java.util.Set;
 /// @param talk         how one may speak with it
 public record LoadedModel(String handle, ModelCard card, String title, String origin, Provenance provenance,
         LoadReport report,
-        Set<ModelCard.Capability> capabilities, List<RelevanceMethod> methods, int imageSize, int regionWidth,
+        Set<ModelCard.Capability> capabilities, List<PairScore> scores, List<RelevanceMethod> methods, int imageSize,
+        int regionWidth,
         int textLength,
         List<String> layers, List<Task> tasks, Talk talk) {
     /// Side in pixels at which a Toybox scene is drawn for a model that takes pictures of any size.

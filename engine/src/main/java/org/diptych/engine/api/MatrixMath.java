@@ -13,18 +13,24 @@ public final class MatrixMath {
     private MatrixMath() {
     }
 
-    /// @return (N, M) inner products of N and M vectors
+    /// @param rows N vectors, or the same number of vectors for each of N one after another, of which the nearest counts
+    /// @param cols M vectors
+    /// @return (N, M) inner products
     public static float[] products(List<float[]> rows, List<float[]> cols) {
         float[] out = new float[rows.size() * cols.size()];
         for (int i = 0; i < rows.size(); i++) {
             float[] a = rows.get(i);
             for (int j = 0; j < cols.size(); j++) {
                 float[] b = cols.get(j);
-                float sum = 0;
-                for (int k = 0; k < a.length; k++) {
-                    sum += a[k] * b[k];
+                float most = Float.NEGATIVE_INFINITY;
+                for (int from = 0; from < a.length; from += b.length) {
+                    float sum = 0;
+                    for (int k = 0; k < b.length; k++) {
+                        sum += a[from + k] * b[k];
+                    }
+                    most = Math.max(most, sum);
                 }
-                out[i * cols.size() + j] = sum;
+                out[i * cols.size() + j] = most;
             }
         }
         return out;

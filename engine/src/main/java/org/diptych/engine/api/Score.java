@@ -2,8 +2,25 @@ package org.diptych.engine.api;
 
 /// A single number that a model gives a picture and a text, and that a map can explain.
 public sealed interface Score {
+    /// @return true for a number that says how picture and text go together
+    default boolean ofPair() {
+        return false;
+    }
+
     /// How well both go together: the cosine of two towers, the match of a model that reads both at once.
     record Match() implements Score {
+        @Override
+        public boolean ofPair() {
+            return true;
+        }
+    }
+
+    /// The cosine of picture and text as two vectors, of a model whose match is read off both at once as well.
+    record Similarity() implements Score {
+        @Override
+        public boolean ofPair() {
+            return true;
+        }
     }
 
     /// One answer of the model's closed list.

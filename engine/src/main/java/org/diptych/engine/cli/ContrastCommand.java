@@ -16,6 +16,7 @@ import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.LoadedModel;
 import org.diptych.engine.api.MatrixMath;
+import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RegionSource;
 import org.diptych.engine.api.SafeFile;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Option;
 @Command(name = "contrast")
 final class ContrastCommand extends EngineCommand {
     private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
+    private static final Map<String, PairScore> SCORES = Map.of("similarity", PairScore.SIMILARITY, "match",
+            PairScore.MATCH);
     @Option(names = "--model", paramLabel = "M", defaultValue = "clip")
     private String model;
     @Option(names = "--images", paramLabel = "DIR|F", required = true, arity = "1..*")
@@ -34,6 +37,8 @@ final class ContrastCommand extends EngineCommand {
     private List<String> texts;
     @Option(names = "--regions", paramLabel = "FILE|grid:RxC", arity = "1..*")
     private List<String> regions = List.of();
+    @Option(names = "--score", paramLabel = "similarity|match")
+    private String score = "";
     @Option(names = "--out", paramLabel = "DIR", required = true)
     private Path out;
     @Option(names = "--json")
@@ -47,6 +52,7 @@ final class ContrastCommand extends EngineCommand {
     void check() {
         regions.forEach(
                 r -> require(RegionOption.sound(r) && !r.equals(RegionOption.TOYBOX), "--regions " + r));
+        require(score.isEmpty() || SCORES.containsKey(score), "--score " + score);
     }
 
     @Override
@@ -61,7 +67,7 @@ final class ContrastCommand extends EngineCommand {
             }
             ContrastResult result = console
                     .await(engine.contrast(new ContrastRequest(loaded.handle(), pictures, sentences,
-                            sources(engine, loaded, pictures))));
+                            sources(engine, loaded, pictures), Optional.ofNullable(SCORES.get(score)))));
             StringBuilder table = new StringBuilder("image");
             sentences.forEach(s -> table.append(',').append(quoted(s)));
             table.append('\n');
@@ -100,6 +106,7 @@ final class ContrastCommand extends EngineCommand {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("pictures", result.rows());
         out.put("texts", result.cols());
+        out.put("score", result.score().name().toLowerCase(Locale.ROOT));
         out.put("temperature", 1 / result.scale());
         if (result.rows() == result.cols()) {
             for (int k : new int[]{1, 5, 10}) {

@@ -55,7 +55,7 @@ final class LookCommand extends EngineCommand {
     private Integer query;
     @Option(names = "--regions", paramLabel = "FILE|grid:RxC|toybox")
     private String regions = "";
-    @Option(names = "--score", paramLabel = "match|answer:TEXT|word:INDEX|next:WORD")
+    @Option(names = "--score", paramLabel = "match|similarity|answer:TEXT|word:INDEX|next:WORD")
     private String score = "";
     @Option(names = "--among", paramLabel = "A", split = ",")
     private List<String> among = List.of();
@@ -76,7 +76,7 @@ final class LookCommand extends EngineCommand {
         require(query == null || query >= 1 && method == RelevanceMethod.GRAD_CAM, "--query " + query);
         require(RegionOption.sound(regions) && (scene != null || !regions.equals(RegionOption.TOYBOX)),
                 "--regions " + regions);
-        require(score.isEmpty() || score.equals("match") || score.startsWith("answer:")
+        require(score.isEmpty() || score.equals("match") || score.equals("similarity") || score.startsWith("answer:")
                 || score.startsWith("next:") || score.matches("word:\\d{1,6}"), "--score " + score);
     }
 
@@ -119,6 +119,9 @@ final class LookCommand extends EngineCommand {
         }
         if (score.startsWith("word:")) {
             return Optional.of(new Score.Word(Integer.parseInt(score.substring("word:".length()))));
+        }
+        if (score.equals("similarity")) {
+            return Optional.of(new Score.Similarity());
         }
         if (!score.isEmpty() || loaded.capabilities().contains(Capability.SCORES_PAIRS)) {
             return Optional.of(new Score.Match());
@@ -191,11 +194,11 @@ final class LookCommand extends EngineCommand {
                 .collect(java.util.stream.Collectors.joining(", "));
     }
 
-    /// Occlusion answers for the match alone.
+    /// Occlusion answers for a score of the pair alone.
     private List<RelevanceMethod> methods(LoadedModel loaded, Score explained) {
         return method != null
                 ? List.of(method)
-                : loaded.methods().stream().filter(m -> explained instanceof Score.Match
+                : loaded.methods().stream().filter(m -> explained.ofPair()
                         || m != RelevanceMethod.OCCLUSION && m != RelevanceMethod.PATCH_TEXT).toList();
     }
 

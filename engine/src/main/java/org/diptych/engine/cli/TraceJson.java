@@ -40,6 +40,9 @@ final class TraceJson {
         Map<String, Object> methods = new LinkedHashMap<>();
         relevance.forEach((method, found) -> methods.put(method, relevance(found)));
         json.put("relevance", methods);
+        if (!seen.ways().isEmpty()) {
+            json.put("ways", seen.ways());
+        }
         json.put("sites", seen.trace().sites().stream().map(TraceJson::site).toList());
         return Console.text(json);
     }

@@ -40,7 +40,7 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
 
     /// The score of some words alone is asked with these words alone; what a word of a sentence looks at, an answer and a masked word need the whole.
     private static boolean whole(VisionLanguageModel model, RelevanceRequest request) throws EngineException {
-        return !(request.score() instanceof Score.Match)
+        return !request.score().ofPair()
                 || request.method() == RelevanceMethod.GRAD_CAM
                         && !queriesLook(model, encoded(model, request, request.text()));
     }
@@ -106,13 +106,19 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
             case PATCH_TEXT -> result(grid(), ((PatchText) model).patchText(Pass.INFER, inputs).toFloatArray(),
                     new float[0], score.apply(Pass.INFER).toFloatArray()[0]);
             case OCCLUSION -> {
-                if (!(request.score() instanceof Score.Match)) {
+                if (!request.score().ofPair()) {
                     throw new EngineException("engine.method", model.family(), request.method());
                 }
                 Axis.Patches grid = grid();
+                ScoresPairs pairs = (ScoresPairs) model;
+                boolean alike = request.score() instanceof Score.Similarity;
                 float[] falls = Relevance.occlusion(inputs.get("pixel_values"), grid.rows(), grid.cols(), AT_ONCE,
-                        pixels -> ((ScoresPairs) model).scorePairs(Pass.INFER,
-                                new Inputs(Map.of("pixel_values", pixels), List.of()), inputs));
+                        pixels -> {
+                            Inputs covered = new Inputs(Map.of("pixel_values", pixels), List.of());
+                            return alike
+                                    ? pairs.similarity(Pass.INFER, covered, inputs)
+                                    : pairs.scorePairs(Pass.INFER, covered, inputs);
+                        });
                 yield result(grid, falls, new float[0], score.apply(Pass.INFER).toFloatArray()[0]);
             }
         };
@@ -167,6 +173,12 @@ public record Explaining(VisionLanguageModel model, RelevanceRequest request, En
                     throw new EngineException("engine.method", model.family(), "match");
                 }
                 yield pass -> pairs.matchLogits(pass, inputs, inputs);
+            }
+            case Score.Similarity _ -> {
+                if (!(model instanceof ScoresPairs pairs) || !pairs.compares()) {
+                    throw new EngineException("engine.similarity", model.family());
+                }
+                yield pass -> pairs.similarity(pass, inputs, inputs);
             }
             case Score.Answer answer -> {
                 if (!(model instanceof Answers answers) || !model.capabilities().contains(Capability.ANSWERS)) {

@@ -183,7 +183,7 @@ final class Validation {
     }
 
     private static float[] scaled(VisionLanguageModel model, float[] cosines) {
-        float scale = model instanceof ScoresPairs scores ? (float) scores.scale() : 1;
+        float scale = model instanceof ScoresPairs scores ? (float) scores.similarityScale() : 1;
         for (int i = 0; i < cosines.length; i++) {
             cosines[i] *= scale;
         }

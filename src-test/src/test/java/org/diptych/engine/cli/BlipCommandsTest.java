@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,6 +67,16 @@ class BlipCommandsTest {
                 "a blue car", "--out", folder.resolve("contrast").toString());
         List<String> rows = Files.readAllLines(folder.resolve("contrast/matrix.csv"));
         assertThat(rows).hasSize(4);
+        Set<List<String>> matrices = new HashSet<>();
+        for (String score : List.of("match", "similarity")) {
+            Path out = folder.resolve("contrast-" + score);
+            JsonObject figures = JsonParser.parseString(ok("contrast", "--model", model, "--images",
+                    folder.resolve("scenes/images").toString(), "--texts", "a red fish", "a blue car", "--score",
+                    score, "--out", out.toString(), "--json").out()).getAsJsonObject();
+            assertThat(figures.get("score").getAsString()).isEqualTo(score);
+            matrices.add(Files.readAllLines(out.resolve("matrix.csv")));
+        }
+        assertThat(matrices).as("both numbers of the same pairs").hasSize(2).contains(rows);
 
         JsonObject said = JsonParser.parseString(ok("ask", "--model", model, "--scene", "3", "--most", "4", "--least",
                 "3", "--json", "--attention", "--alternatives", "2").out()).getAsJsonObject();

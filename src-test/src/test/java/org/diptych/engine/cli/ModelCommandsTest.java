@@ -151,6 +151,18 @@ class ModelCommandsTest {
     }
 
     @Test
+    void aMatchThatNoHeadTellsIsRefused() {
+        String[] asked = {"contrast", "--model", model.toString(), "--images", pictures.toString(), "--texts", "a tree",
+                "--out", folder.resolve("none").toString(), "--lang", "en", "--score", "match"};
+        Run refused = Run.of(asked);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("no head that judges").contains("similarity");
+        assertThat(folder.resolve("none")).doesNotExist();
+        asked[asked.length - 1] = "cosine";
+        assertThat(Run.of(asked).err()).contains("--score cosine");
+    }
+
+    @Test
     void evaluateGivesMarks() {
         JsonObject json = JsonParser.parseString(
                 done("evaluate", "--model", model.toString(), "--count", "8", "--json").out()).getAsJsonObject();

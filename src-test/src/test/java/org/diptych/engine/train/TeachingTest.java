@@ -18,6 +18,7 @@ import java.util.Set;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Task;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Follows;
@@ -108,6 +109,27 @@ class TeachingTest {
         Map<Integer, Double> losses = run.losses();
         assertThat(mean(losses, 27, 30)).as("loss %s", losses).isLessThan(0.98 * mean(losses, 1, 3));
         assertThat(run.session().summary().last().get("validation.accuracy." + task)).isBetween(0.0, 1.0);
+        run.close();
+    }
+
+    /// As its files for retrieval are fine-tuned: two towers and one comparison, nothing of both together.
+    @Test
+    void vlmoLearnsToFindPairsByItsTowersAlone() throws Exception {
+        List<String> set = new ArrayList<>(List.of("objectives", "{\"contrastive\": 1}", "data.train", "8", "steps",
+                "30", "optimizer.rate", "0.005"));
+        for (String head : List.of("itm:0", "itc:0", "mlm:0", "vqa:0", "irtr:1")) {
+            set.addAll(List.of("config.vlmo_config.loss_names." + head.split(":")[0], head.split(":")[1]));
+        }
+        TinyRun run = TinyRun.start(TinyPlans.of("vlmo", set.toArray(String[]::new)), folder.resolve("run"))
+                .toTheEnd();
+        assertThat(Objective.tasks(run.model())).containsExactly(Task.CONTRAST);
+        Map<Integer, Double> losses = run.losses();
+        assertThat(mean(losses, 27, 30)).as("loss %s", losses).isLessThan(0.9 * mean(losses, 1, 3));
+        assertThat(run.session().summary().last().get("validation.r1")).isBetween(0.0, 1.0);
+        Map<String, float[]> learnt = run.numbers();
+        TinyRun.await(run.session().restore());
+        assertThat(run.numbers().get("itc_image_proj.fc.weight")).isNotEqualTo(learnt.get("itc_image_proj.fc.weight"));
+        assertThat(learnt.keySet()).noneMatch(n -> n.startsWith("itc_vl_") || n.startsWith("itm_score"));
         run.close();
     }
 

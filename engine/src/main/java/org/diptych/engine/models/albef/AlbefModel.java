@@ -284,7 +284,7 @@ public final class AlbefModel extends Module
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
         return match.isPresent()
                 ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
-                : encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+                : similarity(pass, images, texts);
     }
 
     @Override
@@ -313,7 +313,17 @@ public final class AlbefModel extends Module
 
     @Override
     public double scale() {
-        return probability() ? 1 : 1 / temperature.orElseThrow().get().toFloatArray()[0];
+        return probability() ? 1 : similarityScale();
+    }
+
+    @Override
+    public double similarityScale() {
+        return 1 / temperature.orElseThrow().get().toFloatArray()[0];
+    }
+
+    @Override
+    public boolean compares() {
+        return config.parts().contrast();
     }
 
     @Override

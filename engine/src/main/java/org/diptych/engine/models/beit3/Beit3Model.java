@@ -20,11 +20,13 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.kernel.Scalars;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.Experts;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Generates;
 import org.diptych.engine.model.Initialises;
@@ -37,6 +39,7 @@ import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
+import org.diptych.engine.model.TellsWays;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.model.Writing;
@@ -52,6 +55,7 @@ public final class Beit3Model extends Module
             FillsMasks,
             Answers,
             Generates,
+            TellsWays,
             Taught,
             Traceable,
             Initialises {
@@ -231,10 +235,7 @@ public final class Beit3Model extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        NDArray pictures = encodeImage(pass, images);
-        NDArray words = encodeText(pass, texts);
-        pass.probe().phase(Phase.TOGETHER);
-        return pictures.matMul(words.transpose());
+        return similarity(pass, images, texts);
     }
 
     @Override
@@ -414,6 +415,11 @@ public final class Beit3Model extends Module
             all.add(joined(patches().orElseThrow(), Math.max(1, sample.tokens().map(t -> t.size()).orElse(0))));
         }
         return all;
+    }
+
+    @Override
+    public List<Way> ways(Encoded sample) {
+        return Experts.ways(this, sample);
     }
 
     private AttentionSite joined(Axis.Patches seen, int words) {

@@ -22,6 +22,7 @@ import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.image.Normalise;
 import org.diptych.engine.image.Preprocess;
@@ -42,6 +43,7 @@ import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Stacked;
 import org.diptych.engine.model.Staging;
 import org.diptych.engine.model.Taught;
+import org.diptych.engine.model.TellsWays;
 import org.diptych.engine.model.Traceable;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
@@ -69,6 +71,7 @@ public final class BlipModel extends Module
             Generates,
             RanksAnswers,
             Taught,
+            TellsWays,
             Distils,
             Traceable,
             Initialises {
@@ -192,7 +195,7 @@ public final class BlipModel extends Module
     @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.noneOf(Capability.class);
-        if (config.embed() > 0 && config.parts().reads()) {
+        if (compares()) {
             all.addAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT, Capability.SCORES_PAIRS));
         }
         if (match.isPresent()) {
@@ -315,13 +318,6 @@ public final class BlipModel extends Module
                 : similarity(pass, images, texts);
     }
 
-    private NDArray similarity(Pass pass, Inputs images, Inputs texts) {
-        NDArray pictures = encodeImage(pass, images);
-        NDArray words = encodeText(pass, texts);
-        pass.probe().phase(Phase.TOGETHER);
-        return pictures.matMul(words.transpose());
-    }
-
     /// @return (N, M, 2) logits of mismatch and match
     private NDArray eachPair(Pass pass, Inputs images, Inputs texts) {
         pass.probe().phase(Phase.PICTURE);
@@ -340,7 +336,17 @@ public final class BlipModel extends Module
 
     @Override
     public double scale() {
-        return probability() ? 1 : 1 / temperature.map(t -> (double) t.get().toFloatArray()[0]).orElse(TEMPERATURE);
+        return probability() ? 1 : similarityScale();
+    }
+
+    @Override
+    public double similarityScale() {
+        return 1 / temperature.map(t -> (double) t.get().toFloatArray()[0]).orElse(TEMPERATURE);
+    }
+
+    @Override
+    public boolean compares() {
+        return config.embed() > 0 && config.parts().reads();
     }
 
     @Override
@@ -426,6 +432,11 @@ public final class BlipModel extends Module
     @Override
     public List<AttentionSite> sites(Encoded sample) {
         return new BlipSites(config).of(sample);
+    }
+
+    @Override
+    public List<Way> ways(Encoded sample) {
+        return new BlipSites(config).ways(sample);
     }
 
     @Override

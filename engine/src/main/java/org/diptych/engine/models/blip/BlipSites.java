@@ -1,10 +1,12 @@
 package org.diptych.engine.models.blip;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.diptych.engine.api.AttentionSite;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.model.Encoded;
 
 /// Where BLIP looks: the picture tower, and each mode of the text transformer that the file has and the sample calls for.
@@ -39,6 +41,26 @@ record BlipSites(BlipConfig config) {
                     asks ? text : patches, false, -1));
         }
         return sites;
+    }
+
+    /// The modes of the text transformer that this file has, by the blocks that a text goes through in each layer (figure 2): its feed-forward follows in all of
+    /// them. Encoder and decoder share everything but self-attention.
+    List<Way> ways(Encoded sample) {
+        List<AttentionSite> sites = of(sample);
+        List<Way> all = new ArrayList<>();
+        add(Way.Kind.UNIMODAL, ModeProbe.ALONE, sites, all);
+        add(Way.Kind.READING, BlipModel.READING, sites, all);
+        add(Way.Kind.WRITING, BlipModel.WRITING, sites, all);
+        return all;
+    }
+
+    private void add(Way.Kind kind, String name, List<AttentionSite> sites, List<Way> all) {
+        sites.stream().filter(s -> s.name().equals(name)).findFirst().ifPresent(self -> {
+            boolean looks = sites.stream().anyMatch(s -> s.name().equals(name + BlipModel.CROSS));
+            String blocks = (self.causal() ? "Causal SA" : "Bi SA") + (looks ? " + CA" : "");
+            all.add(new Way(kind, looks ? List.of(name, name + BlipModel.CROSS) : List.of(name),
+                    List.of(new Way.Lane(Way.Input.WORDS, Collections.nCopies(self.layers(), blocks)))));
+        });
     }
 
     private AttentionSite site(String name, AttentionSite.Kind kind, Axis query, Axis key, boolean causal,

@@ -227,15 +227,27 @@ public final class Blip2Model extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        if (heads.matches()) {
-            return eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"));
-        }
+        return heads.matches()
+                ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
+                : similarity(pass, images, texts);
+    }
+
+    /// One vector a query.
+    @Override
+    public NDArray pictureVectors(Pass pass, Inputs images) {
         pass.probe().phase(Phase.PICTURE);
-        NDArray seen = heads.pictures(pass, bridge.ask(pass, bridge.picture(pass, images)).states());
+        return heads.pictures(pass, bridge.ask(pass, bridge.picture(pass, images)).states());
+    }
+
+    @Override
+    public NDArray textVectors(Pass pass, Inputs texts) {
         pass.probe().phase(Phase.TEXT);
-        NDArray read = heads.text(pass, bridge.read(pass, texts));
-        pass.probe().phase(Phase.TOGETHER);
-        return Blip2Losses.alike(seen, read).max(new int[]{2});
+        return heads.text(pass, bridge.read(pass, texts));
+    }
+
+    @Override
+    public boolean compares() {
+        return heads.compares();
     }
 
     @Override
@@ -262,9 +274,12 @@ public final class Blip2Model extends Module
 
     @Override
     public double scale() {
-        return probability()
-                ? 1
-                : 1 / heads.temperature();
+        return probability() ? 1 : similarityScale();
+    }
+
+    @Override
+    public double similarityScale() {
+        return 1 / heads.temperature();
     }
 
     @Override

@@ -237,10 +237,7 @@ final class ClipModel extends Module
 
     @Override
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
-        NDArray pictures = encodeImage(pass, images);
-        NDArray words = encodeText(pass, texts);
-        pass.probe().phase(Phase.TOGETHER);
-        return pictures.matMul(words.transpose()); // (N, M)
+        return similarity(pass, images, texts);
     }
 
     @Override

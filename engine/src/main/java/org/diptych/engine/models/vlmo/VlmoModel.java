@@ -22,10 +22,12 @@ import org.diptych.engine.api.FineTunePlan.Trains;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Sample;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.ModelConfig;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Answers;
 import org.diptych.engine.model.Encoded;
+import org.diptych.engine.model.Experts;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Initialises;
 import org.diptych.engine.model.Inputs;
@@ -38,6 +40,7 @@ import org.diptych.engine.model.Phase;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.Taught;
 import org.diptych.engine.model.Traceable;
+import org.diptych.engine.model.TellsWays;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Rows;
@@ -53,6 +56,7 @@ public final class VlmoModel extends Module
             FillsMasks,
             Answers,
             Taught,
+            TellsWays,
             LearnsInStages,
             Traceable,
             Initialises {
@@ -290,7 +294,7 @@ public final class VlmoModel extends Module
     public NDArray scorePairs(Pass pass, Inputs images, Inputs texts) {
         return probability()
                 ? eachPair(pass, images, texts).softmax(-1).get(new NDIndex(":, :, 1"))
-                : encodeImage(pass, images).matMul(encodeText(pass, texts).transpose());
+                : similarity(pass, images, texts);
     }
 
     @Override
@@ -314,7 +318,17 @@ public final class VlmoModel extends Module
 
     @Override
     public double scale() {
-        return probability() ? 1 : Math.exp(logScale().get().toFloatArray()[0]);
+        return probability() ? 1 : similarityScale();
+    }
+
+    @Override
+    public double similarityScale() {
+        return Math.exp(logScale().get().toFloatArray()[0]);
+    }
+
+    @Override
+    public boolean compares() {
+        return config.parts().contrast();
     }
 
     @Override
@@ -379,6 +393,12 @@ public final class VlmoModel extends Module
         if (fuses() && words > 0 && sample.height() > 0) {
             return List.of(joined(seen, words));
         }
+        return towers(sample);
+    }
+
+    private List<AttentionSite> towers(Encoded sample) {
+        int words = sample.tokens().map(t -> t.size()).orElse(0);
+        Axis.Patches seen = patches().orElseThrow();
         List<AttentionSite> sites = new ArrayList<>();
         if (sample.height() > 0) {
             sites.add(site(VlmoStack.PICTURE, seen, Route.alone(0, seen.size())));
@@ -389,15 +409,22 @@ public final class VlmoModel extends Module
         return sites;
     }
 
-    /// Where the towers tell a match, a word and an answer are still told by both read as one.
+    /// Where the towers tell a match, a word and an answer are still told by both read as one; where that tells it, the towers still tell what is alike.
     @Override
     public List<AttentionSite> everySite(Encoded sample) {
         int words = sample.tokens().map(t -> t.size()).orElse(0);
         List<AttentionSite> all = new ArrayList<>(sites(sample));
         if (!fuses() && words > 0 && sample.height() > 0) {
             all.add(joined(patches().orElseThrow(), words));
+        } else if (compares() && words > 0 && sample.height() > 0) {
+            all.addAll(towers(sample));
         }
         return all;
+    }
+
+    @Override
+    public List<Way> ways(Encoded sample) {
+        return Experts.ways(this, sample);
     }
 
     private AttentionSite joined(Axis.Patches seen, int words) {

@@ -25,6 +25,7 @@ import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Inputs;
@@ -282,6 +283,18 @@ class Beit3Test {
             assertThat(model.sites(sample(3, false)).getFirst().experts().getFirst())
                     .containsExactly(new Expert("L-FFN", 0, 3));
         });
+    }
+
+    @Test
+    void everyWayIsToldLaneByLane() throws EngineException {
+        with((model, scope) -> assertThat(model.ways(sample(3, true))).containsExactly(
+                new Way(Way.Kind.PAIR, List.of("joined"),
+                        List.of(new Way.Lane(Way.Input.PICTURE, List.of("V-FFN", "V-FFN")),
+                                new Way.Lane(Way.Input.WORDS, List.of("L-FFN", "L-FFN")))),
+                new Way(Way.Kind.PICTURE, List.of("vision"),
+                        List.of(new Way.Lane(Way.Input.PICTURE, List.of("V-FFN", "V-FFN")))),
+                new Way(Way.Kind.WORDS, List.of("text"),
+                        List.of(new Way.Lane(Way.Input.WORDS, List.of("L-FFN", "L-FFN"))))));
     }
 
     private static Encoded sample(int words, boolean picture) {

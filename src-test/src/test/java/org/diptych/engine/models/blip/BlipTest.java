@@ -23,6 +23,7 @@ import org.diptych.engine.api.Box;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.Layout;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Encoded;
@@ -416,6 +417,24 @@ class BlipTest {
                         within(1e-4f));
             }
         });
+    }
+
+    /// The mixture of encoder and decoder as figure 2 draws it: without a picture's attention, with it, and with it behind a mask of the future.
+    @Test
+    void theModesOfTheTextTransformerAreTold() throws EngineException {
+        List<Tokens.Token> tokens = Stream.of(2, 5, END).map(id -> new Tokens.Token(id, "", -1, -1, 0)).toList();
+        Encoded sample = new Encoded(Optional.of(new Tokens("", tokens, false)), new float[3 * 8 * 8], 8, 8,
+                Optional.of(new Box(0, 0, 8, 8)), Optional.empty());
+        with(FRESH, (model, scope) -> assertThat(model.ways(sample)).containsExactly(
+                mode(Way.Kind.UNIMODAL, "Bi SA", "text_alone"),
+                mode(Way.Kind.READING, "Bi SA + CA", "text_encoder", "text_encoder.cross"),
+                mode(Way.Kind.WRITING, "Causal SA + CA", "text_decoder", "text_decoder.cross")));
+        with(answering(true), (model, scope) -> assertThat(model.ways(sample)).extracting(Way::kind)
+                .as("a question is never read alone").containsExactly(Way.Kind.READING, Way.Kind.WRITING));
+    }
+
+    private static Way mode(Way.Kind kind, String blocks, String... sites) {
+        return new Way(kind, List.of(sites), List.of(new Way.Lane(Way.Input.WORDS, List.of(blocks, blocks))));
     }
 
     @Test

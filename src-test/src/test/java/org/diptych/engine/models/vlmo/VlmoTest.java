@@ -29,6 +29,7 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RelevanceMethod;
 import org.diptych.engine.api.Tokens;
+import org.diptych.engine.api.Way;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.checkpoint.ModelFiles;
 import org.diptych.engine.model.Ear;
@@ -162,6 +163,27 @@ class VlmoTest {
             List<Expert> read = List.of(new Expert("L-FFN", 0, 3));
             assertThat(model.sites(sample(3, false)).getFirst().experts()).containsExactly(read, read, read);
         });
+    }
+
+    private static Way way(Way.Kind kind, String site, Way.Lane... lanes) {
+        return new Way(kind, List.of(site), List.of(lanes));
+    }
+
+    /// Words and picture together, and each alone: what a person is shown of the experts.
+    @Test
+    void everyWayIsToldLaneByLane() throws EngineException {
+        Way.Lane words = new Way.Lane(Way.Input.WORDS, List.of("L-FFN", "L-FFN", "L-FFN"));
+        Way.Lane picture = new Way.Lane(Way.Input.PICTURE, List.of("V-FFN", "V-FFN", "V-FFN"));
+        with((model, scope) -> assertThat(model.ways(sample(4, true))).containsExactly(
+                way(Way.Kind.PAIR, "joined", new Way.Lane(Way.Input.WORDS, List.of("L-FFN", "L-FFN", "VL-FFN")),
+                        new Way.Lane(Way.Input.PICTURE, List.of("V-FFN", "V-FFN", "VL-FFN"))),
+                way(Way.Kind.PICTURE, "vision", picture), way(Way.Kind.WORDS, "text", words)));
+        with((model, scope) -> assertThat(model.ways(sample(4, false)))
+                .containsExactly(way(Way.Kind.WORDS, "text", words)));
+        with(tiny("vlmo_config", "loss_names", "{\"irtr\": 1}"),
+                (model, scope) -> assertThat(model.ways(sample(4, true))).as("a file of two towers alone")
+                        .containsExactly(way(Way.Kind.PICTURE, "vision", picture),
+                                way(Way.Kind.WORDS, "text", words)));
     }
 
     /// The original fills texts up to one length and switches experts there.
