@@ -15,7 +15,11 @@ public record ContrastRequest(String model, List<Picture> pictures, List<String>
         regions = List.copyOf(regions);
     }
 
+    public ContrastRequest(String model, List<Picture> pictures, List<String> texts, List<RegionSource> regions) {
+        this(model, pictures, texts, regions, Optional.empty());
+    }
+
     public ContrastRequest(String model, List<Picture> pictures, List<String> texts) {
-        this(model, pictures, texts, List.of(), Optional.empty());
+        this(model, pictures, texts, List.of());
     }
 }
