@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.Node;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ToggleButton;
 import org.diptych.app.chart.MatrixChart;
@@ -106,7 +105,7 @@ class ContrastScoreTest extends WindowTest {
         });
         compare("clip");
         ready("similarity");
-        assertThat(FxStage.call(() -> ((Node) find("contrast-score-match")).isDisabled() && chosen("similarity")))
+        assertThat(FxStage.call(() -> find("contrast-score-match").isDisabled() && chosen("similarity")))
                 .isTrue();
         assertThat(text("contrast-score-only")).contains("no head that judges");
         assertThat(window.shootLooks("contrast-one-score")).isEmpty();
