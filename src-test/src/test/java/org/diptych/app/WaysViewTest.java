@@ -68,7 +68,8 @@ class WaysViewTest extends WindowTest {
         look("vlmo");
         FxStage.await("the experts", () -> shown() && cells().size() == 16);
         assertThat(said()).startsWith("layer 1, L-FFN: the expert for words").contains(
-                "layer 1, V-FFN: the expert for pictures", "layer 4, VL-FFN: the expert for picture and words together");
+                "layer 1, V-FFN: the expert for pictures",
+                "layer 4, VL-FFN: the expert for picture and words together");
         FxStage.await("the last layer first", () -> text("inspect-ways-now").equals(
                 "Layer 4 of this map: words through VL-FFN, picture through VL-FFN."));
         click(1);

@@ -104,7 +104,8 @@ class ModelContractTest extends EngineTest {
         String gap = model.talk().mask().map(mask -> "a " + mask + " fish").orElse(text);
         assertThat(model.talk().mask().isPresent()).isEqualTo(able.contains(Capability.FILLS_MASKS));
         InspectResult seen = await(engine.inspect(new InspectRequest(family, scene.picture(), gap,
-                TraceSelection.DEFAULT, Optional.of(regions), model.talk().ranks() ? List.of("red", "blue") : List.of())));
+                TraceSelection.DEFAULT, Optional.of(regions),
+                model.talk().ranks() ? List.of("red", "blue") : List.of())));
         assertThat(!seen.fills().isEmpty()).as("fills a gap").isEqualTo(able.contains(Capability.FILLS_MASKS));
         assertThat(!seen.answers().isEmpty()).as("answers").isEqualTo(able.contains(Capability.ANSWERS));
         assertThat(!seen.scores().isEmpty()).as("scores").isEqualTo(able.contains(Capability.SCORES_PAIRS));

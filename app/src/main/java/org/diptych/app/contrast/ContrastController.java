@@ -57,7 +57,8 @@ final class ContrastController {
                 found -> model.detail.set(Optional.of(found)), failed);
         scores = context.model().map(m -> m.map(LoadedModel::scores).orElse(List.of()));
         model.score.set(Optional.ofNullable(context.settings().get().choices().get(REMEMBERED))
-                .flatMap(word -> Stream.of(PairScore.values()).filter(s -> ScorePane.word(s).equals(word)).findFirst()));
+                .flatMap(
+                        word -> Stream.of(PairScore.values()).filter(s -> ScorePane.word(s).equals(word)).findFirst()));
         context.model().subscribe((old, now) -> ask());
         model.items.subscribe((old, now) -> ask());
     }

@@ -242,7 +242,8 @@ final class ContrastView extends BorderPane {
         sentences.setId("contrast-sentences");
         sentences.promptTextProperty().bind(i18n.text("contrast.texts"));
         VBox.setVgrow(detail, Priority.ALWAYS);
-        VBox side = new VBox(12, new ScorePane(i18n, model, controller), shows, scale, Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
+        VBox side = new VBox(12, new ScorePane(i18n, model, controller), shows, scale,
+                Ui.row(8, i18n.label("contrast.temperature"), temperature, value),
                 Ui.button(i18n, "contrast.temperature.own",
                         () -> model.result.get().ifPresent(r -> model.temperature.set(1 / r.scale()))),
                 figures, recall,

@@ -113,11 +113,13 @@ final class DataController {
     ///
     /// @param to a folder that is not there yet
     void save(Path to) {
-        model.sheet.get().ifPresent(sheet -> context.jobs().run(context.engine().saveSet(to, sheet.set().saying(sheet.now().rows())),
-                folder -> {
-                    context.notices().info("sets.saved", folder, sheet.set().rows().size());
-                    open(folder);
-                }, failed));
+        model.sheet.get()
+                .ifPresent(sheet -> context.jobs().run(
+                        context.engine().saveSet(to, sheet.set().saying(sheet.now().rows())),
+                        folder -> {
+                            context.notices().info("sets.saved", folder, sheet.set().rows().size());
+                            open(folder);
+                        }, failed));
     }
 
     /// @return why the set cannot be saved as a new one, if so
@@ -128,7 +130,8 @@ final class DataController {
     /// @return why nothing can be taught with the set, if so
     Optional<Message> whyNoTeach() {
         return why(s -> s.set().drawn().isPresent(), "sets.why.drawn")
-                .or(() -> why(s -> s.now().changed(), "sets.why.edits")).or(() -> why(s -> !s.set().teaches(), "sets.why.few"));
+                .or(() -> why(s -> s.now().changed(), "sets.why.edits"))
+                .or(() -> why(s -> !s.set().teaches(), "sets.why.few"));
     }
 
     private Optional<Message> why(Predicate<Sheet> which, String key) {

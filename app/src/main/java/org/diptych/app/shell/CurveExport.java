@@ -45,11 +45,15 @@ public final class CurveExport {
         button.getStyleClass().addAll("button-icon", "flat");
         button.setTooltip(context.i18n().tooltip("curves.save"));
         button.accessibleTextProperty().bind(context.i18n().text("curves.save"));
-        button.getItems().addAll(Ui.item(export.context.i18n(), "curves.save.png", () -> context.places().file("curves", "png").ifPresent(export::write)),
-                Ui.item(export.context.i18n(), "curves.save.svg", () -> context.places().file("curves", "svg").ifPresent(export::write)),
-                Ui.item(export.context.i18n(), "curves.save.csv", () -> context.places().file("curves", "csv").ifPresent(export::write)),
-                Ui.item(export.context.i18n(), "curves.save.board", 
-                        () -> context.places().folder().ifPresent(export::write)));
+        button.getItems()
+                .addAll(Ui.item(export.context.i18n(), "curves.save.png",
+                        () -> context.places().file("curves", "png").ifPresent(export::write)),
+                        Ui.item(export.context.i18n(), "curves.save.svg",
+                                () -> context.places().file("curves", "svg").ifPresent(export::write)),
+                        Ui.item(export.context.i18n(), "curves.save.csv",
+                                () -> context.places().file("curves", "csv").ifPresent(export::write)),
+                        Ui.item(export.context.i18n(), "curves.save.board",
+                                () -> context.places().folder().ifPresent(export::write)));
         button.showingProperty().subscribe(s -> button.getItems()
                 .forEach(i -> i.setDisable(board.runs().stream().allMatch(r -> r.log().size() == 0))));
         return button;

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param next    the likeliest words behind the text, best first; empty for a model that does not write
 /// @param notes   what a person should know of this input (truncated, unknown characters)
 public record InspectResult(Tokens tokens, Box view, Optional<Axis.Patches> patches, Optional<Regions> regions,
-        AttentionTrace trace, List<Way> ways, Map<String, Double> scores, List<Guess> answers, Map<Integer, List<Guess>> fills,
+        AttentionTrace trace, List<Way> ways, Map<String, Double> scores, List<Guess> answers,
+        Map<Integer, List<Guess>> fills,
         List<Guess> next, List<Message> notes) {
 }

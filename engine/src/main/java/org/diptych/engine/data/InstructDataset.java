@@ -86,7 +86,8 @@ public final class InstructDataset implements Dataset {
     }
 
     private static InstructDataset part(Path file, Entries all, int most, boolean validation) throws EngineException {
-        List<Row> part = all.part(validation ? DataRow.Part.VALIDATION : DataRow.Part.TRAIN).stream().limit(most).toList();
+        List<Row> part = all.part(validation ? DataRow.Part.VALIDATION : DataRow.Part.TRAIN).stream().limit(most)
+                .toList();
         if (part.size() < 2) {
             throw new EngineException("data.instructions.few", file, all.rows.size(), all.found.skipped());
         }
@@ -153,7 +154,8 @@ public final class InstructDataset implements Dataset {
         }
         String id = entry.has("id") && entry.get("id").isJsonPrimitive() ? entry.get("id").getAsString() : "";
         return pictures.take(image.get(), row, found)
-                .map(file -> new Row(row, id, file, new Conversation("conversation", turns.get()), Found.Part.said(entry)));
+                .map(file -> new Row(row, id, file, new Conversation("conversation", turns.get()),
+                        Found.Part.said(entry)));
     }
 
     @Override

@@ -87,7 +87,8 @@ final class Recital {
             if (captions) {
                 List<String> things = example.more().things();
                 texts.add(new Text(Spoken.caption(model, example.picture()),
-                        new Known(things.isEmpty() ? ValueNames.WORDS : ValueNames.CAPTIONS, things, example.caption())));
+                        new Known(things.isEmpty() ? ValueNames.WORDS : ValueNames.CAPTIONS, things,
+                                example.caption())));
             } else if (!example.more().conversations().isEmpty()) {
                 List<Conversation.Turn> turns = example.more().conversations().getFirst().turns();
                 for (int i = 0; i < turns.size() && texts.size() < MOST; i++) {

@@ -228,10 +228,12 @@ class OwnSetTest {
         for (int i = 0; i < PICTURES; i++) {
             Files.move(folder.resolve(i + ".png"), folder.resolve("train2014/COCO_train2014_00000000004" + i + ".jpg"));
             for (int q = 0; q < 2; q++) {
-                questions.append(i + q == 0 ? "" : ",").append("{\"question_id\": %d, \"image_id\": 4%d, \"question\": \"%s\"}"
-                        .formatted(7 * i + q, i, q == 0 ? "What is number " + i + "?" : "Is it red?"));
-                answers.append(i + q == 0 ? "" : ",").append("{\"question_id\": %d, \"answers\": [{\"answer\": \"%s\"}]}"
-                        .formatted(7 * i + q, q == 0 ? "fish" : "yes"));
+                questions.append(i + q == 0 ? "" : ",")
+                        .append("{\"question_id\": %d, \"image_id\": 4%d, \"question\": \"%s\"}"
+                                .formatted(7 * i + q, i, q == 0 ? "What is number " + i + "?" : "Is it red?"));
+                answers.append(i + q == 0 ? "" : ",")
+                        .append("{\"question_id\": %d, \"answers\": [{\"answer\": \"%s\"}]}"
+                                .formatted(7 * i + q, q == 0 ? "fish" : "yes"));
             }
         }
         Path file = Files.writeString(folder.resolve("questions.json"), questions.append("]}"));

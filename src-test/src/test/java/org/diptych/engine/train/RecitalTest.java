@@ -67,7 +67,8 @@ class RecitalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"blip, validation.captions", "blip2-stage2, validation.captions", "blip2, ''", "beit3, validation.captions",
+    @CsvSource({"blip, validation.captions", "blip2-stage2, validation.captions", "blip2, ''",
+            "beit3, validation.captions",
             "llava, validation.replies", "clip, ''", "vilt, ''"})
     void everyModelThatLearnsToWriteIsHeard(String name, String value) throws Exception {
         TinyRun run = TinyRun.start(TinyPlans.of(name, "steps", "2", "schedule.warmup", "1", "evaluateEvery", "2"),
@@ -190,7 +191,8 @@ class RecitalTest {
         assertThat(Spoken.common("红色的鱼", "红色的猫")).isEqualTo(0.75);
         assertThat(Spoken.common("", "")).isZero();
         for (String value : ValueNames.WRITTEN) {
-            assertThat(Texts.ENGLISH.get(ValueNames.name(value))).isNotEqualTo(Texts.CHINESE.get(ValueNames.name(value)))
+            assertThat(Texts.ENGLISH.get(ValueNames.name(value)))
+                    .isNotEqualTo(Texts.CHINESE.get(ValueNames.name(value)))
                     .doesNotContain("validation:");
             assertThat(Texts.CHINESE.get(ValueNames.axis(value))).doesNotStartWith("验证：");
         }
