@@ -103,7 +103,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     public FineTunePlan withBatch(int other) {
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, other, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan with another peak rate; of a plan in stages they keep their own
@@ -112,7 +112,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
         return new FineTunePlan(name, model, config, startFrom, data, objectives, lessons, trains, lora,
                 new Optimizer(peak, o.beta1, o.beta2, o.epsilon, o.weightDecay, o.clipNorm, o.layerDecay), schedule,
                 stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @return the same plan for other data
@@ -126,7 +126,7 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     public FineTunePlan withConfig(Map<String, Object> other) {
         return new FineTunePlan(name, model, other, startFrom, data, objectives, lessons, trains, lora, optimizer,
                 schedule, stages, steps, batch, seed, evaluateEvery, checkpointEvery, accumulate, earlyStop, moments,
-                checkpointing);
+                checkpointing, precision);
     }
 
     /// @param other name of an objective -> its weight

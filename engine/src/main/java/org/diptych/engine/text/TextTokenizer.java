@@ -254,16 +254,19 @@ public final class TextTokenizer implements AutoCloseable {
     /// CLIP's pieces say where a word ends, not where it begins; but CLIP hides no words.
     private BitSet inner(int[] ordinary) {
         BitSet out = new BitSet();
+        if (spelling == Spelling.CLIP) {
+            return out;
+        }
+        boolean marksInner = spelling == Spelling.WORD_PIECE;
+        String mark = marksInner ? "##" : spelling == Spelling.BYTES ? "\u0120" : "\u2581";
+        BitSet marked = new BitSet();
         for (int id : ordinary) {
             String piece = piece(id).orElseThrow();
-            if (switch (spelling) {
-                case WORD_PIECE -> piece.length() > 2 && piece.startsWith("##");
-                case SENTENCE_PIECE -> !piece.startsWith("\u2581");
-                case BYTES -> !piece.startsWith("\u0120");
-                case CLIP -> false;
-            }) {
-                out.set(id);
-            }
+            marked.set(id, piece.length() > mark.length() && piece.startsWith(mark));
+        }
+        for (int id : ordinary) {
+            // a vocabulary of whole words marks none of them
+            out.set(id, marksInner ? marked.get(id) : !marked.isEmpty() && !marked.get(id));
         }
         return out;
     }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.Lexicon;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.checkpoint.ModelFiles;
@@ -108,6 +110,44 @@ class MaskedWordsTest {
         assertThat((double) hidden / ordinary).isCloseTo(0.16, within(0.02)); // 0.15, and one in texts that would have none
         assertThat((double) masked / hidden).isCloseTo(0.8, within(0.03));
         assertThat((double) kept / hidden).isCloseTo(0.1, within(0.03));
+    }
+
+    /// Where each piece is a word of its own, nothing is drawn otherwise.
+    @Test
+    void wholeWordsAreHiddenWithAllOfTheirPieces() throws EngineException {
+        Drawn plain = drawn(0);
+        assertThat(same(hidden(plain, how("dynamic", "whole")), hidden(plain, how("dynamic", "bert")))).isTrue();
+        String[] pieces = {"[CLS]", "un", "##break", "##able", "toys", "##hop", ",", "red", "[SEP]"};
+        List<Tokens.Token> tokens = new ArrayList<>();
+        for (int t = 0; t < pieces.length; t++) {
+            int at = pieces[t].startsWith("[") ? -1 : t;
+            tokens.add(new Tokens.Token(10 + t, pieces[t], at, at < 0 ? -1 : at + 1, 0));
+        }
+        BitSet inner = new BitSet();
+        inner.set(12, 14);
+        inner.set(15);
+        Lexicon lexicon = new Lexicon(3, 10, 30, inner);
+        Encoded text = Encoded.of(new Tokens("unbreakable toyshop, red", tokens, false));
+        int[][] words = {{1, 2, 3}, {4, 5}, {6}, {7}};
+        int hidden = 0;
+        int parted = 0;
+        int all = 0;
+        for (int i = 0; i < COUNT; i++) {
+            long[] whole = new MaskedWords(how("dynamic", "whole"), false).hide(plain, i, text, lexicon).words();
+            long[] bert = new MaskedWords(how("dynamic", "bert"), false).hide(plain, i, text, lexicon).words();
+            assertThat(whole[0] + whole[8]).as("no special token").isEqualTo(-2);
+            for (int[] word : words) {
+                long in = Arrays.stream(word).filter(t -> whole[t] >= 0).count();
+                assertThat(in).as("of %s", Arrays.toString(word)).isIn(0L, (long) word.length);
+                hidden += in > 0 ? 1 : 0;
+                all++;
+                long parts = Arrays.stream(word).filter(t -> bert[t] >= 0).count();
+                parted += parts > 0 && parts < word.length ? 1 : 0;
+            }
+        }
+        assertThat(parted).as("words that are torn apart without the rule").isPositive();
+        // 0.15, and one word of four where none would be
+        assertThat((double) hidden / all).isCloseTo(0.15 + Math.pow(0.85, 4) / 4, within(0.03));
     }
 
     @Test
