@@ -44,7 +44,9 @@ final class ScorePane extends VBox {
         Label stopped = line("contrast-score-old");
         stopped.textProperty().bind(i18n.text("contrast.score.old"));
         old = new VBox(6, stopped, go);
-        getChildren().addAll(Ui.row(8, i18n.label("contrast.score"), scores), cost, only, old);
+        Label title = i18n.label("contrast.score");
+        title.setMinWidth(USE_PREF_SIZE); // the segments ask for more than there is, since they can break
+        getChildren().addAll(Ui.row(8, title, scores), cost, only, old);
         controller.scores().subscribe(able -> follow());
         model.score.subscribe(s -> follow());
         model.items.subscribe(items -> follow());
