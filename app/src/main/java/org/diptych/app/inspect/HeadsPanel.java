@@ -97,6 +97,7 @@ final class HeadsPanel extends VBox {
         HBox below = new HBox(16, scroll, room);
         VBox.setVgrow(below, Priority.ALWAYS);
         streams.setId("inspect-streams");
+        streams.setMinHeight(Region.USE_PREF_SIZE); // what does not fit is scrolled, not laid one over the other
         streams.setReadout(this::describe);
         streams.setOnChoose(step -> {
             model.site.set(step.site());
