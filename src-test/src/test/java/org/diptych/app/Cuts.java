@@ -40,8 +40,9 @@ final class Cuts {
 
     private static void check(Labeled labeled, List<String> cuts) {
         String wanted = labeled.getText();
-        // A header that may be shortened says all of itself on hover.
-        boolean whole = labeled.getTooltip() != null && wanted != null && labeled.getTooltip().getText().equals(wanted);
+        // A header that may be shortened says all of itself on hover, in the first line.
+        boolean whole = labeled.getTooltip() != null && wanted != null
+                && (labeled.getTooltip().getText() + "\n").startsWith(wanted + "\n");
         if (wanted == null || wanted.isBlank() || labeled.getStyleClass().contains("elides") && whole
                 || labeled.getContentDisplay() == ContentDisplay.GRAPHIC_ONLY) {
             return;

@@ -257,6 +257,8 @@ final class RunsView extends VBox {
         VBox.setVgrow(notes, Priority.ALWAYS);
         ScrollPane spent = scrolled(costs);
         ScrollPane spread = scrolled(spreads);
+        ScrollPane picked = scrolled(batch);
+        picked.setFitToHeight(true); // as high as there is room, and scrolled where there is too little
         VBox.setVgrow(board, Priority.ALWAYS);
         VBox moments = moments();
         VBox.setVgrow(moments, Priority.ALWAYS);
@@ -281,8 +283,11 @@ final class RunsView extends VBox {
         });
         VBox said = new VBox(12, choice, differ, spent, spread, moments);
         SplitPane both = new SplitPane(Ui.styled(new VBox(8, board, bar), "panel"),
-                new StackPane(Ui.styled(said, "panel"), batch));
-        pairs.picked.subscribe(p -> Ui.show(said, p.isEmpty()));
+                new StackPane(Ui.styled(said, "panel"), picked));
+        pairs.picked.subscribe(p -> {
+            Ui.show(said, p.isEmpty());
+            Ui.show(picked, p.isPresent());
+        });
         both.setDividerPositions(0.64);
         return both;
     }
