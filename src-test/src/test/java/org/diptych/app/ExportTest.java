@@ -177,6 +177,7 @@ class ExportTest extends WindowTest {
             return null;
         });
         FxStage.await("some steps", () -> engine.runs().list().size() > before
+                && engine.runs().list().getFirst().step() > 2
                 && !((CurveBoard) find("teach-chart-board")).drawn().isEmpty());
         FxStage.await("the stop", () -> !find("teach-stop").isDisabled());
         fire("teach-stop");
