@@ -79,7 +79,7 @@ class TeachPauseTest extends WindowTest {
         fire("teach-pause");
         FxStage.await("the pause", () -> visible("teach-further"));
         // the step under way ends before the lane does anything else
-        engine.runs().control(run).orElseThrow().batch(1).result().toCompletableFuture().join();
+        engine.runs().control(run).orElseThrow().batch(now(run).step()).result().toCompletableFuture().join();
         return now(run).step();
     }
 

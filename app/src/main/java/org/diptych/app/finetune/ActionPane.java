@@ -127,9 +127,7 @@ final class ActionPane extends VBox {
                 ? "finetune.why.starting"
                 : reading
                         ? "finetune.why.reading"
-                        : paused
-                                ? "finetune.why.paused"
-                                : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
+                        : live ? "finetune.why.running" : any ? "finetune.why.ended" : "finetune.why.idle";
         boolean waits = model.starting.get() || reading || live;
         why.setText(waits ? i18n.get(key) : unfit.orElseGet(() -> i18n.get(key)));
         Optional<String> wait = sidesWait();

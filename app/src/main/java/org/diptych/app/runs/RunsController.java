@@ -26,7 +26,7 @@ import org.diptych.engine.api.RunSummary;
 
 /// Reads the runs' files beside the window's thread, and does what is done to a run.
 final class RunsController {
-    private static final String TICKED = "runs.ticked";
+    private static final String TICKED = "ticked";
 
     private final AppContext context;
     private final RunsModel model;

@@ -86,7 +86,7 @@ final class Changing {
             event(RunLog.Event.Kind.BATCH, from, Integer.toString(next.batch()));
         }
         if (objectives) {
-            event(RunLog.Event.Kind.OBJECTIVES, from, next.objectives().entrySet().stream()
+            event(RunLog.Event.Kind.OBJECTIVES, from, new TreeMap<>(next.objectives()).entrySet().stream()
                     .map(e -> e.getKey() + " " + number(e.getValue())).collect(Collectors.joining(", ")));
         }
         return from;
