@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,8 +152,9 @@ class PairScoresTest {
             throws EngineException {
         Path from = Path.of("golden", golden);
         TestLane.run(context -> {
+            NDManager held = TestLane.lane().scopes().weights(); // takes nothing more once a model is in it
             ScoresPairs model = (ScoresPairs) new Loader(Models.all()).load(from.resolve("model.safetensors"),
-                    context.scope()).model();
+                    held).model();
             Inputs inputs;
             try (CheckpointReader reader = CheckpointReader.open(from.resolve("inputs.safetensors"))) {
                 java.util.Map<String, NDArray> given = new java.util.HashMap<>();
@@ -180,6 +182,7 @@ class PairScoresTest {
             for (int i = 0; i < n; i++) {
                 assertThat(match[i * n + i]).as("pair " + i).isCloseTo(own[2 * i + 1], within(1e-4f));
             }
+            held.close();
             return true;
         });
     }

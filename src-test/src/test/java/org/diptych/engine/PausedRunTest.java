@@ -123,6 +123,16 @@ class PausedRunTest extends EngineTest {
         }
     }
 
+    /// @return arrays in memory, once the step under way and what it wrote have let go of theirs
+    private static long settled() throws InterruptedException {
+        long before = -1;
+        for (long now = engine.status().arrays(); now != before; now = engine.status().arrays()) {
+            before = now;
+            Thread.sleep(300);
+        }
+        return before;
+    }
+
     private TrainingControl begin(String family) throws Exception {
         FineTunePlan plan = TinyPlans.of(family, "steps", "100000", "evaluateEvery", "100000", "moments",
                 "{\"pairs\": []}");
@@ -166,7 +176,7 @@ class PausedRunTest extends EngineTest {
         until(run, 3);
         run.pause();
         Said now = ask(run.model());
-        long arrays = engine.status().arrays();
+        long arrays = settled();
         LoadedModel base = await(engine.base(folder.resolve("run")));
         assertThat(base.handle()).isEqualTo("base:run");
         assertThat(await(engine.base(folder.resolve("run"))).handle()).as("opened once").isEqualTo(base.handle());
