@@ -2,23 +2,28 @@ package org.diptych.engine;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.diptych.engine.api.CapFiltRequest;
 import org.diptych.engine.api.CapFiltResult;
 import org.diptych.engine.api.CapFiltRole;
+import org.diptych.engine.api.CapFiltWork;
+import org.diptych.engine.api.CaptionCleaning;
+import org.diptych.engine.api.CaptionDecision;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.pipeline.CapFilt;
+import org.diptych.engine.pipeline.CleanedSet;
 import org.diptych.engine.work.EngineLane;
 import org.diptych.engine.work.Priority;
 
 /// Cleans sets of captions with two loaded models.
-final class Cleaning {
+final class Cleaning implements CaptionCleaning {
     private final EngineLane lane;
     private final Shelf shelf;
 
@@ -27,7 +32,8 @@ final class Cleaning {
         this.shelf = shelf;
     }
 
-    JobHandle<CapFiltResult> clean(CapFiltRequest request) {
+    @Override
+    public JobHandle<CapFiltResult> clean(CapFiltRequest request) {
         Message title = Message.of("engine.job.capfilt", request.pairs());
         try {
             return lane.submitSteps(title, Priority.BULK,
@@ -39,7 +45,8 @@ final class Cleaning {
         }
     }
 
-    Set<CapFiltRole> roles(String handle) {
+    @Override
+    public Set<CapFiltRole> roles(String handle) {
         try {
             return CapFilt.roles(shelf.get(handle).model());
         } catch (EngineException e) {
@@ -47,7 +54,8 @@ final class Cleaning {
         }
     }
 
-    static Set<CapFiltRole> learns(String family) {
+    @Override
+    public Set<CapFiltRole> learns(String family) {
         try {
             FineTunePlan plan = Bundled.plan(family);
             if (!plan.startFrom().keySet().stream().allMatch(Bundled::has)
@@ -62,7 +70,8 @@ final class Cleaning {
         }
     }
 
-    static FineTunePlan plan(CapFiltRole role, String family, int steps, Optional<Path> human)
+    @Override
+    public FineTunePlan plan(CapFiltRole role, String family, int steps, Optional<Path> human)
             throws EngineException {
         FineTunePlan whole = Bundled.plan(family).stretched(steps);
         Map<String, Double> objectives = new LinkedHashMap<>();
@@ -76,6 +85,28 @@ final class Cleaning {
                 d.world(), d.language(), d.captions(), 0, d.hardNegatives(), d.train(), d.validation(),
                 d.pictureSize());
         return whole.withObjectives(objectives).withData(clean);
+    }
+
+    @Override
+    public JobHandle<CapFiltWork> work(Path folder) {
+        return lane.submitOffLane(Message.of("engine.job.capfilt.read", folder), context -> CleanedSet.work(folder));
+    }
+
+    @Override
+    public List<CaptionDecision> decisions(Path folder) throws EngineException {
+        return CleanedSet.decisions(folder);
+    }
+
+    @Override
+    public JobHandle<CapFiltResult> overrule(Path folder, Map<Integer, Boolean> other) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder),
+                context -> CleanedSet.overrule(folder, other));
+    }
+
+    @Override
+    public JobHandle<CapFiltResult> decide(Path folder, double threshold, Map<Integer, Boolean> other) {
+        return lane.submitOffLane(Message.of("engine.job.write", folder),
+                context -> CleanedSet.decide(folder, threshold, other));
     }
 
     private CapFilt.Role role(String handle) throws EngineException {

@@ -10,23 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.diptych.engine.api.AssembleRequest;
 import org.diptych.engine.api.AssembleResult;
 import org.diptych.engine.api.AssemblyPreview;
 import org.diptych.engine.api.BenchResult;
-import org.diptych.engine.api.CapFiltRequest;
-import org.diptych.engine.api.CapFiltResult;
-import org.diptych.engine.api.CapFiltRole;
-import org.diptych.engine.api.CapFiltWork;
-import org.diptych.engine.api.CaptionDecision;
+import org.diptych.engine.api.CaptionCleaning;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.CurvesRequest;
-import org.diptych.engine.api.DataRow;
-import org.diptych.engine.api.DataSet;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.EngineStatus;
@@ -41,8 +34,6 @@ import org.diptych.engine.api.GenerateRequest;
 import org.diptych.engine.api.Generation;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
-import org.diptych.engine.api.InstructRequest;
-import org.diptych.engine.api.InstructResult;
 import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.LoadRequest;
 import org.diptych.engine.api.LoadedModel;
@@ -66,7 +57,7 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunPairs;
 import org.diptych.engine.api.Runs;
 import org.diptych.engine.api.Scene;
-import org.diptych.engine.api.SetReport;
+import org.diptych.engine.api.Sets;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.TasksRequest;
@@ -79,20 +70,15 @@ import org.diptych.engine.checkpoint.Family;
 import org.diptych.engine.checkpoint.Assembly;
 import org.diptych.engine.checkpoint.Loader;
 import org.diptych.engine.data.DataSets;
-import org.diptych.engine.data.OpenedSet;
-import org.diptych.engine.data.SetWriter;
 import org.diptych.engine.data.regions.RegionFile;
 import org.diptych.engine.curves.Coach;
 import org.diptych.engine.curves.CurveFiles;
-import org.diptych.engine.data.instruct.Instructing;
 import org.diptych.engine.data.toybox.Toybox;
-import org.diptych.engine.data.toybox.ToyboxSet;
 import org.diptych.engine.data.toybox.ToyboxWriter;
 import org.diptych.engine.data.toybox.World;
 import org.diptych.engine.evaluate.Marks;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.models.Models;
-import org.diptych.engine.pipeline.CleanedSet;
 import org.diptych.engine.pipeline.ResultFile;
 import org.diptych.engine.session.Catalog;
 import org.diptych.engine.train.MomentFolder;
@@ -101,7 +87,6 @@ import org.diptych.engine.train.Rates;
 import org.diptych.engine.train.RunStore;
 import org.diptych.engine.work.Bf16;
 import org.diptych.engine.work.EngineLane;
-import org.diptych.engine.work.JobContext;
 import org.diptych.engine.work.Natives;
 import org.diptych.engine.work.OnExit;
 import org.diptych.engine.work.Priority;
@@ -120,6 +105,7 @@ public final class Engine implements AutoCloseable {
     private final Needs needs;
     private final Speaking speaking;
     private final Cleaning cleaning;
+    private final Sets sets;
     private final Optional<Message> lacksBf16;
 
     private Engine(EngineLane lane, Path data, Optional<Message> lacksBf16) {
@@ -134,6 +120,7 @@ public final class Engine implements AutoCloseable {
         teaching = new Teaching(lane, shelf, runs, data, cards, ownWords, lacksBf16);
         needs = new Needs(lane, data, ownWords);
         cleaning = new Cleaning(lane, shelf);
+        sets = new OwnSets(lane);
     }
 
     /// Loads the native engine; the first start on a machine unpacks it, which takes seconds. Call it off the window's thread.
@@ -284,66 +271,19 @@ public final class Engine implements AutoCloseable {
         return lane.submitOffLane(Message.of("train.outline", plan.name()), context -> teaching.outline(plan));
     }
 
-    /// Counts what a file or folder holds to learn from, and lists the rows that cannot be used.
-    ///
-    /// @param source as a plan names it
-    public JobHandle<SetReport> describe(Path source) {
-        return lane.submitOffLane(Message.of("data.job.set", source), context -> open(source, context).report());
-    }
-
     /// @return true for a file that begins like one of the forms in which pairs are read
     public static boolean holdsPairs(Path file) {
         return DataSets.holds(file);
     }
 
-    /// @return true for a folder that looks, by the names in it, as if [#describe] could read it
+    /// @return true for a folder that looks, by the names in it, as if [Sets#describe] could read it
     public static boolean mayHoldPairs(Path folder) {
         return DataSets.mayHold(folder);
     }
 
-    /// As [#describe], with every usable row, to be looked through.
-    public JobHandle<DataSet> readSet(Path source) {
-        return lane.submitOffLane(Message.of("data.job.set", source), context -> {
-            OpenedSet set = open(source, context);
-            return new DataSet(set.report(), set.rows());
-        });
-    }
-
-    private static OpenedSet open(Path source, JobContext context) throws EngineException {
-        return DataSets.open(source, rows -> {
-            context.checkCancelled();
-            context.progress(Message.of("data.phase.rows"), rows, 0);
-        });
-    }
-
-    /// Toybox scenes to be looked through as a set of one's own; pictures are drawn when [#picture] asks for them.
-    ///
-    /// @param scenes   of which `out` means nothing
-    /// @param language of the captions, `en` or `zh`
-    public JobHandle<DataSet> toyboxSet(ToyboxRequest scenes, String language) {
-        return lane.submitOffLane(Message.of("engine.job.toybox", scenes.count()),
-                context -> ToyboxSet.of(scenes, language, context));
-    }
-
-    /// @param row of the set
-    public JobHandle<Picture> picture(DataSet set, DataRow row) {
-        return set.drawn().isEmpty()
-                ? readPicture(row.picture())
-                : lane.submitOffLane(Message.of("engine.job.picture", row.picture().getFileName()),
-                        context -> ToyboxSet.picture(set.drawn().get(), row, context));
-    }
-
-    /// Writes rows as a new set in the form that they are in, a folder in which pictures are named where they lie; those that are in no file are drawn into it.
-    ///
-    /// @param folder not there yet, or empty
-    /// @return the folder
-    public JobHandle<Path> saveSet(Path folder, DataSet set) {
-        return lane.submitOffLane(Message.of("engine.job.write", folder), context -> set.drawn().isPresent()
-                ? ToyboxSet.save(folder, set, context)
-                : SetWriter.write(folder, set.rows(), done -> {
-                    context.checkCancelled();
-                    context.progress(Message.of("data.phase.write"), done, set.rows().size());
-                }));
+    /// @return sets of pictures and texts: read, drawn, written, and made into instructions
+    public Sets sets() {
+        return sets;
     }
 
     /// Tells what a plan would take of the device's memory. A small model is tried with a few examples and thrown away; nothing is learnt.
@@ -527,75 +467,14 @@ public final class Engine implements AutoCloseable {
         return lane.submitSteps(Message.of("engine.job.evaluate", request.data()), Priority.BULK, marks);
     }
 
-    /// Writes a caption for each picture of a set and decides about both captions; goes on where such work was broken off.
-    public JobHandle<CapFiltResult> capFilt(CapFiltRequest request) {
-        return cleaning.clean(request);
-    }
-
-    /// @return every decision of such work
-    /// @throws EngineException when none was begun in this folder
-    public List<CaptionDecision> decisions(Path folder) throws EngineException {
-        return CleanedSet.decisions(folder);
-    }
-
-    /// Decides otherwise than the filter did, and writes the cleaned set anew.
-    ///
-    /// @param other number of a decision -> whether its caption is kept
-    public JobHandle<CapFiltResult> overrule(Path folder, Map<Integer, Boolean> other) {
-        return lane.submitOffLane(Message.of("engine.job.write", folder),
-                context -> CleanedSet.overrule(folder, other));
-    }
-
-    /// @return the parts in such work that a loaded model can have; none for a model that is not loaded any more
-    public Set<CapFiltRole> capFiltRoles(String handle) {
-        return cleaning.roles(handle);
-    }
-
-    /// @return the parts that a fresh model of the family can be taught by the family's own plan; none where there is no such plan
-    public Set<CapFiltRole> capFiltLearns(String family) {
-        return Cleaning.learns(family);
-    }
-
-    /// @param human folder of pairs beyond doubt to learn from; Toybox without noise where there is none
-    /// @return a plan by which a fresh model of the family learns its part in such work
-    /// @throws EngineException when the family has no plan
-    public FineTunePlan capFiltPlan(CapFiltRole role, String family, int steps, Optional<Path> human)
-            throws EngineException {
-        return Cleaning.plan(role, family, steps, human);
-    }
-
-    /// Reads what lies in a folder of such work.
-    public JobHandle<CapFiltWork> capFiltWork(Path folder) {
-        return lane.submitOffLane(Message.of("engine.job.capfilt.read", folder), context -> CleanedSet.work(folder));
-    }
-
-    /// Takes all decisions anew by a threshold and by what a person wants, and writes the cleaned set.
-    ///
-    /// @param other number of a decision that a person takes -> whether its caption is kept; all others are the filter's
-    public JobHandle<CapFiltResult> decide(Path folder, double threshold, Map<Integer, Boolean> other) {
-        return lane.submitOffLane(Message.of("engine.job.write", folder),
-                context -> CleanedSet.decide(folder, threshold, other));
+    /// @return captions in doubt, cleaned as BLIP does (Li et al. 2022, section 3.3)
+    public CaptionCleaning cleaning() {
+        return cleaning;
     }
 
     public JobHandle<Path> toybox(ToyboxRequest request) {
         return lane.submitOffLane(Message.of("engine.job.toybox", request.count()),
                 context -> ToyboxWriter.write(request, context));
-    }
-
-    /// Makes conversations about pictures of their captions and boxes, as LLaVA's instructions were made.
-    public JobHandle<InstructResult> instruct(InstructRequest request) {
-        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.run(request, context));
-    }
-
-    /// @return what such work would send to a language model; nothing is sent
-    public JobHandle<List<InstructRequest.Prompt>> instructPrompts(InstructRequest request) {
-        return lane.submitOffLane(Message.of("data.job.instruct"), context -> Instructing.prompts(request, context));
-    }
-
-    /// As the other, with rows of a set that was read before in the place of the request's data.
-    public JobHandle<List<InstructRequest.Prompt>> instructPrompts(InstructRequest request, List<DataRow> rows) {
-        return lane.submitOffLane(Message.of("data.job.instruct"),
-                context -> Instructing.prompts(request, rows, context));
     }
 
     /// Draws a Toybox scene; well under a millisecond at 64 pixels.

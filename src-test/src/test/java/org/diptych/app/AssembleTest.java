@@ -50,15 +50,6 @@ class AssembleTest extends WindowTest {
         });
     }
 
-    private static boolean can(DialogPane dialog) {
-        return !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled();
-    }
-
-    private static String why(DialogPane dialog) {
-        Labeled label = (Labeled) dialog.lookup("#dialog-why");
-        return label.isVisible() ? label.getText() : "";
-    }
-
     private static List<String> texts(DialogPane dialog, String id) {
         Node place = dialog.lookup("#" + id);
         return place.lookupAll(".label").stream().map(n -> ((Labeled) n).getText()).toList();

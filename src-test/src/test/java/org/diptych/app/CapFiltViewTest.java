@@ -300,13 +300,13 @@ class CapFiltViewTest {
     /// Both parts are taught, for as short as it goes, and clean Toybox pairs.
     @Test
     void thePipelineRunsFromNothingAndIsBrokenOff() throws Exception {
-        assertThat(engine.capFiltLearns("blip")).containsExactly(CapFiltRole.CAPTIONER, CapFiltRole.FILTER);
-        assertThat(engine.capFiltLearns("beit3")).as("its stages only differ in what they ask")
+        assertThat(engine.cleaning().learns("blip")).containsExactly(CapFiltRole.CAPTIONER, CapFiltRole.FILTER);
+        assertThat(engine.cleaning().learns("beit3")).as("its stages only differ in what they ask")
                 .contains(CapFiltRole.CAPTIONER);
-        assertThat(engine.capFiltPlan(CapFiltRole.CAPTIONER, "beit3", 8, Optional.empty()).stages()).isEmpty();
-        assertThat(engine.capFiltLearns("llava")).as("its parts learn one after the other").isEmpty();
-        assertThat(engine.capFiltLearns("clip")).as("it has no matching head").isEmpty();
-        assertThat(engine.capFiltLearns("uniter")).as("it reads regions, which pairs do not have").isEmpty();
+        assertThat(engine.cleaning().plan(CapFiltRole.CAPTIONER, "beit3", 8, Optional.empty()).stages()).isEmpty();
+        assertThat(engine.cleaning().learns("llava")).as("its parts learn one after the other").isEmpty();
+        assertThat(engine.cleaning().learns("clip")).as("it has no matching head").isEmpty();
+        assertThat(engine.cleaning().learns("uniter")).as("it reads regions, which pairs do not have").isEmpty();
         set("capfilt-steps", 4000);
         set("capfilt-count", 12);
         FxStage.await("it can begin", () -> !find("capfilt-start").isDisabled());

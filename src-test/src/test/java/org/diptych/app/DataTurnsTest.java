@@ -158,7 +158,7 @@ class DataTurnsTest extends WindowTest {
     }
 
     private static DataSet set(Path source) throws Exception {
-        return engine.readSet(source).result().toCompletableFuture().get();
+        return engine.sets().read(source).result().toCompletableFuture().get();
     }
 
     private static List<String> bytes(Path folder) throws Exception {
@@ -285,7 +285,7 @@ class DataTurnsTest extends WindowTest {
         assertThat(FxStage.call(() -> ((ImageCanvas) window.scene.lookup("#data-picture")).pictureProperty().get()
                 .orElseThrow().rgb())).isEqualTo(Toybox.scene(44, 64, World.ALIGNED).picture().rgb());
         window.shootAll("data-toybox");
-        long fish = engine.toyboxSet(new ToyboxRequest(2000, 41, 64, "aligned", 0.3, Path.of("")),
+        long fish = engine.sets().toybox(new ToyboxRequest(2000, 41, 64, "aligned", 0.3, Path.of("")),
                 "en").result().toCompletableFuture().get().rows().stream()
                 .filter(r -> r.caption().toLowerCase(Locale.ROOT).contains("red fish")).count();
         FxStage.call(() -> {

@@ -154,7 +154,7 @@ class DataViewTest {
     }
 
     private static DataSet set(Path source) throws Exception {
-        return engine.readSet(source).result().toCompletableFuture().get();
+        return engine.sets().read(source).result().toCompletableFuture().get();
     }
 
     private static Optional<DialogPane> dialog() {

@@ -21,10 +21,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.diptych.app.chart.CurveBoard;
 import org.diptych.app.fx.Theme;
-import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.RunSummary;
-import org.diptych.engine.api.TrainingControl;
 import org.diptych.engine.curves.Events;
 import org.diptych.engine.image.Pictures;
 import org.diptych.engine.train.RunLogFile;
@@ -37,15 +35,14 @@ import org.w3c.dom.NodeList;
 @Tag("fx")
 class ExportTest extends WindowTest {
     private static final int STEPS = 20;
+    /// Looked at by several tests, changed by none.
+    private static RunSummary taught;
 
-    private static RunSummary taught() throws Exception {
-        FineTunePlan plan = engine.plan("clip").stretched(STEPS).withMoments(
-                new FineTunePlan.Watch(10, 32, 1, List.of(0, 3)));
-        TrainingControl run = engine.fineTune(plan).result().toCompletableFuture().join();
-        RunSummary end = run.job().result().toCompletableFuture().join();
-        run.restore().result().toCompletableFuture().join();
-        engine.unload(run.model()).result().toCompletableFuture().join();
-        return end;
+    private static RunSummary run() throws Exception {
+        if (taught == null) {
+            taught = taught(STEPS);
+        }
+        return taught;
     }
 
     /// Opens the menu and takes what stands at a place of it.
@@ -97,7 +94,7 @@ class ExportTest extends WindowTest {
 
     @Test
     void curvesOfAFinishedRunAreWrittenAsTheyAreShown() throws Exception {
-        RunSummary run = taught();
+        RunSummary run = run();
         List<RunLog.Row> rows = rows(run.folder());
         show("runs");
         FxStage.await("its curves", () -> window.scene.lookup("#runs-chart") != null
@@ -216,7 +213,7 @@ class ExportTest extends WindowTest {
 
     @Test
     void momentsAreWrittenAsAnAnimationAndAsPictures() throws Exception {
-        RunSummary run = taught();
+        RunSummary run = run();
         show("runs");
         FxStage.await("the moments", () -> text("runs-rewind-size").startsWith("3 moments"));
         Path out = Files.createDirectories(folder.resolve("out"));

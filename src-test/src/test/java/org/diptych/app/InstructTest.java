@@ -85,15 +85,6 @@ class InstructTest extends WindowTest {
         });
     }
 
-    private static boolean can(DialogPane dialog) {
-        return !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled();
-    }
-
-    private static String why(DialogPane dialog) {
-        Labeled label = (Labeled) dialog.lookup("#dialog-why");
-        return label.isVisible() ? label.getText() : "";
-    }
-
     private static String prompt(DialogPane dialog) {
         return ((TextInputControl) dialog.lookup("#instruct-prompt")).getText();
     }

@@ -3,33 +3,21 @@ package org.diptych.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.control.Labeled;
 import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyEvent;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
 import org.diptych.app.chart.MatrixChart;
 import org.diptych.engine.Engine;
-import org.diptych.engine.api.EngineOptions;
-import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.Moments;
 import org.diptych.engine.api.RunSummary;
-import org.diptych.engine.api.TrainingControl;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Looking back through the window, at a run under way and at one that has ended.
 @Tag("fx")
@@ -43,16 +31,6 @@ class RewindTest extends WindowTest {
 
     private float[] matrix(String id) throws Exception {
         return FxStage.call(() -> ((MatrixChart) find(id)).shown().clone());
-    }
-
-    private static RunSummary taught(int steps) throws Exception {
-        FineTunePlan plan = engine.plan("clip").stretched(steps).withMoments(
-                new FineTunePlan.Watch(10, 32, 1, List.of(0, 3)));
-        TrainingControl run = engine.fineTune(plan).result().toCompletableFuture().join();
-        RunSummary end = run.job().result().toCompletableFuture().join();
-        run.restore().result().toCompletableFuture().join();
-        engine.unload(run.model()).result().toCompletableFuture().join();
-        return end;
     }
 
     @Test

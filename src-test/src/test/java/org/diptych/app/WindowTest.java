@@ -27,6 +27,9 @@ import org.diptych.app.fx.Theme;
 import org.diptych.engine.Engine;
 import org.diptych.engine.api.EngineOptions;
 import org.diptych.engine.api.Texts;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RunSummary;
+import org.diptych.engine.api.TrainingControl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,12 +137,33 @@ abstract class WindowTest {
         return found[0];
     }
 
+    static boolean can(DialogPane dialog) {
+        return !dialog.lookupButton(dialog.getButtonTypes().getFirst()).isDisabled();
+    }
+
+    /// @return why the first button is off, or nothing
+    static String why(DialogPane dialog) {
+        Labeled label = (Labeled) dialog.lookup("#dialog-why");
+        return label.isVisible() ? label.getText() : "";
+    }
+
     static void press(DialogPane dialog, int button) throws Exception {
         FxStage.call(() -> {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().get(button))).fire();
             return null;
         });
         FxStage.settle();
+    }
+
+    /// A CLIP that learnt and went again; its run has moments of two pairs every ten steps.
+    static RunSummary taught(int steps) throws Exception {
+        FineTunePlan plan = engine.plan("clip").stretched(steps).withMoments(
+                new FineTunePlan.Watch(10, 32, 1, List.of(0, 3)));
+        TrainingControl run = engine.fineTune(plan).result().toCompletableFuture().join();
+        RunSummary end = run.job().result().toCompletableFuture().join();
+        run.restore().result().toCompletableFuture().join();
+        engine.unload(run.model()).result().toCompletableFuture().join();
+        return end;
     }
 
     /// Light and dark, in English and Chinese, each as a picture in which no text is cut off.

@@ -94,7 +94,8 @@ class ExperimentSetsTest {
     }
 
     private List<DataRow> rows(String set, Part part) {
-        return engine.readSet(folder.resolve("out/sets/" + set + "/set")).result().toCompletableFuture().join().rows()
+        return engine.sets().read(folder.resolve("out/sets/" + set + "/set")).result().toCompletableFuture().join()
+                .rows()
                 .stream().filter(r -> r.part() == part).toList();
     }
 
@@ -132,7 +133,7 @@ class ExperimentSetsTest {
             String set = "cleaned-" + seed;
             assertThat(said(rows(set, Part.VALIDATION))).as("both arms are judged by the same")
                     .isEqualTo(said(judgedBy));
-            List<CaptionDecision> decisions = engine.decisions(folder.resolve("out/sets/" + set));
+            List<CaptionDecision> decisions = engine.cleaning().decisions(folder.resolve("out/sets/" + set));
             assertThat(decisions.stream().filter(d -> d.source() == CaptionDecision.Source.WEB)
                     .map(CaptionDecision::caption))
                     .containsExactlyElementsOf(web.stream().map(DataRow::caption).toList());
@@ -170,7 +171,7 @@ class ExperimentSetsTest {
 
         assertThat(done(request(400, 1)).runs()).hasSize(2);
         assertThat(Files.readString(decisions)).startsWith(begun.substring(0, begun.length() / 2));
-        assertThat(engine.decisions(folder.resolve("out/sets/cleaned-7")).getLast().pair()).isEqualTo(399);
+        assertThat(engine.cleaning().decisions(folder.resolve("out/sets/cleaned-7")).getLast().pair()).isEqualTo(399);
         assertThat(touched("sets/cleaned-captioner-7/model/model.safetensors")).isEqualTo(captioner);
         assertThat(touched("sets/web/pictures/000399.png")).isEqualTo(picture);
     }
@@ -181,7 +182,7 @@ class ExperimentSetsTest {
         done(request(40, 1));
         Path work = folder.resolve("out/sets/cleaned-7");
         List<String> all = rows("cleaned-7", Part.TRAIN).stream().map(DataRow::caption).toList();
-        engine.overrule(work, Map.of(0, false)).result().toCompletableFuture().join();
+        engine.cleaning().overrule(work, Map.of(0, false)).result().toCompletableFuture().join();
         Files.delete(work.resolve("set/captions.jsonl"));
         done(request(40, 1));
         assertThat(rows("cleaned-7", Part.TRAIN).stream().map(DataRow::caption)).isEqualTo(all.subList(1, all.size()));

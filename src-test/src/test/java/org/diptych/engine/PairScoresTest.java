@@ -11,13 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.diptych.engine.api.ContrastRequest;
 import org.diptych.engine.api.ContrastResult;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InspectRequest;
-import org.diptych.engine.api.JobHandle;
 import org.diptych.engine.api.PairScore;
 import org.diptych.engine.api.Picture;
 import org.diptych.engine.api.RelevanceMethod;
@@ -57,19 +55,8 @@ class PairScoresTest {
         return new Picture(48, 48, rgb, "noise.png");
     }
 
-    private static <T> T done(JobHandle<T> job) throws EngineException {
-        try {
-            return job.result().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
-    }
-
     private static ContrastResult matrix(Shelf shelf, Optional<PairScore> score) throws EngineException {
-        return done(new Asking(TestLane.lane(), shelf)
+        return TestLane.value(new Asking(TestLane.lane(), shelf)
                 .contrast(new ContrastRequest("m", PICTURES, TEXTS, List.of(), score)));
     }
 
@@ -110,7 +97,7 @@ class PairScoresTest {
         Asking asking = new Asking(TestLane.lane(), shelf);
         for (int i = 0; i < PICTURES.size(); i++) {
             for (int j = 0; j < TEXTS.size(); j++) {
-                double alone = done(asking.inspect(
+                double alone = TestLane.value(asking.inspect(
                         new InspectRequest("m", PICTURES.get(i), TEXTS.get(j), TraceSelection.DEFAULT))).scores()
                         .get("match");
                 assertThat((double) match.at(i, j)).as("match %d %d", i, j).isCloseTo(alone, within(1e-5));
@@ -132,8 +119,9 @@ class PairScoresTest {
         for (RelevanceMethod method : shelf.get("m").shown().methods()) {
             List<RelevanceResult> found = new ArrayList<>();
             for (Score score : List.of(new Score.Similarity(), new Score.Match())) {
-                found.add(done(asking.relevance(new RelevanceRequest("m", PICTURES.getFirst(), TEXTS.getFirst(), 0, 0,
-                        method, score, Optional.empty()))));
+                found.add(TestLane
+                        .value(asking.relevance(new RelevanceRequest("m", PICTURES.getFirst(), TEXTS.getFirst(), 0, 0,
+                                method, score, Optional.empty()))));
             }
             assertThat(found.getFirst().score()).as(method.name()).isCloseTo(similarity, within(1e-4));
             float[] values = found.getFirst().values();

@@ -64,25 +64,14 @@ class RegionModelsTest {
         return new Regions(boxes, features, List.of());
     }
 
-    private static <T> T done(JobHandle<T> job) throws EngineException {
-        try {
-            return job.result().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof EngineException told) {
-                throw told;
-            }
-            throw e;
-        }
-    }
-
     private record Held(Shelf shelf, Asking asking, RegionSource regions) {
         InspectResult look(String text) throws EngineException {
-            return done(asking.inspect(
+            return TestLane.value(asking.inspect(
                     new InspectRequest("m", PICTURE, text, TraceSelection.DEFAULT, Optional.of(regions))));
         }
 
         RelevanceResult explain(RelevanceMethod method, Score score) throws EngineException {
-            return done(
+            return TestLane.value(
                     asking.relevance(
                             new RelevanceRequest("m", PICTURE, TEXT, 0, 0, method, score, Optional.of(regions))));
         }
@@ -135,7 +124,7 @@ class RegionModelsTest {
         assertThat(seen.fills()).containsOnlyKeys(2);
         assertThat(seen.fills().get(2)).hasSize(5).isSortedAccordingTo((a, b) -> Double.compare(b.probability(),
                 a.probability()));
-        ContrastResult matrix = done(held.asking.contrast(new ContrastRequest("m", List.of(PICTURE, PICTURE),
+        ContrastResult matrix = TestLane.value(held.asking.contrast(new ContrastRequest("m", List.of(PICTURE, PICTURE),
                 List.of(TEXT, "a kite"), List.of(held.regions, held.regions))));
         assertThat(matrix.probability()).isTrue();
         assertThat((double) matrix.at(1, 0)).isCloseTo(held.look(TEXT).scores().get("match"),
@@ -194,8 +183,10 @@ class RegionModelsTest {
                 .isThrownBy(() -> held.explain(RelevanceMethod.CHEFER, new Score.Answer(""))).actual().key())
                 .isEqualTo("engine.answers");
         List<String> among = List.of("and", "a and", "a");
-        List<Guess> ranked = done(held.asking.inspect(new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT,
-                Optional.empty(), among))).answers();
+        List<Guess> ranked = TestLane
+                .value(held.asking.inspect(new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT,
+                        Optional.empty(), among)))
+                .answers();
         assertThat(ranked).extracting(Guess::name).containsExactlyInAnyOrderElementsOf(among);
         assertThat(ranked.stream().mapToDouble(Guess::probability).sum())
                 .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-5));
@@ -237,14 +228,14 @@ class RegionModelsTest {
         Held held = load(golden);
         for (RegionSource source : List.of(new RegionSource.Given(regions(7)), RegionSource.Grid.USUAL)) {
             EngineException told = assertThatExceptionOfType(EngineException.class)
-                    .isThrownBy(() -> done(held.asking.inspect(
+                    .isThrownBy(() -> TestLane.value(held.asking.inspect(
                             new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT, Optional.of(source)))))
                     .actual();
             assertThat(told.key()).isEqualTo(
                     source instanceof RegionSource.Grid ? "models.regions.crops" : "models.regions.width");
         }
         EngineException told = assertThatExceptionOfType(EngineException.class)
-                .isThrownBy(() -> done(held.asking
+                .isThrownBy(() -> TestLane.value(held.asking
                         .inspect(new InspectRequest("m", PICTURE, TEXT, TraceSelection.DEFAULT))))
                 .actual();
         assertThat(told.key()).isEqualTo("models.regions");
@@ -256,7 +247,8 @@ class RegionModelsTest {
     @CsvSource({"uniter/pretrain", "lxmert/pretrain", "vilbert/pretrain", "vilt/pretrain", "albef/pretrain"})
     void timeIsToldByPhases(String golden) throws EngineException {
         Held held = load(golden);
-        TimingResult result = done(held.asking.timing(new TimingRequest(List.of("m"), PICTURE, TEXT, held.regions, 3)));
+        TimingResult result = TestLane
+                .value(held.asking.timing(new TimingRequest(List.of("m"), PICTURE, TEXT, held.regions, 3)));
         assertThat(result.rows()).hasSize(1);
         TimingResult.Row row = result.rows().getFirst();
         assertThat(row.picture()).isPositive();

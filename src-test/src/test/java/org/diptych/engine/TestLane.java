@@ -49,7 +49,8 @@ public final class TestLane {
         return value(lane().submitSteps(Message.of("test.work"), Priority.INTERACTIVE, steps));
     }
 
-    private static <T> T value(JobHandle<T> job) throws EngineException {
+    /// @return what the job yields, once it has
+    public static <T> T value(JobHandle<T> job) throws EngineException {
         try {
             return job.result().toCompletableFuture().join();
         } catch (CompletionException e) {

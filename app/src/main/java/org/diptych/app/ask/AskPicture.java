@@ -10,7 +10,6 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.ask.AskModel.Place;
 import org.diptych.app.canvas.HeatOverlay;
 import org.diptych.app.canvas.ImageCanvas;
@@ -18,6 +17,7 @@ import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
@@ -71,17 +71,7 @@ final class AskPicture extends VBox {
         sites.setId("ask-sites");
         sites.setMaxWidth(Double.MAX_VALUE);
         sites.setTooltip(i18n.tooltip("inspect.site"));
-        sites.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String site) {
-                return site == null || site.isEmpty() ? "" : i18n.named("inspect.site.", site);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return text;
-            }
-        });
+        sites.setConverter(new Named<>(site -> site.isEmpty() ? "" : i18n.named("inspect.site.", site)));
         sites.valueProperty().subscribe(site -> {
             if (site != null) {
                 model.site.set(site);

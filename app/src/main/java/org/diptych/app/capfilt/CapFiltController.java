@@ -57,7 +57,7 @@ final class CapFiltController {
                 failed.accept(error);
             }
         });
-        read = new LatestTask<>(Duration.millis(20), folder -> context.engine().capFiltWork(folder), this::show,
+        read = new LatestTask<>(Duration.millis(20), folder -> context.engine().cleaning().work(folder), this::show,
                 failed);
         Map<String, String> remembered = context.settings().get().choices();
         Fx.deliver(CompletableFuture.supplyAsync(this::families), found -> {
@@ -82,7 +82,7 @@ final class CapFiltController {
         Map<String, Set<CapFiltRole>> out = new LinkedHashMap<>();
         for (ModelCard card : context.engine().catalog()) {
             if (context.engine().implemented(card.id()) && context.engine().teaches(card.id())) {
-                out.put(card.id(), context.engine().capFiltLearns(card.id()));
+                out.put(card.id(), context.engine().cleaning().learns(card.id()));
             }
         }
         return out;
@@ -111,7 +111,7 @@ final class CapFiltController {
     List<Part> parts(CapFiltRole role) {
         List<Part> out = new ArrayList<>();
         for (LoadedModel each : context.loaded()) {
-            if (context.engine().capFiltRoles(each.handle()).contains(role)) {
+            if (context.engine().cleaning().roles(each.handle()).contains(role)) {
                 out.add(new Part(Part.Kind.OPEN, each.handle(), each.title()));
             }
         }

@@ -63,7 +63,7 @@ final class Saves {
         busy = true;
         Save save = waiting.poll();
         Board b = save.board();
-        engine.decide(b.folder(), b.threshold(), b.other()).result().whenCompleteAsync((result, error) -> {
+        engine.cleaning().decide(b.folder(), b.threshold(), b.other()).result().whenCompleteAsync((result, error) -> {
             busy = false;
             if (error == null) {
                 save.then().accept(result);

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -24,8 +23,8 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.CapFiltRole;
@@ -77,7 +76,7 @@ final class SetupForm extends VBox {
         ObjectProperty<Optional<Part>> chosen = controller.part(role);
         ComboBox<Part> box = new ComboBox<>();
         box.setId(key.replace('.', '-'));
-        box.setConverter(converter(this::name));
+        box.setConverter(new Named<>(this::name));
         box.promptTextProperty().bind(i18n.text("capfilt.part.none"));
         boolean[] filling = new boolean[1];
         Runnable fill = () -> {
@@ -123,7 +122,7 @@ final class SetupForm extends VBox {
         ChoiceBox<Boolean> box = new ChoiceBox<>();
         box.setId(key.replace('.', '-'));
         box.getItems().setAll(true, false);
-        box.setConverter(converter(usual -> usual
+        box.setConverter(new Named<>(usual -> usual
                 ? i18n.get(none)
                 : folder.get().map(f -> i18n.get("capfilt.folder.chosen", f.getFileName()))
                         .orElseGet(() -> i18n.get("capfilt.folder"))));
@@ -239,19 +238,5 @@ final class SetupForm extends VBox {
         control.setMinWidth(0);
         control.accessibleTextProperty().bind(i18n.text(key));
         return new VBox(2, Ui.styled(i18n.label(key), "muted", "small"), control);
-    }
-
-    private static <T> StringConverter<T> converter(Function<T, String> name) {
-        return new StringConverter<>() {
-            @Override
-            public String toString(T item) {
-                return item == null ? "" : name.apply(item);
-            }
-
-            @Override
-            public T fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        };
     }
 }

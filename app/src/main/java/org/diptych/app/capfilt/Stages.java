@@ -128,8 +128,10 @@ final class Stages {
 
     private void judge(String filter) {
         CapFiltRequest r = order.request();
-        follow(Stage.JUDGING, context.engine().capFilt(new CapFiltRequest(captioner, filter, r.pairs(), r.human(),
-                r.out(), r.topP(), r.least(), r.most(), r.threshold(), r.seed())), result -> {
+        follow(Stage.JUDGING,
+                context.engine().cleaning().clean(new CapFiltRequest(captioner, filter, r.pairs(), r.human(),
+                        r.out(), r.topP(), r.least(), r.most(), r.threshold(), r.seed())),
+                result -> {
                     going.set(Optional.empty());
                     done.accept(result);
                 });
@@ -176,7 +178,7 @@ final class Stages {
             begun = context.engine().resumeRun(run);
         } else {
             try {
-                FineTunePlan plan = context.engine().capFiltPlan(role, part.id(), order.steps(),
+                FineTunePlan plan = context.engine().cleaning().plan(role, part.id(), order.steps(),
                         order.request().human());
                 begun = context.engine().fineTune(plan, run);
             } catch (EngineException e) {

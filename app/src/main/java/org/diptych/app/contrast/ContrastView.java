@@ -24,13 +24,13 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.chart.MatrixChart;
 import org.diptych.app.fx.Drops;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.fx.Waiting;
@@ -215,17 +215,7 @@ final class ContrastView extends BorderPane {
         value.textProperty().bind(model.temperature.map(t -> String.format(Locale.ROOT, "%.4f", t.doubleValue())));
         ChoiceBox<ContrastModel.Order> order = new ChoiceBox<>();
         order.getItems().setAll(ContrastModel.Order.values());
-        order.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(ContrastModel.Order item) {
-                return item == null ? "" : i18n.get("contrast.sort." + item.name().toLowerCase(Locale.ROOT));
-            }
-
-            @Override
-            public ContrastModel.Order fromString(String text) {
-                return ContrastModel.Order.ORIGINAL;
-            }
-        });
+        order.setConverter(new Named<>(item -> i18n.get("contrast.sort." + item.name().toLowerCase(Locale.ROOT))));
         order.setValue(model.order.get());
         order.setMinWidth(150);
         order.valueProperty().subscribe(o -> {

@@ -30,12 +30,12 @@ final class DataController {
 
     /// Opens a set, a file or a folder, in the place of the one that is open; an undo brings that back where it was changed.
     void open(Path source) {
-        open(context.engine().readSet(source));
+        open(context.engine().sets().read(source));
     }
 
     /// Toybox scenes in the place of the set that is open.
     void draw(ToyboxDialog.Choice scenes) {
-        open(context.engine().toyboxSet(scenes.request(), scenes.language()));
+        open(context.engine().sets().toybox(scenes.request(), scenes.language()));
     }
 
     private void open(JobHandle<DataSet> job) {
@@ -115,7 +115,7 @@ final class DataController {
     void save(Path to) {
         model.sheet.get()
                 .ifPresent(sheet -> context.jobs().run(
-                        context.engine().saveSet(to, sheet.set().saying(sheet.now().rows())),
+                        context.engine().sets().save(to, sheet.set().saying(sheet.now().rows())),
                         folder -> {
                             context.notices().info("sets.saved", folder, sheet.set().rows().size());
                             open(folder);

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.control.CheckBox;
@@ -23,9 +22,9 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
@@ -151,7 +150,7 @@ final class InstructDialog extends Dialog<InstructRequest> {
             kinds.getChildren().add(box);
         }
         world.setId("instruct-world");
-        world.setConverter(converter(w -> i18n.get("finetune.world." + w)));
+        world.setConverter(new Named<>(w -> i18n.get("finetune.world." + w)));
         frame.follow(() -> {
             String before = world.getValue() == null ? WORLDS.getFirst() : world.getValue();
             world.getItems().setAll(WORLDS); // a box asks for its texts once
@@ -195,20 +194,6 @@ final class InstructDialog extends Dialog<InstructRequest> {
         Label name = Ui.styled(i18n.label(key), "muted", "small");
         name.setLabelFor(control);
         return Ui.column(2, name, control);
-    }
-
-    private static StringConverter<String> converter(Function<String, String> name) {
-        return new StringConverter<>() {
-            @Override
-            public String toString(String item) {
-                return item == null ? "" : name.apply(item);
-            }
-
-            @Override
-            public String fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        };
     }
 
     private List<String> chosen() {

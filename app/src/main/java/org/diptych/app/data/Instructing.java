@@ -35,7 +35,8 @@ final class Instructing {
     }
 
     private void begin(InstructRequest request) {
-        JobHandle<InstructResult> job = context.jobs().run(context.engine().instruct(request), this::made, failed);
+        JobHandle<InstructResult> job = context.jobs().run(context.engine().sets().instruct(request), this::made,
+                failed);
         job.result().whenCompleteAsync((value, error) -> {
             boolean cancelled = error != null && Fx.cause(error) instanceof CancellationException;
             if (cancelled && Files.exists(request.out().resolve(NAME))) {

@@ -92,8 +92,8 @@ final class PromptPane extends VBox {
 
     private JobHandle<List<Prompt>> begin(Asked asked) {
         return asked.rows.isEmpty()
-                ? context.engine().instructPrompts(asked.one())
-                : context.engine().instructPrompts(asked.one(),
+                ? context.engine().sets().prompts(asked.one())
+                : context.engine().sets().prompts(asked.one(),
                         asked.rows.get(Math.min(asked.picture, asked.rows.size() - 1)));
     }
 

@@ -83,7 +83,7 @@ final class RowCell extends ListCell<Integer> {
         facts.setText(part(i18n, row) + " · " + row.picture().getFileName());
         Ui.show(edited, sheet.get().edited(number));
         picture.setImage(null);
-        thumbs.ask(row.picture(), () -> engine.picture(sheet.get().set(), row), image -> {
+        thumbs.ask(row.picture(), () -> engine.sets().picture(sheet.get().set(), row), image -> {
             boolean same = number.equals(getItem()) && model.sheet.get().map(Sheet::now)
                     .filter(s -> s.set() == sheet.get().set()).isPresent();
             if (same) {

@@ -49,7 +49,7 @@ final class RowPane extends VBox {
         this.model = model;
         this.controller = controller;
         boxes = new RowBoxes(context, picture);
-        look = new LatestTask<>(Duration.millis(60), s -> context.engine().picture(s.sheet.set(), s.row()),
+        look = new LatestTask<>(Duration.millis(60), s -> context.engine().sets().picture(s.sheet.set(), s.row()),
                 this::picture, error -> {
                     picture.pictureProperty().set(Optional.empty());
                     context.notices().error(error);

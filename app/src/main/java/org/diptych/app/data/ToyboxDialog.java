@@ -15,8 +15,8 @@ import javafx.scene.control.Slider;
 import javafx.scene.control.Spinner;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
 import org.diptych.engine.api.ToyboxRequest;
@@ -103,17 +103,7 @@ final class ToyboxDialog extends Dialog<ToyboxDialog.Choice> {
     private ChoiceBox<String> choice(String name, List<String> of, Function<String, String> said) {
         ChoiceBox<String> box = new ChoiceBox<>();
         box.setId("data-toybox-" + name);
-        box.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String item) {
-                return item == null ? "" : said.apply(item);
-            }
-
-            @Override
-            public String fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        });
+        box.setConverter(new Named<>(said));
         box.getItems().setAll(of);
         String before = last.getOrDefault(NAME + name, of.getFirst());
         box.setValue(of.contains(before) ? before : of.getFirst());

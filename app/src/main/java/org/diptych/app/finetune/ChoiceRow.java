@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.ChoiceBox;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 
 /// One of a few values. A value that a plan came with is offered too.
 ///
@@ -27,17 +27,7 @@ final class ChoiceRow<T> extends FormRow {
         box.setId(key.replace('.', '-'));
         box.setMaxWidth(Double.MAX_VALUE);
         box.accessibleTextProperty().bind(i18n.text(key));
-        box.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(T item) {
-                return item == null ? "" : name.apply(item);
-            }
-
-            @Override
-            public T fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        });
+        box.setConverter(new Named<>(name));
         box.valueProperty().subscribe(v -> {
             if (v != null && !showing) {
                 set.accept(v);

@@ -33,7 +33,7 @@ final class SetFit {
         model.folder.subscribe(chosen -> {
             if (!model.set.get().map(SetReport::source).equals(chosen)) {
                 model.set.set(Optional.empty());
-                chosen.ifPresent(set -> context.jobs().run(context.engine().describe(set), report -> {
+                chosen.ifPresent(set -> context.jobs().run(context.engine().sets().describe(set), report -> {
                     if (model.folder.get().equals(chosen)) {
                         model.set.set(Optional.of(report));
                     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import javafx.scene.control.ChoiceBox;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.PlanOutline;
 
@@ -29,17 +29,7 @@ final class StagePane extends VBox {
         box.setMaxWidth(Double.MAX_VALUE);
         box.accessibleTextProperty().bind(i18n.text("finetune.stages"));
         box.setTooltip(i18n.tooltip("finetune.stages.why"));
-        box.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String stage) {
-                return stage == null ? "" : name(stage);
-            }
-
-            @Override
-            public String fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        });
+        box.setConverter(new Named<>(this::name));
         box.setOnAction(e -> {
             if (!filling && box.getValue() != null) {
                 model.stage.set(box.getValue());

@@ -16,9 +16,9 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import javafx.util.Duration;
-import javafx.util.StringConverter;
 import org.diptych.app.canvas.Pixels;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.LatestTask;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
@@ -76,17 +76,7 @@ final class TargetsPane extends VBox {
         pair.setMaxWidth(Double.MAX_VALUE);
         pair.setMinWidth(0);
         pair.accessibleTextProperty().bind(i18n.text("targets.pair"));
-        pair.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(Integer number) {
-                return number == null ? "" : name(number);
-            }
-
-            @Override
-            public Integer fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        });
+        pair.setConverter(new Named<>(this::name));
         pair.setOnAction(e -> {
             OptionalInt now = chosen();
             if (!now.equals(asked)) {

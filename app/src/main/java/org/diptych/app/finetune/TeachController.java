@@ -481,7 +481,7 @@ final class TeachController {
     /// Takes a file or folder of one's own, in any form that pairs are read in, or says what it lacks.
     void learnFrom(Path set) {
         model.reading.set(true);
-        context.jobs().run(context.engine().describe(set), report -> {
+        context.jobs().run(context.engine().sets().describe(set), report -> {
             model.reading.set(false);
             if (report.teaches()) {
                 model.set.set(Optional.of(report));

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.collections.ListChangeListener;
@@ -21,8 +20,8 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Segments;
 import org.diptych.app.fx.Ui;
 import org.diptych.app.shell.AppContext;
@@ -151,7 +150,7 @@ final class TeachForm extends VBox {
 
     private void starts() {
         from.setId("finetune-start");
-        from.setConverter(converter(this::name));
+        from.setConverter(new Named<>(this::name));
         from.setCellFactory(list -> new StartCell(i18n, this::name));
         context.loaded().addListener((ListChangeListener<LoadedModel>) change -> fillStarts());
         from.valueProperty().subscribe(chosen -> {
@@ -181,7 +180,7 @@ final class TeachForm extends VBox {
     private void datas() {
         data.getItems().setAll(true, false);
         data.setId("finetune-data");
-        data.setConverter(converter(toybox -> toybox
+        data.setConverter(new Named<>(toybox -> toybox
                 ? i18n.get("finetune.data.toybox")
                 : model.folder.get().map(f -> i18n.get("finetune.data.folder.chosen", f.getFileName()))
                         .orElse(i18n.get("finetune.data.folder"))));
@@ -244,19 +243,5 @@ final class TeachForm extends VBox {
         box.getItems().setAll(List.copyOf(box.getItems()));
         box.setValue(null);
         box.setValue(value);
-    }
-
-    private static <T> StringConverter<T> converter(Function<T, String> name) {
-        return new StringConverter<>() {
-            @Override
-            public String toString(T item) {
-                return item == null ? "" : name.apply(item);
-            }
-
-            @Override
-            public T fromString(String text) {
-                throw new IllegalStateException("the box is not editable");
-            }
-        };
     }
 }

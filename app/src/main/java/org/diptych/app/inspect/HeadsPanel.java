@@ -12,10 +12,10 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.diptych.app.canvas.HeadGrid;
 import org.diptych.app.canvas.StreamMap;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.AttentionTrace;
 import org.diptych.engine.api.AttentionTrace.SiteTrace;
@@ -42,17 +42,7 @@ final class HeadsPanel extends VBox {
         sites.setId("inspect-sites");
         sites.setMinWidth(140);
         sites.setTooltip(i18n.tooltip("inspect.site"));
-        sites.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String name) {
-                return name == null || name.isEmpty() ? "" : siteName(name);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return text;
-            }
-        });
+        sites.setConverter(new Named<>(name -> name.isEmpty() ? "" : siteName(name)));
         sites.setOnAction(e -> {
             if (sites.getValue() != null) {
                 model.site.set(sites.getValue());

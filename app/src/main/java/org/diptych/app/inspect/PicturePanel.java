@@ -16,7 +16,6 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.paint.Color;
-import javafx.util.StringConverter;
 import org.diptych.app.canvas.BoxOverlay;
 import org.diptych.app.canvas.GridOverlay;
 import org.diptych.app.canvas.HeatOverlay;
@@ -25,6 +24,7 @@ import org.diptych.app.canvas.Input;
 import org.diptych.app.canvas.Range;
 import org.diptych.app.canvas.ScaleBar;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Axis;
 import org.diptych.engine.api.Box;
@@ -130,17 +130,7 @@ final class PicturePanel extends VBox {
         colours.setId("inspect-colours");
         List<String> ids = ColorMap.IDS.stream().filter(id -> !id.equals(ColorMap.DIVERGING)).toList();
         colours.getItems().setAll(ids);
-        colours.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String id) {
-                return id == null ? "" : i18n.get("image.colormap." + id);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return text;
-            }
-        });
+        colours.setConverter(new Named<>(id -> i18n.get("image.colormap." + id)));
         colours.setTooltip(i18n.tooltip("inspect.colours"));
         colours.setValue(model.colours.get().id());
         colours.valueProperty().subscribe(id -> {

@@ -2,8 +2,8 @@ package org.diptych.app.inspect;
 
 import java.util.List;
 import javafx.scene.control.ChoiceBox;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Ui;
 import org.diptych.engine.api.Score;
 
@@ -21,17 +21,7 @@ final class ScoreChooser extends ChoiceBox<Score> {
         setId("inspect-score");
         setMinWidth(200);
         setTooltip(i18n.tooltip("inspect.explain.why"));
-        setConverter(new StringConverter<>() {
-            @Override
-            public String toString(Score score) {
-                return score == null ? "" : name(score);
-            }
-
-            @Override
-            public Score fromString(String text) {
-                throw new UnsupportedOperationException(text);
-            }
-        });
+        setConverter(new Named<>(this::name));
         setOnAction(e -> {
             if (!filling && getValue() != null) {
                 model.score.set(getValue());

@@ -23,8 +23,8 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.stage.DirectoryChooser;
-import javafx.util.StringConverter;
 import org.diptych.app.fx.I18n;
+import org.diptych.app.fx.Named;
 import org.diptych.app.fx.Motion;
 import org.diptych.app.fx.Theme;
 import org.diptych.app.fx.Ui;
@@ -150,17 +150,7 @@ public final class SettingsFeature implements Feature {
 
     private Node device() {
         ComboBox<String> box = new ComboBox<>(FXCollections.observableArrayList("auto", "cpu", "cuda"));
-        box.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(String device) {
-                return device == null ? "" : i18n.get("settings.device." + device);
-            }
-
-            @Override
-            public String fromString(String text) {
-                return box.getValue();
-            }
-        });
+        box.setConverter(new Named<>(device -> i18n.get("settings.device." + device)));
         i18n.textsProperty().subscribe(t -> {
             // the same value again makes the box ask for its text again
             String value = box.getValue();

@@ -89,14 +89,15 @@ final class CapFiltCommand extends EngineCommand {
         Map<Integer, Boolean> other = new LinkedHashMap<>();
         keep.forEach(number -> other.put(number, true));
         drop.forEach(number -> other.put(number, false));
-        return console.await(engine.overrule(out, other));
+        return console.await(engine.cleaning().overrule(out, other));
     }
 
     private CapFiltResult cleaned(Engine engine) throws EngineException {
         String writes = model(engine, captioner, out.resolve("captioner"));
         String decides = model(engine, filter, out.resolve("filter"));
-        return console.await(engine.capFilt(new CapFiltRequest(writes, decides, pairs, Optional.ofNullable(human),
-                out, topP, least, most, threshold, seed)));
+        return console
+                .await(engine.cleaning().clean(new CapFiltRequest(writes, decides, pairs, Optional.ofNullable(human),
+                        out, topP, least, most, threshold, seed)));
     }
 
     /// @param given a model, or a plan that makes one

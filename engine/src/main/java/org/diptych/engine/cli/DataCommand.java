@@ -26,7 +26,7 @@ final class DataCommand extends EngineCommand {
     @Override
     void run() throws EngineException {
         try (Engine engine = start()) {
-            SetReport report = console.await(engine.describe(set));
+            SetReport report = console.await(engine.sets().describe(set));
             if (json) {
                 console.json(json(report));
                 return;

@@ -71,9 +71,9 @@ final class InstructCommand extends EngineCommand {
                 out == null ? Path.of("") : out, writer);
         try (Engine engine = start()) {
             if (showPrompt) {
-                show(console.await(engine.instructPrompts(request)));
+                show(console.await(engine.sets().prompts(request)));
             } else {
-                tell(console.await(engine.instruct(request)));
+                tell(console.await(engine.sets().instruct(request)));
             }
         }
     }

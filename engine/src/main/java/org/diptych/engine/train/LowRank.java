@@ -8,7 +8,32 @@ import org.diptych.engine.nn.Adapters;
 
 /// Puts a plan's low-rank changes beside a model's matrices.
 final class LowRank {
+    /// Something that lives by the changes.
+    @FunctionalInterface
+    interface Made<T> {
+        T with(Adapters adapters) throws EngineException;
+    }
+
     private LowRank() {
+    }
+
+    /// Makes what learns or judges with the changes; when that fails the model is as it was and the scope is closed.
+    ///
+    /// @param scope owns them
+    static <T> T within(VisionLanguageModel model, FineTunePlan plan, NDManager scope, Made<T> made)
+            throws EngineException {
+        try {
+            Adapters adapters = attach(model, plan, scope);
+            try {
+                return made.with(adapters);
+            } catch (EngineException | RuntimeException e) {
+                adapters.detach();
+                throw e;
+            }
+        } catch (EngineException | RuntimeException e) {
+            scope.close();
+            throw e;
+        }
     }
 
     /// @param scope owns them

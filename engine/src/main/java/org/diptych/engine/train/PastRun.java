@@ -53,18 +53,7 @@ public final class PastRun implements ShowsPairs, Correcting.Run {
         Correcting.Of of = new Correcting.Of(plan, folder, model, train, witness, Changes.of(folder.path(), plan),
                 Corrections.of(folder.path()));
         NDManager scope = lane.scopes().run();
-        try {
-            Adapters adapters = LowRank.attach(model, plan, scope);
-            try {
-                return new PastRun(lane, of, scope, adapters, freed);
-            } catch (EngineException | RuntimeException e) {
-                adapters.detach();
-                throw e;
-            }
-        } catch (EngineException | RuntimeException e) {
-            scope.close();
-            throw e;
-        }
+        return LowRank.within(model, plan, scope, adapters -> new PastRun(lane, of, scope, adapters, freed));
     }
 
     @Override

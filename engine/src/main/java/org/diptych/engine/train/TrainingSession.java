@@ -213,18 +213,8 @@ public final class TrainingSession implements TrainingControl, ShowsPairs, Engin
             PartNames.check(start.plan(), start.model().module().weights().keySet());
         }
         NDManager scope = lane.scopes().run();
-        try {
-            Adapters adapters = LowRank.attach(start.model(), start.plan(), scope);
-            try {
-                return new TrainingSession(lane, start, scope, adapters);
-            } catch (EngineException | RuntimeException e) {
-                adapters.detach();
-                throw e;
-            }
-        } catch (EngineException | RuntimeException e) {
-            scope.close();
-            throw e;
-        }
+        return LowRank.within(start.model(), start.plan(), scope,
+                adapters -> new TrainingSession(lane, start, scope, adapters));
     }
 
     @Override
