@@ -187,8 +187,11 @@ public final class WayStrip extends Region {
         for (Row row : rows) {
             double y = top;
             row.name.resizeRelocate(0, y, left, LANE - GAP);
-            row.cells.forEach(c -> c.node.resizeRelocate(left + c.layer * cell, y, cell - GAP, LANE - GAP));
             for (Run run : row.runs) {
+                for (Cell each : row.cells.subList(run.from, run.to)) { // no seam goes through the name
+                    each.node.resizeRelocate(left + each.layer * cell, y, each.layer == run.to - 1 ? cell - GAP : cell,
+                            LANE - GAP);
+                }
                 run.name.resizeRelocate(left + run.from * cell, y, (run.to - run.from) * cell - GAP, LANE - GAP);
             }
             top += LANE;

@@ -139,11 +139,12 @@ public final class CatalogFeature implements Feature {
             read(model);
             return;
         }
-        Fx.deliver(CompletableFuture.supplyAsync(() -> need(model)), need -> {
+        // later, also when the answer is there at once: no question is asked in the middle of a drop
+        Fx.deliver(CompletableFuture.supplyAsync(() -> need(model)), need -> Fx.later(() -> {
             if (need.isEmpty() || new NeedDialog(context, need.get()).showAndWait().orElse(false)) {
                 read(model);
             }
-        }, error -> read(model));
+        }), error -> read(model));
     }
 
     /// @return nothing for a small one, and for one that is none: reading it says what is wrong with it

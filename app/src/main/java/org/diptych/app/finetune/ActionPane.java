@@ -69,8 +69,8 @@ final class ActionPane extends VBox {
         Button command = Ui.iconButton(i18n, "mdi2c-console", "finetune.command", this::copyCommand);
         command.setId("teach-command");
         getChildren().addAll(new FlowPane(8, 8, start, pause, stop), further, why,
-                new FlowPane(8, 8, look, keep, restore, branch, more), Ui.row(8, sides, sidesWhy),
-                new FlowPane(8, 8, plan, command));
+                // in an order that fills the rows of a narrow column
+                new FlowPane(8, 8, look, sides, keep, branch, restore, more, plan, command), sidesWhy);
         model.status.subscribe(s -> refresh());
         model.run.subscribe(r -> refresh());
         model.starting.subscribe(s -> refresh());
@@ -134,6 +134,7 @@ final class ActionPane extends VBox {
         sides.setDisable(wait.isPresent());
         sides.setAccessibleHelp(wait.map(i18n::get).orElse(""));
         sidesWhy.setText(wait.map(i18n::get).orElse(""));
+        Ui.show(sidesWhy, wait.isPresent());
         for (Button button : new Button[]{start, pause, stop, look, keep, restore, branch, more, plan}) {
             button.setAccessibleHelp(button.isDisabled() ? why.getText() : "");
         }

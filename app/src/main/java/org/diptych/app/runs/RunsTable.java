@@ -10,6 +10,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.collections.transformation.SortedList;
 import javafx.geometry.Pos;
 import javafx.scene.control.CheckBox;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
@@ -86,6 +87,10 @@ final class RunsTable extends TableView<RunSummary> {
 
     /// A run's name, set in below the run it branched off from.
     private final class NameCell extends TableCell<RunSummary, RunSummary> {
+        NameCell() {
+            setTextOverrun(OverrunStyle.CENTER_ELLIPSIS); // names differ at their ends
+        }
+
         @Override
         protected void updateItem(RunSummary run, boolean empty) {
             super.updateItem(run, empty);
