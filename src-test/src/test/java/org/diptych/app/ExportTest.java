@@ -35,15 +35,6 @@ import org.w3c.dom.NodeList;
 @Tag("fx")
 class ExportTest extends WindowTest {
     private static final int STEPS = 20;
-    /// Looked at by several tests, changed by none.
-    private static RunSummary taught;
-
-    private static RunSummary run() throws Exception {
-        if (taught == null) {
-            taught = taught(STEPS);
-        }
-        return taught;
-    }
 
     /// Opens the menu and takes what stands at a place of it.
     private void take(String menu, int item, Optional<Path> chosen) throws Exception {
@@ -94,7 +85,7 @@ class ExportTest extends WindowTest {
 
     @Test
     void curvesOfAFinishedRunAreWrittenAsTheyAreShown() throws Exception {
-        RunSummary run = run();
+        RunSummary run = taught(STEPS);
         List<RunLog.Row> rows = rows(run.folder());
         show("runs");
         FxStage.await("its curves", () -> window.scene.lookup("#runs-chart") != null
@@ -213,7 +204,7 @@ class ExportTest extends WindowTest {
 
     @Test
     void momentsAreWrittenAsAnAnimationAndAsPictures() throws Exception {
-        RunSummary run = run();
+        RunSummary run = taught(STEPS);
         show("runs");
         FxStage.await("the moments", () -> text("runs-rewind-size").startsWith("3 moments"));
         Path out = Files.createDirectories(folder.resolve("out"));

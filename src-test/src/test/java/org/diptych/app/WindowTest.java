@@ -157,7 +157,7 @@ abstract class WindowTest {
 
     /// A CLIP that learnt and went again; its run has moments of two pairs every ten steps.
     static RunSummary taught(int steps) throws Exception {
-        FineTunePlan plan = engine.plan("clip").stretched(steps).withMoments(
+        FineTunePlan plan = engine.plan("clip").stretched(steps).withBatch(32).withMoments(
                 new FineTunePlan.Watch(10, 32, 1, List.of(0, 3)));
         TrainingControl run = engine.fineTune(plan).result().toCompletableFuture().join();
         RunSummary end = run.job().result().toCompletableFuture().join();
