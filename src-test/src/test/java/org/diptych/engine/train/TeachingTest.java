@@ -116,7 +116,7 @@ class TeachingTest {
     @Test
     void vlmoLearnsToFindPairsByItsTowersAlone() throws Exception {
         List<String> set = new ArrayList<>(List.of("objectives", "{\"contrastive\": 1}", "data.train", "8", "steps",
-                "30", "optimizer.rate", "0.005"));
+                "60", "optimizer.rate", "0.001"));
         for (String head : List.of("itm:0", "itc:0", "mlm:0", "vqa:0", "irtr:1")) {
             set.addAll(List.of("config.vlmo_config.loss_names." + head.split(":")[0], head.split(":")[1]));
         }
@@ -124,7 +124,7 @@ class TeachingTest {
                 .toTheEnd();
         assertThat(Objective.tasks(run.model())).containsExactly(Task.CONTRAST);
         Map<Integer, Double> losses = run.losses();
-        assertThat(mean(losses, 27, 30)).as("loss %s", losses).isLessThan(0.9 * mean(losses, 1, 3));
+        assertThat(mean(losses, 57, 60)).as("loss %s", losses).isLessThan(0.9 * mean(losses, 1, 3));
         assertThat(run.session().summary().last().get("validation.r1")).isBetween(0.0, 1.0);
         Map<String, float[]> learnt = run.numbers();
         TinyRun.await(run.session().restore());
