@@ -113,7 +113,9 @@ record VlmoConfig(int vocabulary, int positions, int types, int modalities, int 
         usual(arch, "num_heads", patch[0] % HEAD_WIDTH == 0 ? patch[0] / HEAD_WIDTH : USUAL_HEADS);
         if (at.equals(Places.ORIGINAL)) {
             text(shapes, run, arch);
-            arch.addProperty("pair_experts_in_file", firstPair(shapes.keySet(), layers));
+            int pairFrom = firstPair(shapes.keySet(), layers);
+            arch.addProperty("pair_experts_in_file", pairFrom);
+            usual(arch, "vlffn_start_layer_index", pairFrom); // a published file comes without its architecture
             run.add(LOSSES, losses(shapes));
         } else { // a vision model: everything of the words is still to come
             usual(run, "vocab_size", USUAL_VOCABULARY);
