@@ -391,6 +391,15 @@ class AskTest {
                 .anyMatch(l -> ((Label) l).getText().startsWith("stopped")))).isTrue();
     }
 
+    /// @return the command that asks the same again
+    private String copied() throws Exception {
+        return FxStage.call(() -> {
+            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("ask.command.copy"))
+                    .findFirst().orElseThrow().run().run();
+            return Clipboard.getSystemClipboard().getString();
+        });
+    }
+
     @Test
     void theSameSeedDrawsTheSameWordsAndAllIsRemembered() throws Exception {
         press("ask-way-draw");
@@ -403,14 +412,9 @@ class AskTest {
         assertThat(answer("<image> What")).isNotEqualTo(first);
         assertThat(window.settings.get().choices()).containsEntry("ask.way", "DRAW").containsEntry("ask.field.seed",
                 "8");
-        FxStage.call(() -> {
-            window.shell.palette().commands().stream().filter(c -> c.titleKey().equals("ask.command.copy"))
-                    .findFirst().orElseThrow().run().run();
-            return null;
-        });
-        assertThat(FxStage.call(() -> Clipboard.getSystemClipboard().getString()))
-                .startsWith("diptych ask --model ").contains("--question '<image> What'", "--most 12", "--top-k 50",
-                        "--seed 8", "--scene ");
+        assertThat(copied()).startsWith("diptych ask --model ").contains("--question '<image> What'", "--most 12",
+                "--top-k 50",
+                "--seed 8", "--scene ");
         window.shootAll("ask-draw");
     }
 
@@ -426,6 +430,13 @@ class AskTest {
         type("most", "5");
         assertThat(answer("<image> What")).hasSize(5);
         assertThat(FxStage.call(() -> told("Beams"))).isFalse();
+        type("least", "6");
+        ask("<image> What");
+        FxStage.await("longer than it may be", () -> told("It takes a number from 0 to 5."));
+        type("least", "5");
+        type("length", "2");
+        assertThat(answer("<image> What")).hasSize(5);
+        assertThat(copied()).contains("--least 5", "--beams 3", "--length-penalty 2.0");
         ask("<image> <image> What");
         FxStage.await("one picture, two places", () -> told("2"));
         assertThat(FxStage.call(() -> ((TextField) find("ask-text")).getText())).as("to be corrected")

@@ -25,9 +25,11 @@ record Ways(Way way, Map<Field, String> typed) {
     }
 
     enum Field {
-        BEAMS("4", 1, 64, true), TEMPERATURE("1", 0.01, 100, false), TOP_K("50", 0, 1_000_000, true), TOP_P("1", 0.01,
-                1, false), SEED("0", 0, Long.MAX_VALUE, true), REPETITION("1", 0.1, 10,
-                        false), MOST("64", 1, 100_000, true), STOP("", 0, 0, false);
+        BEAMS("4", 1, 64, true), LENGTH("1", -10, 10, false), TEMPERATURE("1", 0.01, 100, false), TOP_K("50", 0,
+                1_000_000, true), TOP_P("1", 0.01,
+                        1, false), SEED("0", 0, Long.MAX_VALUE, true), REPETITION("1", 0.1, 10,
+                                false), LEAST("0", 0, 100_000,
+                                        true), MOST("64", 1, 100_000, true), STOP("", 0, 0, false);
 
         private final String usual;
         private final double low;
@@ -48,9 +50,9 @@ record Ways(Way way, Map<Field, String> typed) {
         /// @return true when it says something in this way
         boolean of(Way way) {
             return switch (this) {
-                case BEAMS -> way == Way.BEAMS;
+                case BEAMS, LENGTH -> way == Way.BEAMS;
                 case TEMPERATURE, TOP_K, TOP_P, SEED -> way == Way.DRAW;
-                case REPETITION, MOST, STOP -> true;
+                case REPETITION, LEAST, MOST, STOP -> true;
             };
         }
     }
@@ -92,20 +94,24 @@ record Ways(Way way, Map<Field, String> typed) {
         return typed.get(field);
     }
 
-    /// @return the number that a field holds, empty when it is none or out of its bounds
+    /// @return the number that a field holds, empty when it is none or out of its bounds; no text has to be longer than it may be
     Optional<Double> number(Field field) {
         try {
             String text = text(field).strip();
             double value = field.whole ? Long.parseLong(text) : Double.parseDouble(text);
-            return Optional.of(value).filter(v -> v >= field.low && v <= field.high);
+            return Optional.of(value).filter(v -> v >= field.low && v <= high(field));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
     }
 
+    private double high(Field field) {
+        return field == Field.LEAST ? number(Field.MOST).orElse(field.high) : field.high;
+    }
+
     private double checked(Field field) throws EngineException {
         return number(field).orElseThrow(() -> new EngineException("ask.number", Message.of(field.key()),
-                text(field).strip(), bound(field.low), bound(field.high)));
+                text(field).strip(), bound(field.low), bound(high(field))));
     }
 
     private static String bound(double value) {
@@ -117,11 +123,12 @@ record Ways(Way way, Map<Field, String> typed) {
     /// @throws EngineException with the first field that counts in this way and cannot be used
     Decoding decoding() throws EngineException {
         List<String> stop = text(Field.STOP).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-        Decoding plain = Decoding.greedy((int) checked(Field.MOST)).penalty(checked(Field.REPETITION))
-                .stoppingAt(stop);
+        int most = (int) checked(Field.MOST);
+        Decoding plain = Decoding.greedy(most).lengths((int) checked(Field.LEAST), most, false)
+                .penalty(checked(Field.REPETITION)).stoppingAt(stop);
         return switch (way) {
             case LIKELIEST -> plain;
-            case BEAMS -> plain.beams((int) checked(Field.BEAMS), 1);
+            case BEAMS -> plain.beams((int) checked(Field.BEAMS), checked(Field.LENGTH));
             case DRAW -> plain.drawing(checked(Field.TEMPERATURE), (int) checked(Field.TOP_K), checked(Field.TOP_P),
                     seed());
         };
