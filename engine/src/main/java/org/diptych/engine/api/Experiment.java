@@ -116,10 +116,11 @@ public record Experiment(String id, int steps, int seeds, List<Source> sources, 
 
     /// @param length steps of an arm that says nothing else; the others keep their proportion
     /// @param number of the repetition, from 0
-    /// @return the plan that is carried out
+    /// @return the plan that is carried out, of a step at least for each of its stages
     public FineTunePlan plan(Arm arm, int length, int number) {
         FineTunePlan own = arm.plan();
-        int count = (int) Math.max(1, Math.round((double) own.steps() * length / steps));
+        int least = Math.max(1, own.stages().size());
+        int count = (int) Math.max(least, Math.round((double) own.steps() * length / steps));
         return own.stretched(count).withSeed(own.seed() + number);
     }
 

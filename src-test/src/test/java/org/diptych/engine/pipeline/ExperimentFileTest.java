@@ -76,6 +76,19 @@ class ExperimentFileTest {
         assertThat(experiment.arms().get(1).learnsFrom()).isEmpty();
     }
 
+    /// A plan that goes on from a run of somebody's own says so; an experiment has to say what stands in its place.
+    @Test
+    void everyShippedArmBeginsFromWhatEverybodyHas() throws Exception {
+        for (Experiment experiment : Engine.experiments()) {
+            for (Experiment.Arm arm : experiment.arms()) {
+                assertThat(arm.plan().startFrom().keySet()).as("%s, %s", experiment.id(), arm.id()).allMatch(
+                        from -> from.startsWith(Experiment.FROM_ARM) || Engine.class
+                                .getResource("/org/diptych/weights/" + from + "/model.safetensors") != null);
+                assertThat(experiment.plan(arm, 1, 0).stages()).allMatch(stage -> stage.steps() == 1);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             "id": "try"        | "id": "Try it"          | Try it
