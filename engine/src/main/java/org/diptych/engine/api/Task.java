@@ -40,6 +40,8 @@ public enum Task {
     NEXT_SENTENCE("nsp"),
     /// Writing the text of a picture, or the rest of a text, word by word.
     WRITING("captioning"),
+    /// Writing texts word by word, without their picture.
+    WRITING_ALONE("captioning-text"),
     /// Answering in a conversation about a picture; the questions are not learnt.
     INSTRUCTIONS("instruct"),
     /// Conversations and captions without their picture, word by word.

@@ -52,7 +52,7 @@ interface Preparation {
                     drawn.examples().get(i).more().label().orElseThrow(() -> drawn.lacks(task, i))));
             case NEXT_SENTENCE -> each(task, Preparation::sentences);
             case CONTRAST -> each(task, (drawn, i, _) -> Lesson.of(drawn.encoded().get(i), -1));
-            case WRITING -> each(task, Preparation::caption);
+            case WRITING, WRITING_ALONE -> each(task, Preparation::caption);
             case INSTRUCTIONS, INSTRUCTIONS_ALONE ->
                 each(task, (drawn, i, dice) -> conversation(drawn, i, dice, task == Task.INSTRUCTIONS_ALONE));
             case MASKED_PATCHES, PATCHES_ALONE -> new MaskedPatches(task, how);

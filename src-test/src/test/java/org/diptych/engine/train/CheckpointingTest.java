@@ -98,7 +98,7 @@ class CheckpointingTest {
             "vilt, accumulate, 4", "vlmo, config.arch.use_abs_pos_emb, false",
             "beit3, trains.frozen, '[\"beit3.encoder.layers.0\"]'",
             "blip2, trains.frozen, '[]'",
-            "blip2-stage2, config.text_config, '{\"model_type\": \"t5\", \"d_model\": 24, \"d_kv\": 6, \"d_ff\": 14, \"num_layers\": 2, \"num_decoder_layers\": 2, \"num_heads\": 4, \"feed_forward_proj\": \"gated-gelu\", \"tie_word_embeddings\": false, \"dropout_rate\": 0}'"})
+            "blip2-stage2, config.text_config, '" + TinyPlans.T5 + "'"})
     void alsoWhereNotAllLearns(String name, String key, String value) throws Exception {
         FineTunePlan plan = TinyPlans.of(name, plain(key, value));
         same(step(plan.withCheckpointing(true)).gradients(), step(plan).gradients());

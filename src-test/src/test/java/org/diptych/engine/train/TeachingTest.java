@@ -55,9 +55,22 @@ class TeachingTest {
     @ValueSource(strings = {"roberta", "roberta-dynamic", "roberta-static", "roberta-dynamic-nsp",
             "roberta-static-nsp", "vilt", "albef", "albef-noise-distilled", "albef-noise-plain", "blip", "uniter",
             "uniter-conditional", "uniter-joint", "lxmert", "vilbert", "vlmo", "beit3", "beit3-joint", "blip2",
-            "blip2-stage2", "llava-language", "llava-stage1", "llava-stage2"})
+            "blip2-language", "blip2-stage2", "blip2-stage2-frozen", "llava-language", "llava-stage1", "llava-stage2"})
     void everyPlanLearns(String name) throws Exception {
-        FineTunePlan plan = TinyPlans.of(name);
+        learns(TinyPlans.of(name));
+    }
+
+    /// FlanT5 reads the front of a text and writes its rest, with a picture or without one.
+    @ParameterizedTest
+    @ValueSource(strings = {"blip2-language", "blip2-stage2-frozen"})
+    void bothKindsOfLanguageModelLearn(String name) throws Exception {
+        learns(TinyPlans.of(name, "config.text_config", TinyPlans.T5,
+                "trains.parts", name.equals("blip2-language")
+                        ? "[\"t5_model\"]"
+                        : "[\"Qformer\", \"ln_vision\", \"query_tokens\", \"t5_proj\"]"));
+    }
+
+    private void learns(FineTunePlan plan) throws Exception {
         TinyRun run = TinyRun.start(plan, folder.resolve("run")).toTheEnd();
         Map<Integer, Double> losses = run.losses();
         assertThat(losses).hasSize(20);

@@ -14,6 +14,10 @@ import org.diptych.engine.api.FineTunePlan;
 
 /// The committed plans with everything in them made small, so that each runs in a second or two.
 public final class TinyPlans {
+    /// A language model of FlanT5's kind, for `config.text_config` of BLIP-2.
+    public static final String T5 = """
+            {"model_type": "t5", "d_model": 24, "d_kv": 6, "d_ff": 14, "num_layers": 2, "num_decoder_layers": 2, \
+            "num_heads": 4, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "dropout_rate": 0}""";
     private static final Map<String, Integer> SIZES = Map.ofEntries(Map.entry("hidden_size", 32),
             Map.entry("v_hidden_size", 32), Map.entry("bi_hidden_size", 32), Map.entry("intermediate_size", 48),
             Map.entry("v_intermediate_size", 48), Map.entry("embed_dim", 32), Map.entry("mlp", 48),

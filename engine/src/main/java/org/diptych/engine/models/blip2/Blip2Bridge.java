@@ -11,6 +11,8 @@ import org.diptych.engine.nn.LayerNorm;
 
 /// From a picture to queries that have seen it: the frozen tower, the norm behind it, and the Q-Former with its queries (section 3.1). Both stages begin so.
 final class Blip2Bridge extends Module {
+    static final String PIXELS = "pixel_values";
+
     private final Blip2Config config;
     private final EvaTower tower;
     private final LayerNorm norm;
@@ -30,9 +32,14 @@ final class Blip2Bridge extends Module {
         return former;
     }
 
+    /// @return true when there is a picture
+    static boolean shows(Inputs inputs) {
+        return inputs.has("image") || inputs.has(PIXELS);
+    }
+
     /// @return (B, 1 + N, D') out of the picture tower
     NDArray vision(Pass pass, Inputs inputs) {
-        return tower.apply(pass, inputs.has("image") ? inputs.get("image") : inputs.get("pixel_values"));
+        return tower.apply(pass, inputs.has("image") ? inputs.get("image") : inputs.get(PIXELS));
     }
 
     NDArray normed(Pass pass, NDArray states) {

@@ -25,6 +25,7 @@ record Blip2Lessons(Blip2Model model, Optional<TextTokenizer> tokenizer) impleme
     public Map<Task, String> tasks() {
         Map<Task, String> all = new EnumMap<>(Task.class);
         model.objectives().forEach(name -> all.put(TASKS.get(name), name));
+        model.facts().language().ifPresent(_ -> all.put(Task.WRITING_ALONE, Blip2Losses.LANGUAGE));
         return all;
     }
 
@@ -37,6 +38,11 @@ record Blip2Lessons(Blip2Model model, Optional<TextTokenizer> tokenizer) impleme
     public Inputs inputs(Task task, Lesson.Course course, Inputs base, NDManager manager) {
         if (task == Task.WRITING && model.facts().language().isPresent()) {
             return model.language().lessons(course, base, manager);
+        }
+        if (task == Task.WRITING_ALONE) {
+            Map<String, NDArray> all = new HashMap<>(model.language().lessons(course, base, manager).tensors());
+            all.remove(Blip2Bridge.PIXELS);
+            return new Inputs(all, course.shown());
         }
         if (task != Task.MATCHING) {
             return base;
@@ -51,7 +57,7 @@ record Blip2Lessons(Blip2Model model, Optional<TextTokenizer> tokenizer) impleme
         Blip2Losses losses = new Blip2Losses(model);
         return switch (task) {
             case MATCHING -> Optional.of(losses.matchGuess(pass, inputs));
-            case WRITING -> Optional.of(model.facts().language().isPresent()
+            case WRITING, WRITING_ALONE -> Optional.of(model.facts().language().isPresent()
                     ? losses.languageGuess(pass, inputs)
                     : losses.writtenGuess(pass, inputs));
             default -> Optional.empty();

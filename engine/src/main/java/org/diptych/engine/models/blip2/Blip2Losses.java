@@ -40,7 +40,7 @@ record Blip2Losses(Blip2Model model) {
                 yield matching(matchLogits(pass, step, inputs));
             }
             case WRITING -> writing(writtenLogits(pass, asked(pass, inputs), inputs), inputs);
-            case LANGUAGE -> language(pass, model.bridge().picture(pass, inputs), inputs, true);
+            case LANGUAGE -> model.language().loss(pass, told(pass, inputs), inputs, true);
             default -> throw new IllegalArgumentException(objective);
         };
     }
@@ -64,7 +64,7 @@ record Blip2Losses(Blip2Model model) {
     }
 
     Guess languageGuess(Pass pass, Inputs inputs) {
-        return model.language().guess(pass, told(pass, model.bridge().picture(pass, inputs)), inputs);
+        return model.language().guess(pass, told(pass, inputs), inputs);
     }
 
     Step step(Pass pass, Inputs inputs) {
@@ -155,6 +155,13 @@ record Blip2Losses(Blip2Model model) {
     /// @param whole   see [LanguageModel#loss]
     NDArray language(Pass pass, NDArray picture, Inputs inputs, boolean whole) {
         return model.language().loss(pass, told(pass, picture), inputs, whole);
+    }
+
+    /// @return (B, Q, W), of no queries where there is no picture
+    private NDArray told(Pass pass, Inputs inputs) {
+        return Blip2Bridge.shows(inputs)
+                ? told(pass, model.bridge().picture(pass, inputs))
+                : model.language().untold(inputs);
     }
 
     private NDArray told(Pass pass, NDArray picture) {

@@ -22,7 +22,7 @@ interface LanguageModel {
     /// @return (B, n, V); the last place tells the word behind the text
     NDArray logits(Pass pass, NDArray told, Optional<Inputs> text);
 
-    /// @param whole true scores every word of the text; false only those that follow words, as transformers does for OPT
+    /// @param whole true scores every word of the text, the first where something is told; false only those that follow words, as transformers does for OPT
     /// @return mean over the words that are asked for
     NDArray loss(Pass pass, NDArray told, Inputs inputs, boolean whole);
 
@@ -31,6 +31,15 @@ interface LanguageModel {
 
     /// @param prompt as `text` of [#logits]
     Writing begin(Pass pass, NDArray told, Optional<Inputs> prompt, int rows, boolean cached);
+
+    /// @return numbers in a vector of what it is told
+    int width();
+
+    /// @return (B, 0, W) what is told where there is no picture
+    default NDArray untold(Inputs texts) {
+        NDArray ids = texts.get("input_ids");
+        return ids.getManager().zeros(new Shape(ids.getShape().get(0), 0, width()));
+    }
 
     /// Puts lessons of the writing task into tensors.
     ///

@@ -75,7 +75,7 @@ final class OptLanguage extends Module implements LanguageModel {
         NDArray logits = logits(pass, told, Optional.of(inputs));
         long q = told.getShape().get(1);
         NDArray labels = LanguageModel.labels(inputs, facts.pad());
-        if (whole) {
+        if (whole && q > 0) {
             return Losses.nextWord(logits.get(new NDIndex(":, {}:", q - 1)),
                     LanguageModel.column(labels, Blip2Losses.IGNORED).concat(labels, 1), Blip2Losses.IGNORED, 0);
         }
@@ -85,8 +85,11 @@ final class OptLanguage extends Module implements LanguageModel {
     @Override
     public Guess guess(Pass pass, NDArray told, Inputs inputs) {
         NDArray logits = logits(pass, told, Optional.of(inputs));
-        return new Guess(logits.get(new NDIndex(":, {}:{}", told.getShape().get(1) - 1, logits.getShape().get(1) - 1)),
-                LanguageModel.labels(inputs, facts.pad()));
+        NDArray labels = LanguageModel.labels(inputs, facts.pad());
+        long first = Math.max(told.getShape().get(1) - 1, 0);
+        NDArray behind = logits.get(new NDIndex(":, {}:{}", first, logits.getShape().get(1) - 1));
+        return new Guess(behind,
+                labels.get(new NDIndex(":, {}:", labels.getShape().get(1) - behind.getShape().get(1))));
     }
 
     /// A tokenizer that closes each text leaves nothing to go on with: what closes a prompt is not read.
@@ -101,6 +104,11 @@ final class OptLanguage extends Module implements LanguageModel {
             attended = attended.get(open);
         }
         return new OptWriting(this, facts, pass, told, ids, attended, rows, cached);
+    }
+
+    @Override
+    public int width() {
+        return facts.wordWidth();
     }
 
     /// @param ids int64 (B, T)

@@ -86,6 +86,11 @@ final class T5Language extends Module implements LanguageModel {
     }
 
     @Override
+    public int width() {
+        return facts.tower().width();
+    }
+
+    @Override
     public Writing begin(Pass pass, NDArray told, Optional<Inputs> prompt, int rows, boolean cached) {
         return new T5Writing(tower, facts, pass, read(pass, told, prompt), rows, cached);
     }
