@@ -3,6 +3,8 @@ package org.diptych.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -242,6 +244,29 @@ class TeachTest extends WindowTest {
             ((Button) dialog.lookupButton(dialog.getButtonTypes().getLast())).fire();
             return null;
         });
+    }
+
+    @Test
+    void whatAPlanFilledTheFormWithIsTakenBack() throws Exception {
+        show("teach");
+        String usual = teachPlan(null);
+        assertThat(FxStage.call(() -> find("finetune-usual").getParent().isVisible())).isFalse();
+        JsonObject other = JsonParser.parseString(usual).getAsJsonObject();
+        other.addProperty("steps", 77);
+        other.addProperty("batch", 16);
+        other.addProperty("seed", 5);
+        other.addProperty("checkpointing", true);
+        other.getAsJsonObject("optimizer").addProperty("rate", 0.002);
+        other.getAsJsonObject("optimizer").addProperty("weightDecay", 0.3);
+        other.getAsJsonObject("lora").addProperty("rank", 4);
+        other.getAsJsonObject("lora").addProperty("alpha", 8);
+        teachPlan(other.toString());
+        assertThat(FxStage.call(() -> ((TextField) find("finetune-steps-value")).getText())).isEqualTo("77");
+        assertThat(FxStage.call(() -> find("finetune-usual").getParent().isVisible())).isTrue();
+        window.shootAll("teach-given");
+        fire("finetune-usual");
+        assertThat(FxStage.call(() -> find("finetune-usual").getParent().isVisible())).isFalse();
+        assertThat(teachPlan(null)).isEqualTo(usual);
     }
 
     @Test

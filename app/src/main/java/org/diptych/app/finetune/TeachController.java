@@ -55,7 +55,24 @@ final class TeachController {
                 now.ifPresent(this::begin);
             }
             if (other && !model.live()) {
-                now.ifPresent(s -> model.rate.set(s.fresh() ? FRESH_RATE : LEARNT_RATE));
+                now.ifPresent(s -> model.rate.set(usualRate(s)));
+            }
+        });
+    }
+
+    private static double usualRate(Start from) {
+        return from.fresh() ? FRESH_RATE : LEARNT_RATE;
+    }
+
+    /// Takes back what a plan filled the form with.
+    void usual() {
+        model.start.get().ifPresent(from -> {
+            try {
+                model.usual(context.engine().plan(from.card().id()), from);
+                model.rate.set(usualRate(from));
+                usualObjectives();
+            } catch (EngineException e) {
+                failed.accept(e);
             }
         });
     }

@@ -95,7 +95,10 @@ final class TeachForm extends VBox {
         paused.setId("finetune-locked-paused");
         Label course = note("finetune.objectives.stages");
         model.stage.subscribe(s -> Ui.show(course, s.equals(TeachModel.COURSE)));
-        Label given = note("finetune.given");
+        Button usual = Ui.button(i18n, "finetune.usual", controller::usual);
+        usual.setId("finetune-usual");
+        usual.setMinWidth(Region.USE_PREF_SIZE);
+        HBox given = Ui.row(8, note("finetune.given"), Ui.spring(), usual);
         model.given.subscribe(g -> Ui.show(given, g));
         NumberRow steps = new NumberRow(i18n, "finetune.steps", PlanNumber.STEPS, model.steps::get,
                 v -> model.steps.set((int) v))
@@ -103,7 +106,7 @@ final class TeachForm extends VBox {
         getChildren().addAll(locked, paused, given, titled("finetune.model", from), titled("finetune.data", set),
                 reading,
                 regions, titled("finetune.objectives", objectives), lacking, course, steps, rate(), advanced);
-        fixed.addAll(List.of(from, set, steps));
+        fixed.addAll(List.of(from, set, steps, usual));
         mode.set(context.settings().get().choices().getOrDefault(MODE, Mode.SIMPLE.word())
                 .equals(Mode.ADVANCED.word()) ? Mode.ADVANCED : Mode.SIMPLE);
         mode.subscribe((old, now) -> context.settings().update(v -> v.withChoices(Map.of(MODE, now.word()))));

@@ -149,6 +149,27 @@ final class TeachModel {
                 d.noise(), d.hardNegatives(), d.train(), Math.min(VALIDATION, d.validation()), side))));
     }
 
+    /// Goes back to what the form shows of a model that was just chosen; its data stay.
+    void usual(FineTunePlan usual, Start from) {
+        TeachModel first = new TeachModel();
+        stage.set(first.stage.get());
+        trains.set(first.trains.get());
+        lora.set(first.lora.get());
+        loraAlpha.set(first.loraAlpha.get());
+        layerDecay.set(first.layerDecay.get());
+        batch.set(first.batch.get());
+        steps.set(first.steps.get());
+        warmup.set(first.warmup.get());
+        seed.set(first.seed.get());
+        accumulate.set(first.accumulate.get());
+        checkpointing.set(first.checkpointing.get());
+        precision.set(first.precision.get());
+        patience.set(first.patience.get());
+        metric.set(first.metric.get());
+        pins.set(first.pins.get());
+        begin(usual, from);
+    }
+
     /// Takes all of a plan; what [#plan] then gives is the same plan.
     ///
     /// @param from what the plan begins from
