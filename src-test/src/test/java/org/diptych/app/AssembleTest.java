@@ -11,6 +11,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleButton;
 import org.diptych.engine.api.LoadedModel;
@@ -115,6 +116,12 @@ class AssembleTest extends WindowTest {
         assertThat(FxStage.call(() -> texts(dialog, "assemble-table"))).contains("projector gives 16",
                 "✗ does not agree");
         assertThat(FxStage.call(() -> texts(dialog, "assemble-error"))).anyMatch(t -> t.contains("(16, 32)"));
+        assertThat(FxStage.call(() -> {
+            Node table = dialog.lookup("#assemble-table");
+            ScrollPane scroll = (ScrollPane) dialog.lookup(".scroll-pane");
+            return scroll.localToScene(scroll.getBoundsInLocal())
+                    .contains(table.localToScene(table.getBoundsInLocal()));
+        })).as("the shapes that the message speaks of are in sight").isTrue();
         shoot(dialog, "assemble-mismatch");
         projector(dialog, "mlp");
         FxStage.await("a fresh one fits", () -> can(dialog));

@@ -58,6 +58,7 @@ final class AssembleDialog extends Dialog<AssembleRequest> {
     private final ErrorBanner banner;
     private final ShapeTable table;
     private final VBox taken = Ui.column(2);
+    private final ScrollPane scroll = new ScrollPane();
     private final Label size = Ui.styled(new Label(), "strong");
     private final LatestTask<AssembleRequest.Parts, AssemblyPreview> look;
     private Optional<AssemblyPreview> preview = Optional.empty();
@@ -109,7 +110,7 @@ final class AssembleDialog extends Dialog<AssembleRequest> {
         VBox all = Ui.styled(new VBox(12, Ui.styled(Ui.wrapped(i18n.label("catalog.assemble.what")), "muted"), vision,
                 language, Ui.column(4, i18n.label("catalog.assemble.projector"), kinds), trained,
                 Ui.styled(Ui.column(10, table, taken, size), "panel-subtle")), "asked");
-        ScrollPane scroll = new ScrollPane(all);
+        scroll.setContent(all);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         scroll.setPrefHeight(HEIGHT);
@@ -174,6 +175,9 @@ final class AssembleDialog extends Dialog<AssembleRequest> {
         found.fault().ifPresentOrElse(f -> banner.show(new EngineException(f.key(), f.args().toArray())),
                 banner::hide);
         told();
+        if (found.fault().isPresent()) {
+            scroll.setVvalue(scroll.getVmax()); // the message takes room; the shapes that it speaks of stay in sight
+        }
     }
 
     private void failed(Throwable error) {
