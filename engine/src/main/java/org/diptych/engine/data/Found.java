@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -65,8 +67,34 @@ final class Found {
         }
     }
 
-    /// @param row at which the question stands, from 1
-    record Asked(int row, String question, String answer) {
+    /// @param row    at which the question stands, from 1
+    /// @param answer the most given one
+    /// @param times  how often each answer was given, where that is told
+    record Asked(int row, String question, String answer, Map<String, Integer> times) {
+        private static final double PEOPLE = 10;
+        private static final double EACH = 0.3;
+
+        Asked {
+            times = Map.copyOf(times);
+        }
+
+        /// How right each answer is: 0.3 for each of ten people who give it, at most 1 (Anderson et al. 2018, bottom-up-attention-vqa `compute_softscore.py`; so do UNITER, LXMERT, ViLT, VLMo and BEiT-3).
+        ///
+        /// @param numbers of the answers that can be learnt
+        /// @return for each of those that were given; empty where it is not told who said what
+        Map<Integer, Double> scores(Map<String, Integer> numbers) {
+            int people = times.values().stream().mapToInt(Integer::intValue).sum();
+            Map<Integer, Double> out = new HashMap<>();
+            times.forEach((said, count) -> {
+                if (numbers.containsKey(said)) {
+                    out.put(numbers.get(said), Math.min(1, EACH * PEOPLE * count / people));
+                }
+            });
+            if (!out.isEmpty()) { // what most people say is right, also where the list has it in another spelling
+                out.putIfAbsent(numbers.get(answer), 1.0);
+            }
+            return out;
+        }
     }
 
     /// @param row       at which it stands, from 1

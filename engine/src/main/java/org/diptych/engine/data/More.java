@@ -1,6 +1,7 @@
 package org.diptych.engine.data;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.diptych.engine.api.Conversation;
@@ -62,7 +63,16 @@ public interface More {
 
     /// @param answer number in the set's list of answers
     /// @param said   the answer's words
-    record Asked(String question, int answer, String said) {
+    /// @param scores how right each answer is, from 0 to 1, where people said different things
+    record Asked(String question, int answer, String said, Map<Integer, Double> scores) {
+        public Asked {
+            scores = Map.copyOf(scores);
+        }
+
+        /// With one answer, which is right.
+        public Asked(String question, int answer, String said) {
+            this(question, answer, said, Map.of());
+        }
     }
 
     /// A second picture, and a sentence about both.

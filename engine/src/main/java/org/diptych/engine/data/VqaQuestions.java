@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// VQA v2 (Goyal et al. 2017, https://visualqa.org/vqa_v2_teaser.html, formats at https://visualqa.org/download.html): one file with `data_subtype` (COCO's folder, such as `train2014`) and
-/// `questions[]` of `question_id`, `image_id` and `question`; one with `annotations[]` of `question_id`, `multiple_choice_answer` (what most people said) and `answers[]` of `answer`. A picture with
+/// `questions[]` of `question_id`, `image_id` and `question`; one with `annotations[]` of `question_id`, `multiple_choice_answer` (what most people said) and `answers[]` of `answer`, one for each person. A picture with
 /// its questions is a pair, whose caption is the first question with its answer; a row is an entry of `questions`. An entry may name its picture by `image`, whatever its number, and say what it is for by
 /// `split`, as [SetWriter] has them.
 final class VqaQuestions {
@@ -28,13 +28,20 @@ final class VqaQuestions {
     private record About(Path image, Found.Part part) {
     }
 
+    /// What people say to a question.
+    ///
+    /// @param most  what most of them say
+    /// @param times how often each answer was given, where that is told
+    private record Answers(String most, Map<String, Integer> times) {
+    }
+
     private VqaQuestions() {
     }
 
     /// @param questions   files of them
     /// @param annotations files of their answers, in any order
     static void read(List<Path> questions, List<Path> annotations, Found found) throws IOException {
-        Map<Long, String> answers = new HashMap<>();
+        Map<Long, Answers> answers = new HashMap<>();
         Found unseen = found.aside(); // an answer that cannot be used is told of by its question
         for (Path file : annotations) {
             JsonRows.read(file, Map.of("annotations", (row, entry) -> {
@@ -68,10 +75,7 @@ final class VqaQuestions {
         }
     }
 
-    private static Optional<String> answer(JsonObject entry) {
-        if (entry.get("multiple_choice_answer") instanceof JsonPrimitive most && !most.getAsString().isBlank()) {
-            return Optional.of(most.getAsString().strip());
-        }
+    private static Optional<Answers> answer(JsonObject entry) {
         Map<String, Integer> times = new LinkedHashMap<>();
         if (entry.get("answers") instanceof JsonArray all) {
             for (JsonElement each : all) {
@@ -81,16 +85,20 @@ final class VqaQuestions {
                 }
             }
         }
-        return times.entrySet().stream().reduce((a, b) -> b.getValue() > a.getValue() ? b : a).map(Map.Entry::getKey);
+        if (entry.get("multiple_choice_answer") instanceof JsonPrimitive most && !most.getAsString().isBlank()) {
+            return Optional.of(new Answers(most.getAsString().strip(), times));
+        }
+        return times.entrySet().stream().reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
+                .map(most -> new Answers(most.getKey(), times));
     }
 
-    private static void take(Path file, String folder, List<Question> asked, Map<Long, String> answers, Found found) {
+    private static void take(Path file, String folder, List<Question> asked, Map<Long, Answers> answers, Found found) {
         PictureFiles pictures = new PictureFiles(file, folder.isEmpty() ? List.of() : List.of(folder));
         Map<About, List<Found.Asked>> about = new LinkedHashMap<>();
         Found.Part all = Found.Part.of(folder);
         for (Question each : asked) {
             found.seen(each.row);
-            String said = answers.get(each.id);
+            Answers said = answers.get(each.id);
             if (said == null) {
                 found.skip(each.row, "answer", Long.toString(each.id));
                 continue;
@@ -98,7 +106,7 @@ final class VqaQuestions {
             Found.Part part = each.said == Found.Part.ANY ? all : each.said;
             pictures.take(each.name.orElseGet(() -> name(folder, each.image, pictures)), each.row, found)
                     .ifPresent(image -> about.computeIfAbsent(new About(image, part), i -> new ArrayList<>())
-                            .add(new Found.Asked(each.row, each.text, said)));
+                            .add(new Found.Asked(each.row, each.text, said.most, said.times)));
         }
         about.forEach((which, asks) -> found.take(new Found.Pair(asks.getFirst().row(), which.image,
                 asks.getFirst().question() + " " + asks.getFirst().answer(), which.part, List.copyOf(asks))));

@@ -2,6 +2,7 @@ package org.diptych.engine.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.diptych.engine.api.Task;
 
@@ -13,9 +14,10 @@ import org.diptych.engine.api.Task;
 /// @param regions which regions are hidden, when some are
 /// @param patches which patches are hidden, when some are
 /// @param label   class of the whole: 1 for what belongs together, holds or follows, an answer's or class's number; -1 without one
+/// @param scores  how right each class is, from 0 to 1, where more than the label may be said; else empty
 /// @param draws   uniform numbers from 0 to 1 for choices that depend on what the model thinks
 public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional<Hidden> regions,
-        Optional<Patches> patches, int label, double[] draws) {
+        Optional<Patches> patches, int label, Map<Integer, Double> scores, double[] draws) {
     /// @param hidden (N) 1 for a hidden patch
     /// @param codes  (N) of all patches, where a file tells them; else empty
     public record Patches(long[] hidden, long[] codes) {
@@ -23,31 +25,37 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
 
     public Lesson {
         others = List.copyOf(others);
+        scores = Map.copyOf(scores);
     }
 
     public static Lesson of(Encoded shown, int label) {
-        return new Lesson(shown, List.of(), new long[0], Optional.empty(), Optional.empty(), label, new double[0]);
+        return new Lesson(shown, List.of(), new long[0], Optional.empty(), Optional.empty(), label, Map.of(),
+                new double[0]);
     }
 
     /// @param ids for each token the id to tell, or -1
     public Lesson hiding(Encoded seen, long[] ids) {
-        return new Lesson(seen, others, ids, regions, patches, label, draws);
+        return new Lesson(seen, others, ids, regions, patches, label, scores, draws);
     }
 
     public Lesson hiding(Encoded seen, Hidden which) {
-        return new Lesson(seen, others, words, Optional.of(which), patches, label, draws);
+        return new Lesson(seen, others, words, Optional.of(which), patches, label, scores, draws);
     }
 
     public Lesson hiding(Patches which) {
-        return new Lesson(shown, others, words, regions, Optional.of(which), label, draws);
+        return new Lesson(shown, others, words, regions, Optional.of(which), label, scores, draws);
     }
 
     public Lesson beside(List<Encoded> further) {
-        return new Lesson(shown, further, words, regions, patches, label, draws);
+        return new Lesson(shown, further, words, regions, patches, label, scores, draws);
+    }
+
+    public Lesson scored(Map<Integer, Double> each) {
+        return new Lesson(shown, others, words, regions, patches, label, each, draws);
     }
 
     public Lesson with(double... numbers) {
-        return new Lesson(shown, others, words, regions, patches, label, numbers);
+        return new Lesson(shown, others, words, regions, patches, label, scores, numbers);
     }
 
     /// The lessons of one task at one step.

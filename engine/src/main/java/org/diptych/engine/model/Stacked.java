@@ -81,11 +81,14 @@ public final class Stacked {
         return Staging.longs(manager, course.labels(), new Shape(course.lessons().size()));
     }
 
-    /// @return (B, classes) 1 at each lesson's label, 0 elsewhere
-    public static NDArray oneHot(Lesson.Course course, int classes, NDManager manager) {
+    /// @return (B, classes) how right each class is: where a lesson has no scores, 1 at its label and 0 elsewhere
+    public static NDArray scores(Lesson.Course course, int classes, NDManager manager) {
         float[] out = new float[course.lessons().size() * classes];
         for (int i = 0; i < course.lessons().size(); i++) {
-            out[i * classes + course.lessons().get(i).label()] = 1;
+            Lesson lesson = course.lessons().get(i);
+            int row = i * classes;
+            Map<Integer, Double> all = lesson.scores().isEmpty() ? Map.of(lesson.label(), 1.0) : lesson.scores();
+            all.forEach((which, right) -> out[row + which] = right.floatValue());
         }
         return Staging.floats(manager, out, new Shape(course.lessons().size(), classes));
     }

@@ -97,7 +97,7 @@ interface Preparation {
         More.Asked asked = questions.get(which % questions.size());
         Encoded own = drawn.encoded().get(i);
         // A model that writes its answers reads their words, one that chooses among them their number.
-        return Lesson.of(own.saying(drawn.tokens(asked.question())), asked.answer())
+        return Lesson.of(own.saying(drawn.tokens(asked.question())), asked.answer()).scored(asked.scores())
                 .beside(List.of(own.saying(drawn.tokens(asked.said()))));
     }
 

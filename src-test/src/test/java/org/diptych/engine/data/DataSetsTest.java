@@ -2,11 +2,14 @@ package org.diptych.engine.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.Message;
@@ -226,6 +229,41 @@ class DataSetsTest {
         }
         assertThat(all(open(folder))).contains("COCO_train2014_000000000001.jpg: What is it? yes");
         assertThat(asked(open(folder))).contains("How many? yes 0").hasSize(5);
+    }
+
+    /// Ten people answer each question of VQA v2.
+    @Test
+    void anAnswerIsAsRightAsPeopleGiveIt() throws Exception {
+        String ten = "{\"answer\": \"red\"}, ".repeat(7) + "{\"answer\": \"pink\"}, {\"answer\": \"pink\"}, "
+                + "{\"answer\": \"crimson\"}";
+        questions(
+                """
+                        {"annotations": [
+                         {"question_id": 1000, "multiple_choice_answer": "red", "answers": [%s]},
+                         {"question_id": 1001, "multiple_choice_answer": "pink", "answers": [{"answer": "Pink"}, {"answer": "red"}]},
+                         {"question_id": 2000, "answers": [{"answer": "pink"}]},
+                         {"question_id": 3000, "multiple_choice_answer": "red"}, {"question_id": 4000, "multiple_choice_answer": "red"}]}
+                        """
+                        .formatted(ten));
+        OpenedSet set = open(folder);
+        List<String> answers = set.train(10).answers();
+        Map<String, Map<String, Double>> scores = new TreeMap<>();
+        for (Dataset data : List.of(set.train(10), set.validation(10))) {
+            for (int i = 0; i < data.size(); i++) {
+                for (More.Asked q : data.example(i).more().questions()) {
+                    Map<String, Double> named = new TreeMap<>();
+                    q.scores().forEach((which, score) -> named.put(answers.get(which), score));
+                    scores.put(q.question() + " " + q.said(), named);
+                }
+            }
+        }
+        assertThat(answers).containsExactlyInAnyOrder("red", "pink");
+        assertThat(scores.get("What is it? red").get("red")).as("seven of ten").isEqualTo(1);
+        assertThat(scores.get("What is it? red").get("pink")).as("two of ten").isCloseTo(0.6, within(1e-9));
+        assertThat(scores.get("How many? pink")).as("the list has it in another spelling").containsEntry("red", 1.0)
+                .containsEntry("pink", 1.0);
+        assertThat(scores.get("What is it? pink")).as("one of one").isEqualTo(Map.of("pink", 1.0));
+        assertThat(scores.get("Is it red? red")).isEmpty();
     }
 
     private static List<String> asked(OpenedSet set) throws EngineException {

@@ -70,7 +70,7 @@ record Beit3Lessons(Beit3Model model, Beit3Reader reader) implements Lessons {
             }
             case ANSWERS -> {
                 all.putAll(text(course.shown(), manager));
-                all.put("targets", Stacked.oneHot(course, model.facts().parts().answers(), manager));
+                all.put("targets", Stacked.scores(course, model.facts().parts().answers(), manager));
             }
             case PICTURE_PAIRS -> {
                 all.putAll(text(course.shown(), manager));

@@ -60,7 +60,7 @@ record LxmertLessons(LxmertModel model, Optional<TextTokenizer> tokenizer) imple
         switch (task) {
             case MASKED_WORDS -> all.put("lm_labels", Stacked.hiddenWords(course.lessons(), IGNORED, manager));
             case MATCHING -> all.put("matched_label", Stacked.labels(course, manager));
-            case ANSWERS -> all.put("soft_targets", Stacked.oneHot(course, model.facts().answers(), manager));
+            case ANSWERS -> all.put("soft_targets", Stacked.scores(course, model.facts().answers(), manager));
             default -> regions(HiddenRegions.of(course), manager, all);
         }
         return new Inputs(all, course.shown());

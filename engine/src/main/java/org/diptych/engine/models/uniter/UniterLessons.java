@@ -78,7 +78,7 @@ record UniterLessons(UniterModel model, UniterReader reader) implements Lessons 
                 all.put("targets", Stacked.labels(course, manager));
                 transport(samples, manager, all);
             }
-            case ANSWERS -> all.put("targets", Stacked.oneHot(course, model.facts().answers(), manager));
+            case ANSWERS -> all.put("targets", Stacked.scores(course, model.facts().answers(), manager));
             default -> {
             }
         }

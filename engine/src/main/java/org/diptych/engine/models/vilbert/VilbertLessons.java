@@ -68,7 +68,7 @@ record VilbertLessons(VilbertModel model, Optional<TextTokenizer> tokenizer) imp
             case MATCHING -> // 0 says that they belong together, as BERT's next sentence does
                 all.put("next_sentence_label", Stacked.labels(course, manager).neg().add(1));
             case ANSWERS -> all.put("vqa_targets",
-                    Stacked.oneHot(course, model.facts().heads().answers(), manager));
+                    Stacked.scores(course, model.facts().heads().answers(), manager));
             default -> {
             }
         }

@@ -56,7 +56,7 @@ record ViltLessons(ViltModel model, ViltReader reader) implements Lessons {
             }
             case ANSWERS -> {
                 all.putAll(text(course.shown(), manager));
-                all.put("targets", Stacked.oneHot(course, model.facts().answers(), manager));
+                all.put("targets", Stacked.scores(course, model.facts().answers(), manager));
             }
             case PICTURE_PAIRS -> {
                 all.putAll(pictures(course, manager));

@@ -52,7 +52,7 @@ record VlmoLessons(VlmoModel model, VlmoReader reader) implements Lessons {
             case MATCHING -> all.put("negative_draws", Stacked.draws(course.lessons(), 2, manager));
             case ANSWERS -> {
                 all.putAll(text(course.shown(), manager));
-                all.put("vqa_targets", Stacked.oneHot(course, model.facts().parts().answers(), manager));
+                all.put("vqa_targets", Stacked.scores(course, model.facts().parts().answers(), manager));
             }
             case PICTURE_PAIRS -> {
                 all.putAll(text(course.shown(), manager));
