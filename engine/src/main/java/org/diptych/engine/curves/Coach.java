@@ -22,15 +22,17 @@ public final class Coach {
     /// Nats; every loss is in nats, and below this the right answer has nine tenths of the probability.
     private static final double LEARNT = 0.1;
 
+    private final RunLog log;
     private final FineTunePlan plan;
     private final List<RunLog.Row> rows;
     private final Series loss;
     private final Series rate;
     private final double peak;
 
-    private Coach(FineTunePlan plan, List<RunLog.Row> rows) {
-        this.plan = plan;
-        this.rows = rows;
+    private Coach(RunLog log) {
+        this.log = log;
+        plan = log.header().plan();
+        rows = log.since(0);
         loss = Series.of(rows, "loss");
         rate = Series.of(rows, "rate");
         peak = java.util.Arrays.stream(rate.values()).max().orElse(0);
@@ -38,7 +40,7 @@ public final class Coach {
 
     /// @return the findings, the most urgent first
     public static List<Note> notes(RunLog log) {
-        Coach coach = new Coach(log.header().plan(), log.since(0));
+        Coach coach = new Coach(log);
         List<Note> out = new ArrayList<>();
         coach.runAway().ifPresent(out::add);
         coach.blowUp().ifPresent(out::add);
@@ -170,12 +172,13 @@ public final class Coach {
         if (!flat || last.mean() < LEARNT || !atWork(last) || better()) {
             return Optional.empty();
         }
-        double guessing = Math.log(plan.batch());
+        int batch = log.batch(last.lastStep());
+        double guessing = Math.log(batch);
         boolean guesses = plan.objectives().keySet().equals(java.util.Set.of("contrastive"))
                 && Math.abs(last.mean() - guessing) < 0.03 * guessing;
         return Optional.of(guesses
                 ? note(Kind.NO_LEARNING, "loss", 1, last.lastStep(), "coach.nolearning.guessing", last.lastStep(),
-                        number(first.mean()), number(last.mean()), plan.batch(), number(guessing))
+                        number(first.mean()), number(last.mean()), batch, number(guessing))
                 : note(Kind.NO_LEARNING, "loss", 1, last.lastStep(), "coach.nolearning", last.lastStep(),
                         number(first.mean()), number(last.mean())));
     }

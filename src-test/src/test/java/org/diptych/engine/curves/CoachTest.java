@@ -182,6 +182,12 @@ class CoachTest {
         Note note = only(log.until(300));
         assertThat(note.kind()).isEqualTo(Kind.NO_LEARNING);
         assertThat(Texts.ENGLISH.get(note.says())).contains("Guessing among 32 pairs gives 3.466");
+        assertThat(Texts.ENGLISH.get(only(log.until(300).withBatch(16, 2)).says())).as("the batch is another by now")
+                .doesNotContain("Guessing");
+        Logs.Made sixteen = Logs.of(400,
+                (step, values) -> values.put("loss", Math.log(16) + 0.02 * Logs.normal(random)));
+        assertThat(Texts.ENGLISH.get(only(sixteen.until(300).withBatch(16, 2)).says()))
+                .contains("Guessing among 16 pairs gives 2.773");
         Logs.Made other = Logs.of(400, (step, values) -> values.put("loss", 1.2 + 0.02 * Logs.normal(random)));
         assertThat(Texts.ENGLISH.get(only(other.until(300)).says())).doesNotContain("Guessing");
     }

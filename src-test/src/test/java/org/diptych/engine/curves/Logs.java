@@ -17,7 +17,7 @@ final class Logs {
     }
 
     /// @param rows of the log, in order
-    record Made(Header header, List<Row> rows) implements RunLog {
+    record Made(Header header, List<Row> rows, List<Event> events) implements RunLog {
         @Override
         public int size() {
             return rows.size();
@@ -33,9 +33,15 @@ final class Logs {
             return Optional.empty();
         }
 
+        /// @return the log of a run whose batch a person changed
+        Made withBatch(int batch, int from) {
+            return new Made(header, rows,
+                    List.of(new Event(Event.Kind.BATCH, from, 0, Event.NONE, Integer.toString(batch))));
+        }
+
         /// @return the log as it was after its first `n` rows
         Made until(int n) {
-            return new Made(header, rows.subList(0, n));
+            return new Made(header, rows.subList(0, n), events);
         }
     }
 
@@ -58,7 +64,7 @@ final class Logs {
                 fill.accept(step, values);
                 rows.add(new RunLog.Row(step, step * 0.5, values));
             }
-            return new Made(header, rows);
+            return new Made(header, rows, List.of());
         } catch (EngineException e) {
             throw new IllegalStateException(e);
         }
