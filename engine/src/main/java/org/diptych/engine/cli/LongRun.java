@@ -13,6 +13,7 @@ import org.diptych.engine.api.BenchResult.Row;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.EngineStatus;
 import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.FineTunePlan.Schedule;
 import org.diptych.engine.api.FineTunePlan.Watch;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.RunLog;
@@ -125,7 +126,9 @@ final class LongRun {
         FineTunePlan p = engine.plan(family);
         return new FineTunePlan("bench", p.model(), p.config(), p.startFrom(),
                 new FineTunePlan.Data("toybox", "aligned", "en", "short", 0, 0, 5000, 8, 64), p.objectives(),
-                p.lessons(), p.trains(), p.lora(), p.optimizer(), p.schedule(), List.of(), steps, BATCH, 1, steps,
+                p.lessons(), p.trains(), p.lora(), p.optimizer(),
+                new Schedule(Math.min(p.schedule().warmup(), steps), p.schedule().floor()), List.of(), steps, BATCH, 1,
+                steps,
                 steps).withMoments(new Watch(WATCHED_EVERY, Watch.USUAL.megabytes(), 1, Watch.USUAL.pairs()));
     }
 
