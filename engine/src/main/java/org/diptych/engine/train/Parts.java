@@ -2,6 +2,7 @@ package org.diptych.engine.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,13 +53,18 @@ public final class Parts {
         int index = whole ? 0 : Integer.parseInt(part.group(2));
         int count = whole ? 1 : Integer.parseInt(part.group(3));
         int size = (int) source.shape().size();
-        if (target == null || index >= count || target.shape().size() != (long) size * count) {
+        if (target == null || index >= count || target.shape().size() != (long) size * count
+                || (source.get().getDataType() == DataType.INT64) != (target.get().getDataType() == DataType.INT64)) {
             return false;
         }
         NDArray old = target.get();
-        float[] values = old.toFloatArray();
-        System.arraycopy(source.get().toFloatArray(), 0, values, index * size, size);
-        target.set(scope.create(values, target.shape()));
+        if (old.getDataType() == DataType.INT64) { // a counter, such as a queue's place
+            target.set(scope.create(source.get().toLongArray(), target.shape()));
+        } else {
+            float[] values = old.toFloatArray();
+            System.arraycopy(source.get().toFloatArray(), 0, values, index * size, size);
+            target.set(scope.create(values, target.shape()));
+        }
         old.close();
         return true;
     }

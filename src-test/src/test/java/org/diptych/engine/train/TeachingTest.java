@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,12 +254,7 @@ class TeachingTest {
     void theShippedTowerFitsThePlanThatBeginsFromIt(String name, String prefix, int layers, int weights)
             throws Exception {
         FineTunePlan plan = TinyPlans.committed(name);
-        Path clip = Files.createDirectory(folder.resolve("clip"));
-        for (String file : List.of("config.json", "model.safetensors")) {
-            try (InputStream in = TeachingTest.class.getResourceAsStream("/org/diptych/weights/clip/" + file)) {
-                Files.copy(in, clip.resolve(file));
-            }
-        }
+        Path clip = shipped("clip");
         JsonObject config = FreshFiles.write(folder.resolve(name), plan);
         TestLane.run(context -> {
             VisionLanguageModel to = Models.named(name).orElseThrow().create(config,
@@ -273,6 +270,37 @@ class TeachingTest {
                     .hasSize(3 + layers * weights).allMatch(n -> n.startsWith(prefix));
             return true;
         });
+    }
+
+    /// What ships is taken whole, the place in a queue too.
+    @ParameterizedTest
+    @ValueSource(strings = {"albef", "blip"})
+    void aShippedModelIsGoneOnFrom(String name) throws Exception {
+        Path ships = shipped(name);
+        JsonObject config = FreshFiles.write(folder.resolve("fresh"), TinyPlans.committed(name));
+        TestLane.run(context -> {
+            VisionLanguageModel from = new Loader(Models.all()).load(ships, context.scope().newSubManager()).model();
+            VisionLanguageModel to = Models.named(name).orElseThrow().create(config,
+                    new ModelFiles(Optional.of(folder.resolve("fresh"))));
+            ((Initialises) to).initialise(context.scope(), 2);
+            assertThat(to.module().weights().values()).anyMatch(w -> w.get().getDataType() == DataType.INT64);
+            Parts.take(Map.of("(.*)", "$1"), from.module().weights(), to.module().weights(), context.scope(), name);
+            Map<String, float[]> taken = TinyRun.numbers(to);
+            TinyRun.numbers(from).forEach((weight, values) -> assertThat(taken.get(weight)).as(weight)
+                    .isEqualTo(values));
+            return true;
+        });
+    }
+
+    private Path shipped(String name) throws IOException {
+        Path to = Files.createDirectory(folder.resolve("ships-" + name));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            try (InputStream in = TeachingTest.class
+                    .getResourceAsStream("/org/diptych/weights/" + name + "/" + file)) {
+                Files.copy(in, to.resolve(file));
+            }
+        }
+        return to;
     }
 
     @Test
