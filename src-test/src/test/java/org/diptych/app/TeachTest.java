@@ -256,6 +256,7 @@ class TeachTest extends WindowTest {
         other.addProperty("batch", 16);
         other.addProperty("seed", 5);
         other.addProperty("checkpointing", true);
+        other.getAsJsonObject("data").addProperty("noise", 0.4);
         other.getAsJsonObject("optimizer").addProperty("rate", 0.002);
         other.getAsJsonObject("optimizer").addProperty("weightDecay", 0.3);
         other.getAsJsonObject("lora").addProperty("rank", 4);

@@ -149,9 +149,14 @@ final class TeachModel {
                 d.noise(), d.hardNegatives(), d.train(), Math.min(VALIDATION, d.validation()), side))));
     }
 
-    /// Goes back to what the form shows of a model that was just chosen; its data stay.
+    /// Goes back to what the form shows of a model that was just chosen; a set of a person's own stays.
     void usual(FineTunePlan usual, Start from) {
         TeachModel first = new TeachModel();
+        world.set(first.world.get());
+        language.set(first.language.get());
+        captions.set(first.captions.get());
+        noise.set(first.noise.get());
+        hard.set(first.hard.get());
         stage.set(first.stage.get());
         trains.set(first.trains.get());
         lora.set(first.lora.get());
