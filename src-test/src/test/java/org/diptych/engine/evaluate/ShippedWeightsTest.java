@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.diptych.engine.Shipped;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EvaluateRequest;
 import org.diptych.engine.api.EvaluateResult;
@@ -29,26 +29,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("invariant")
 class ShippedWeightsTest {
     private static final long LARGEST = 6_000_000;
-    private static final List<String> FILES = List.of("config.json", "tokenizer.json", "preprocessor_config.json",
-            "diptych.json", "model.safetensors");
     @TempDir
     Path folder;
-
-    /// The weights may lie in a jar, and a checkpoint is mapped from a file.
-    private void unpack(String family) throws IOException {
-        for (String name : FILES) {
-            try (InputStream in = getClass().getResourceAsStream("/org/diptych/weights/" + family + "/" + name)) {
-                assertThat(in).as(name).isNotNull();
-                Files.copy(in, folder.resolve(name));
-            }
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"clip", "albef", "roberta", "lxmert", "vilbert", "vilt", "llava", "blip", "blip2",
             "beit3", "uniter", "vlmo"})
     void theFolderIsWholeAndSmall(String family) throws Exception {
-        unpack(family);
+        Shipped.unpack(family, folder);
         assertThat(Files.size(folder.resolve("model.safetensors"))).isLessThan(LARGEST);
         JsonObject about = JsonParser.parseString(Files.readString(folder.resolve("diptych.json"))).getAsJsonObject();
         try (InputStream in = getClass().getResourceAsStream("/org/diptych/plans/" + family + ".json")) {
@@ -69,7 +57,7 @@ class ShippedWeightsTest {
             "beit3, 48, 9, toybox.kind_swap toybox.masked.kind toybox.answers toybox.caption toybox.pointing",
             "vlmo, 64, 9, toybox.kind_swap toybox.colour_swap toybox.match toybox.masked.kind toybox.answers"})
     void itReachesTheMarks(String family, int scenes, int set, String missed) throws Exception {
-        unpack(family);
+        Shipped.unpack(family, folder);
         NDManager weights = TestLane.lane().scopes().weights();
         Loader.Loaded loaded = TestLane.run(context -> new Loader(Models.all()).load(folder, weights));
         assertThat(loaded.report().parameters()).isLessThanOrEqualTo(3_000_000);

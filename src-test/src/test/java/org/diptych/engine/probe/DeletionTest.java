@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.diptych.engine.Shipped;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RelevanceMethod;
@@ -43,11 +42,7 @@ class DeletionTest {
     /// Of the shipped BLIP-2: with an eighth of the picture hidden where the queries look the match falls further than with as much hidden where they do not.
     @Test
     void hidingWhatGradCamShowsCostsTheMatchMore() throws Exception {
-        for (String name : List.of("config.json", "tokenizer.json", "preprocessor_config.json", "model.safetensors")) {
-            try (InputStream in = getClass().getResourceAsStream("/org/diptych/weights/blip2/" + name)) {
-                Files.copy(in, folder.resolve(name));
-            }
-        }
+        Shipped.unpack("blip2", folder);
         TestLane.run(context -> {
             try (NDManager weights = TestLane.lane().scopes().weights()) {
                 Loader.Loaded loaded = new Loader(Models.all()).load(folder, weights);

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.diptych.engine.Shipped;
 import org.diptych.engine.TestLane;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -294,12 +294,7 @@ class TeachingTest {
 
     private Path shipped(String name) throws IOException {
         Path to = Files.createDirectory(folder.resolve("ships-" + name));
-        for (String file : List.of("config.json", "model.safetensors")) {
-            try (InputStream in = TeachingTest.class
-                    .getResourceAsStream("/org/diptych/weights/" + name + "/" + file)) {
-                Files.copy(in, to.resolve(file));
-            }
-        }
+        Shipped.unpack(name, to);
         return to;
     }
 
