@@ -113,6 +113,7 @@ class TeachFormTest extends WindowTest {
             this.<ChoiceBox<String>>find("finetune-masking").setValue("static");
             this.<ChoiceBox<String>>find("finetune-rule").setValue("whole");
             this.<ChoiceBox<Boolean>>find("finetune-joint").setValue(true);
+            this.<ChoiceBox<String>>find("finetune-tasks").setValue("one");
             ChoiceBox<Object> trains = find("finetune-trains");
             trains.setValue(trains.getItems().getLast());
             return null;
@@ -134,7 +135,7 @@ class TeachFormTest extends WindowTest {
         assertThat(List.of(plan.data().train(), plan.data().validation(), plan.data().pictureSize()))
                 .containsExactly(640, 40, 64);
         assertThat(plan.lessons()).isEqualTo(new FineTunePlan.Lessons("static", "whole", 0.2, true, 0.4, 30, 0.3,
-                0.6, "/my pictures, all/codes.jsonl"));
+                0.6, "/my pictures, all/codes.jsonl", "one"));
         assertThat(plan.objectives()).isEqualTo(Map.of("contrastive", 0.5));
         assertThat(plan.earlyStop()).isEqualTo(new FineTunePlan.EarlyStop("validation.loss", 3, 0.01));
         assertThat(plan.lora()).isEqualTo(

@@ -108,6 +108,7 @@ final class AdvancedForm extends VBox {
         WeightsPane weights = new WeightsPane(i18n, model);
         model.stage.subscribe(s -> weights.setDisable(s.equals(TeachModel.COURSE)));
         List<Node> out = new ArrayList<>(List.of(new VBox(weights),
+                kept("finetune.tasks", "lessons/tasks", List.of("all", "one")),
                 kept("finetune.masking", "lessons/masking", List.of("dynamic", "static")),
                 kept("finetune.rule", "lessons/rule", List.of("bert", "whole", "roberta")),
                 kept("finetune.joint", "lessons/joint", List.of(false, true))));

@@ -277,32 +277,36 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
     /// @param patches share of a picture's patches that are hidden
     /// @param pair    share of a text's words that are hidden where patches are hidden with them
     /// @param codes   file that tells the codes of patches: a tokenizer of pictures, or a table; empty for the model's own codes
+    /// @param tasks   `all`: a step learns by all of its objectives, their losses weighted; `one`: by one of them, drawn by the weights (UNITER, Chen et al. 2020, section 3.1)
     public record Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp,
-            double patches, double pair, String codes) {
+            double patches, double pair, String codes, String tasks) {
+        public static final String ALL = "all";
+        public static final String ONE = "one";
         /// As published: 15 % of words hidden anew each time, one side alone, a share of 0.4 for a copy that follows (ALBEF section 3.3), two fifths of the patches and, beside them, half of the words (BEiT-3
         /// section 2.2).
         public static final Lessons USUAL = new Lessons("dynamic", "bert", 0.15, false, 0.4, 0);
 
-        /// A plan of an earlier version says nothing of patches.
+        /// A plan of an earlier version says nothing of patches, nor of tasks.
         public Lessons {
             patches = patches == 0 ? 0.4 : patches;
             pair = pair == 0 ? 0.5 : pair;
             codes = codes == null ? "" : codes;
+            tasks = tasks == null ? ALL : tasks;
         }
 
         /// The usual shares of patches and of what is hidden beside them, in the model's own codes.
         public Lessons(String masking, String rule, double share, boolean joint, double alpha, int alphaRamp) {
-            this(masking, rule, share, joint, alpha, alphaRamp, 0, 0, "");
+            this(masking, rule, share, joint, alpha, alphaRamp, 0, 0, "", ALL);
         }
 
         /// @return the same, hiding one side at a time or both at once
         public Lessons with(boolean both) {
-            return new Lessons(masking, rule, share, both, alpha, alphaRamp, patches, pair, codes);
+            return new Lessons(masking, rule, share, both, alpha, alphaRamp, patches, pair, codes, tasks);
         }
 
         /// @return the same with another share for a copy that follows
         public Lessons with(double other, int ramp) {
-            return new Lessons(masking, rule, share, joint, other, ramp, patches, pair, codes);
+            return new Lessons(masking, rule, share, joint, other, ramp, patches, pair, codes, tasks);
         }
 
         /// @param step from 1

@@ -24,6 +24,7 @@ import org.diptych.engine.model.Follows;
 import org.diptych.engine.model.Module;
 import org.diptych.engine.model.RunsInSegments;
 import org.diptych.engine.model.VisionLanguageModel;
+import org.diptych.engine.objective.Objective;
 import org.diptych.engine.model.Weight;
 import org.diptych.engine.nn.Adapters;
 import org.diptych.engine.nn.Linear;
@@ -137,24 +138,26 @@ public final class Footprint {
         Optional<Activations> most = Optional.empty();
         for (int stage = 0; stage < plan.course().size(); stage++) {
             trainer.enter(stage, true);
-            Preparer preparer = new Preparer(data, model, trainer.objectives(stage), plan.seed());
-            double alpha = plan.lessons().alpha();
-            Prepared few = preparer.prepare(IntStream.of(places).limit(FEW).toArray(), new long[FEW], 1, alpha);
-            between.run();
-            trainer.held(few, scope); // the first pass also makes what all later ones share
-            OptionalLong little = held(trainer, few, scope, between);
-            OptionalLong much = places.length < MORE
-                    ? little
-                    : held(trainer, preparer.prepare(places, new long[MORE], 1, alpha), scope, between);
-            if (little.isEmpty() || much.isEmpty()) {
-                return Optional.empty();
-            }
-            long example = places.length < MORE
-                    ? little.getAsLong() / FEW
-                    : Math.max(0, (much.getAsLong() - little.getAsLong()) / (MORE - FEW));
-            Activations now = new Activations(Math.max(0, little.getAsLong() - FEW * example), example, true);
-            if (most.isEmpty() || size(now, plan) > size(most.get(), plan)) {
-                most = Optional.of(now);
+            for (List<Objective> together : trainer.together(stage)) {
+                Preparer preparer = new Preparer(data, model, together, plan.seed());
+                double alpha = plan.lessons().alpha();
+                Prepared few = preparer.prepare(IntStream.of(places).limit(FEW).toArray(), new long[FEW], 1, alpha);
+                between.run();
+                trainer.held(few, scope); // the first pass also makes what all later ones share
+                OptionalLong little = held(trainer, few, scope, between);
+                OptionalLong much = places.length < MORE
+                        ? little
+                        : held(trainer, preparer.prepare(places, new long[MORE], 1, alpha), scope, between);
+                if (little.isEmpty() || much.isEmpty()) {
+                    return Optional.empty();
+                }
+                long example = places.length < MORE
+                        ? little.getAsLong() / FEW
+                        : Math.max(0, (much.getAsLong() - little.getAsLong()) / (MORE - FEW));
+                Activations now = new Activations(Math.max(0, little.getAsLong() - FEW * example), example, true);
+                if (most.isEmpty() || size(now, plan) > size(most.get(), plan)) {
+                    most = Optional.of(now);
+                }
             }
         }
         return most;

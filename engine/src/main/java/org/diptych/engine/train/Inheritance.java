@@ -34,7 +34,7 @@ final class Inheritance {
                 case "run" -> {
                 }
                 case "weight" -> (goes ? merged : out).put(goes ? name : key, tensor);
-                case "first", "second", "before" -> {
+                case "first", "second", "before", "touched" -> {
                     if (!goes && parent.learns(name, own, stage)) {
                         out.put(key, tensor);
                     }

@@ -40,6 +40,8 @@ final class Learner {
         NDArray second;
         final double factor;
         int before;
+        /// A loss has moved it: from then on the optimiser moves it at every step, also at one whose losses do not touch it.
+        boolean touched;
         boolean active = true;
 
         /// @param factor of the learning rate
@@ -219,10 +221,11 @@ final class Learner {
     /// @return the gradients' global norm before clipping
     float update(int number, double learningRate) {
         Map<Slot, NDArray> gradients = new LinkedHashMap<>();
-        for (Slot s : active()) { // what no loss has touched has none, and stays as it is
+        for (Slot s : active()) { // what no loss has touched yet has none, and stays as it is
             NDArray gradient = JniUtils.getGradient((PtNDArray) s.value);
-            if (gradient != null) {
-                gradients.put(s, gradient);
+            s.touched |= gradient != null;
+            if (s.touched) {
+                gradients.put(s, gradient == null ? s.value.zerosLike() : gradient); // a run that goes on
             }
         }
         try {
@@ -265,6 +268,9 @@ final class Learner {
             if (s.before > 0) {
                 out.put("before." + s.name, now.create((long) s.before));
             }
+            if (s.touched) {
+                out.put("touched." + s.name, now.create(1L));
+            }
         });
         held.forEach((name, weight) -> out.put("weight." + name, weight.value));
         followers.forEach((name, follower) -> out.put("follows." + name, follower.value));
@@ -289,6 +295,7 @@ final class Learner {
                 Optional<NDArray> before = saved.find("before." + s.name);
                 s.before = before.isPresent() ? (int) before.get().toLongArray()[0] : 0;
             }
+            s.touched = saved.find("touched." + s.name).isPresent();
             others.remove(s.name);
         }
         for (String name : others) {

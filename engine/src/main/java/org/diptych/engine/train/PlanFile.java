@@ -192,7 +192,8 @@ public final class PlanFile {
     }
 
     private FineTunePlan.Lessons lessons(JsonObject json) throws EngineException {
-        keys(json, "lessons.", "masking", "rule", "share", "joint", "alpha", "alphaRamp", "patches", "pair", "codes");
+        keys(json, "lessons.", "masking", "rule", "share", "joint", "alpha", "alphaRamp", "patches", "pair", "codes",
+                "tasks");
         FineTunePlan.Lessons usual = FineTunePlan.Lessons.USUAL;
         return new FineTunePlan.Lessons(choice(json, "lessons.", "masking", usual.masking(), "dynamic", "static"),
                 choice(json, "lessons.", "rule", usual.rule(), "bert", "whole", "roberta"),
@@ -202,7 +203,8 @@ public final class PlanFile {
                 integer(json, "lessons.", "alphaRamp", usual.alphaRamp(), 0, 10_000_000),
                 real(json, "lessons.", "patches", usual.patches(), 0.01, 0.99),
                 real(json, "lessons.", "pair", usual.pair(), 0.01, 0.99),
-                text(json, "lessons.", "codes", usual.codes()));
+                text(json, "lessons.", "codes", usual.codes()),
+                choice(json, "lessons.", "tasks", usual.tasks(), FineTunePlan.Lessons.ALL, FineTunePlan.Lessons.ONE));
     }
 
     private boolean flag(JsonObject json, String prefix, String key, boolean otherwise) throws EngineException {

@@ -30,8 +30,8 @@ public record RunFolder(Path path) {
     private static final String STATUS = "status.json";
     private static final String WITHOUT = "without.json";
 
-    /// What a checkpoint says beside the weights. Its tensors: `weight.X`, and where X learns `first.X` and `second.X`; `before.X` where these moments began in the middle of a stage; `follows.X`;
-    /// `change.X`, to be added to X, in what a branch inherits.
+    /// What a checkpoint says beside the weights. Its tensors: `weight.X`, and where X learns `first.X` and `second.X`; `before.X` where these moments began in the middle of a stage, `touched.X` once a loss has moved X;
+    /// `follows.X`; `change.X`, to be added to X, in what a branch inherits.
     record Saved(int step, double seconds, double rate, Path file, Map<String, NDArray> tensors) {
         /// @throws EngineException when the checkpoint is of another plan or model
         NDArray tensor(String name) throws EngineException {

@@ -5,11 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.FineTunePlan;
@@ -32,6 +34,7 @@ import org.diptych.engine.work.Natives;
 final class Trainer {
     private static final double MEBIBYTE = 1 << 20;
     private static final int STACKS_EVERY = 10;
+    private static final long DRAW = -2;
 
     private final VisionLanguageModel model;
     private final FineTunePlan plan;
@@ -122,9 +125,34 @@ final class Trainer {
         return List.copyOf(mixes.get(plan.course().get(number).objectives()).keySet());
     }
 
+    /// @return those of a stage that one of its steps may learn by
+    List<List<Objective>> together(int number) {
+        List<Objective> all = objectives(number);
+        return one() ? all.stream().map(List::of).toList() : List.of(all);
+    }
+
     /// @return those that a step learns by
     List<Objective> learntBy(int step) {
-        return List.copyOf(mixes.get(changes.objectives(step)).keySet());
+        Map<Objective, Double> mix = mixes.get(changes.objectives(step));
+        return one() ? List.of(drawn(mix, step)) : List.copyOf(mix.keySet());
+    }
+
+    private boolean one() {
+        return plan.lessons().tasks().equals(FineTunePlan.Lessons.ONE);
+    }
+
+    /// By the weights. A function of seed and step, so that a resumed run draws the same.
+    private Objective drawn(Map<Objective, Double> mix, int step) {
+        List<Objective> all = mix.keySet().stream().sorted(Comparator.comparing(Objective::name)).toList();
+        double place = new SplittableRandom(Seeds.mix(Seeds.mix(plan.seed(), step), DRAW)).nextDouble()
+                * mix.values().stream().mapToDouble(Double::doubleValue).sum();
+        for (Objective each : all) {
+            place -= mix.get(each);
+            if (place < 0) {
+                return each;
+            }
+        }
+        return all.getLast();
     }
 
     /// Learns from one batch, part by part where the plan divides it. When the loss or the gradient is no number, the weights stay as they were, and `loss` or `grad_norm` says so.
@@ -147,12 +175,13 @@ final class Trainer {
             try (NDManager now = scope.newSubManager()) {
                 Inputs base = model.batch(part.samples(), now);
                 try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                    NDArray total = loss(step, prepared, part, base, now, values, segments(tape));
+                    Optional<NDArray> total = loss(step, prepared, part, base, now, values, segments(tape));
                     if (!Double.isFinite(values.get("loss"))) {
                         return values.all();
                     }
                     long began = System.nanoTime();
-                    tape.ifPresentOrElse(t -> t.backward(total), () -> collector.backward(total));
+                    total.ifPresent(
+                            loss -> tape.ifPresentOrElse(t -> t.backward(loss), () -> collector.backward(loss)));
                     values.add("ms.backward", (System.nanoTime() - began) / 1e6);
                 }
                 if (model instanceof Follows follows) { // a copy takes its step and a queue its features with every forward pass, as in the published code
@@ -206,8 +235,9 @@ final class Trainer {
         }
     }
 
-    /// @return the part's share in the weighted sum of all objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back
-    private NDArray loss(int step, Prepared whole, Prepared part, Inputs base, NDManager scope, StepValues values,
+    /// @return the part's share in the weighted sum of all its objectives, and for each what it cost: passes through stacks, time, and the memory that is held for the way back; none where it is asked nothing
+    private Optional<NDArray> loss(int step, Prepared whole, Prepared part, Inputs base, NDManager scope,
+            StepValues values,
             Segments segments) {
         NDArray total = null;
         Forwards forwards = new Forwards();
@@ -215,6 +245,10 @@ final class Trainer {
         double sum = 0;
         for (Map.Entry<Objective, Double> item : objectives.entrySet()) {
             Objective objective = item.getKey();
+            if (!whole.courses().containsKey(objective)) { // another was drawn
+                continue;
+            }
+            double weight = one() ? 1 : item.getValue(); // it was drawn by it
             double share = whole.share(objective, part);
             if (share == 0) { // none of its words is hidden here
                 continue;
@@ -223,10 +257,10 @@ final class Trainer {
             long held = Natives.allocated().orElse(0);
             LossTerms terms = objective.loss(model, pass,
                     objective.inputs(model, part.courses().get(objective), base, scope));
-            NDArray weighted = Scalars.times(terms.total(), item.getValue() * share);
+            NDArray weighted = Scalars.times(terms.total(), weight * share);
             total = total == null ? weighted : total.add(weighted);
             double loss = terms.total().toFloatArray()[0] * share;
-            sum += loss * item.getValue();
+            sum += loss * weight;
             values.add("loss." + objective.name(), loss);
             values.set(terms.values());
             forwards(step, objective.name(), forwards.take(), values);
@@ -235,8 +269,8 @@ final class Trainer {
                 values.most("mib." + objective.name(), (Natives.allocated().getAsLong() - held) / MEBIBYTE);
             }
         }
-        values.add("loss", objectives.size() == 1 ? total.toFloatArray()[0] : sum);
-        return total;
+        values.add("loss", total != null && whole.courses().size() == 1 ? total.toFloatArray()[0] : sum);
+        return Optional.ofNullable(total);
     }
 
     /// The whole at every step; through which stacks they went hardly changes, so it is told now and then.

@@ -193,7 +193,7 @@ class MaskedPatchesTest {
         return new FineTunePlan(plan.name(), plan.model(), plan.config(), plan.startFrom(), plan.data(),
                 plan.objectives(),
                 new FineTunePlan.Lessons(l.masking(), l.rule(), l.share(), l.joint(), l.alpha(), l.alphaRamp(),
-                        l.patches(), l.pair(), file.toString()),
+                        l.patches(), l.pair(), file.toString(), l.tasks()),
                 plan.trains(), plan.lora(), plan.optimizer(), plan.schedule(), plan.stages(), plan.steps(),
                 plan.batch(), plan.seed(), plan.evaluateEvery(), plan.checkpointEvery());
     }

@@ -1,0 +1,87 @@
+package org.diptych.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.diptych.engine.api.FineTunePlan;
+import org.diptych.engine.api.RunLog;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A plan whose steps draw one of their objectives each, as UNITER's do.
+@Tag("invariant")
+class DrawnTasksTest {
+    @TempDir
+    Path folder;
+
+    private static FineTunePlan plan(int steps, String... more) throws Exception {
+        String[] set = {"steps", Integer.toString(steps), "objectives", "{\"mlm\": 3, \"itm\": 1, \"mrc\": 0}",
+                "lessons", "{\"tasks\": \"one\"}", "evaluateEvery", Integer.toString(steps)};
+        String[] all = Arrays.copyOf(set, set.length + more.length);
+        System.arraycopy(more, 0, all, set.length, more.length);
+        return TinyPlans.of("uniter", all);
+    }
+
+    private static List<String> drawn(RunLog.Row row) {
+        return row.values().keySet().stream().filter(k -> k.startsWith("loss.")).toList();
+    }
+
+    private static List<RunLog.Row> steps(TinyRun run) {
+        return run.rows().stream().filter(r -> r.values().containsKey("loss")).toList();
+    }
+
+    /// One a step, as often as its weight says, with its whole loss; the validation set is asked for all.
+    @Test
+    void aStepLearnsByOneOfThem() throws Exception {
+        TinyRun run = TinyRun.start(plan(200), folder.resolve("run")).toTheEnd();
+        List<RunLog.Row> rows = steps(run);
+        assertThat(rows).hasSize(200).allSatisfy(row -> {
+            assertThat(drawn(row)).as("step %d", row.step()).hasSize(1);
+            assertThat(row.values().get("loss")).isEqualTo(row.values().get(drawn(row).getFirst()));
+        });
+        Map<String, Long> often = rows.stream()
+                .collect(Collectors.groupingBy(r -> drawn(r).getFirst(), Collectors.counting()));
+        assertThat(often).containsOnlyKeys("loss.mlm", "loss.itm");
+        assertThat(often.get("loss.mlm") / 200.0).isCloseTo(0.75, within(0.1)); // its deviation is 0.03
+        assertThat(run.rows().getLast().values()).containsKeys("validation.loss.mlm", "validation.loss.itm",
+                "validation.loss.mrc");
+        run.close();
+    }
+
+    /// Cut off between two of its steps, it draws what it would have drawn.
+    @Test
+    void itGoesOnToTheBit() throws Exception {
+        TinyRun whole = TinyRun.start(plan(24), folder.resolve("whole")).toTheEnd();
+        Map<String, float[]> expected = whole.numbers();
+        Map<Integer, Double> losses = whole.losses();
+        assertThat(steps(whole).stream().map(DrawnTasksTest::drawn).distinct()).hasSize(2);
+        whole.close();
+        TinyRun cut = TinyRun.start(plan(24), folder.resolve("cut"));
+        TinyRun.until(() -> cut.session().summary().step() >= 9);
+        cut.session().stop();
+        cut.toTheEnd();
+        cut.close();
+        TinyRun again = TinyRun.resume(folder.resolve("cut")).toTheEnd();
+        assertThat(again.losses()).isEqualTo(losses);
+        again.numbers().forEach((name, values) -> assertThat(values).as(name).isEqualTo(expected.get(name)));
+        again.close();
+    }
+
+    /// In micro-batches its loss is still the one of the whole batch.
+    @Test
+    void itsBatchCanBeDivided() throws Exception {
+        TinyRun whole = TinyRun.start(plan(6), folder.resolve("whole")).toTheEnd();
+        Map<Integer, Double> losses = whole.losses();
+        whole.close();
+        TinyRun parts = TinyRun.start(plan(6, "accumulate", "2"), folder.resolve("parts")).toTheEnd();
+        parts.losses().forEach((step, loss) -> assertThat(loss).as("step %d", step)
+                .isCloseTo(losses.get(step), within(2e-4)));
+        parts.close();
+    }
+}
