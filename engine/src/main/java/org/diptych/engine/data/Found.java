@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,12 +79,27 @@ final class Found {
             times = Map.copyOf(times);
         }
 
+        /// @return each answer with its share of the people, the most given first; the one alone where it is not told who said what
+        List<More.Answer> answers() {
+            double people = people();
+            return people == 0
+                    ? List.of(new More.Answer(answer, 1))
+                    : times.entrySet().stream()
+                            .sorted(Comparator.<Map.Entry<String, Integer>>comparingInt(e -> -e.getValue())
+                                    .thenComparing(e -> !e.getKey().equals(answer)).thenComparing(Map.Entry::getKey))
+                            .map(e -> new More.Answer(e.getKey(), e.getValue() / people)).toList();
+        }
+
+        private int people() {
+            return times.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
         /// How right each answer is: 0.3 for each of ten people who give it, at most 1 (Anderson et al. 2018, bottom-up-attention-vqa `compute_softscore.py`; so do UNITER, LXMERT, ViLT, VLMo and BEiT-3).
         ///
         /// @param numbers of the answers that can be learnt
         /// @return for each of those that were given; empty where it is not told who said what
         Map<Integer, Double> scores(Map<String, Integer> numbers) {
-            int people = times.values().stream().mapToInt(Integer::intValue).sum();
+            int people = people();
             Map<Integer, Double> out = new HashMap<>();
             times.forEach((said, count) -> {
                 if (numbers.containsKey(said)) {

@@ -61,18 +61,25 @@ public interface More {
         }
     }
 
-    /// @param answer number in the set's list of answers
-    /// @param said   the answer's words
-    /// @param scores how right each answer is, from 0 to 1, where people said different things
-    record Asked(String question, int answer, String said, Map<Integer, Double> scores) {
+    /// @param answer  number in the set's list of answers
+    /// @param scores  how right each answer of the list is, from 0 to 1, where people said different things
+    /// @param answers all that people said, the most given first
+    record Asked(String question, int answer, Map<Integer, Double> scores, List<Answer> answers) {
         public Asked {
             scores = Map.copyOf(scores);
+            answers = List.copyOf(answers);
         }
 
         /// With one answer, which is right.
+        ///
+        /// @param said the answer's words
         public Asked(String question, int answer, String said) {
-            this(question, answer, said, Map.of());
+            this(question, answer, Map.of(), List.of(new Answer(said, 1)));
         }
+    }
+
+    /// @param share of the people, those who said so
+    record Answer(String words, double share) {
     }
 
     /// A second picture, and a sentence about both.

@@ -183,7 +183,8 @@ final class PairSet implements OpenedSet {
         public Example example(int index) throws EngineException {
             Pair pair = pairs.get(index);
             List<More.Asked> questions = pair.questions().stream()
-                    .map(q -> new More.Asked(q.question(), numbers.get(q.answer()), q.answer(), q.scores(numbers)))
+                    .map(q -> new More.Asked(q.question(), numbers.get(q.answer()), q.scores(numbers),
+                            q.answers()))
                     .toList();
             Picture picture = Pictures.read(pair.image());
             return new Example(pair.image().getFileName().toString(), picture, pair.caption(), true,

@@ -9,14 +9,15 @@ import org.diptych.engine.api.Task;
 /// One example made ready for one task on an ordinary thread: plain numbers, no tensors. All that was drawn for it is in it, so a loss is a function of lessons alone.
 ///
 /// @param shown   what the model sees: hidden words are hidden in its tokens, hidden regions in its features
-/// @param others  what else it sees: a second picture, wrong texts
+/// @param others  what else it sees: a second picture, wrong texts, answers
+/// @param shares  how much each of `others` counts, where they do not all count alike; else empty
 /// @param words   for each token of `shown` the id that stood there, where the model has to tell it, else -1; empty when no words are hidden
 /// @param regions which regions are hidden, when some are
 /// @param patches which patches are hidden, when some are
 /// @param label   class of the whole: 1 for what belongs together, holds or follows, an answer's or class's number; -1 without one
 /// @param scores  how right each class is, from 0 to 1, where more than the label may be said; else empty
 /// @param draws   uniform numbers from 0 to 1 for choices that depend on what the model thinks
-public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional<Hidden> regions,
+public record Lesson(Encoded shown, List<Encoded> others, double[] shares, long[] words, Optional<Hidden> regions,
         Optional<Patches> patches, int label, Map<Integer, Double> scores, double[] draws) {
     /// @param hidden (N) 1 for a hidden patch
     /// @param codes  (N) of all patches, where a file tells them; else empty
@@ -29,33 +30,39 @@ public record Lesson(Encoded shown, List<Encoded> others, long[] words, Optional
     }
 
     public static Lesson of(Encoded shown, int label) {
-        return new Lesson(shown, List.of(), new long[0], Optional.empty(), Optional.empty(), label, Map.of(),
+        return new Lesson(shown, List.of(), new double[0], new long[0], Optional.empty(), Optional.empty(), label,
+                Map.of(),
                 new double[0]);
     }
 
     /// @param ids for each token the id to tell, or -1
     public Lesson hiding(Encoded seen, long[] ids) {
-        return new Lesson(seen, others, ids, regions, patches, label, scores, draws);
+        return new Lesson(seen, others, shares, ids, regions, patches, label, scores, draws);
     }
 
     public Lesson hiding(Encoded seen, Hidden which) {
-        return new Lesson(seen, others, words, Optional.of(which), patches, label, scores, draws);
+        return new Lesson(seen, others, shares, words, Optional.of(which), patches, label, scores, draws);
     }
 
     public Lesson hiding(Patches which) {
-        return new Lesson(shown, others, words, regions, Optional.of(which), label, scores, draws);
+        return new Lesson(shown, others, shares, words, regions, Optional.of(which), label, scores, draws);
     }
 
     public Lesson beside(List<Encoded> further) {
-        return new Lesson(shown, further, words, regions, patches, label, scores, draws);
+        return beside(further, new double[0]);
+    }
+
+    /// @param each how much each of them counts
+    public Lesson beside(List<Encoded> further, double[] each) {
+        return new Lesson(shown, further, each, words, regions, patches, label, scores, draws);
     }
 
     public Lesson scored(Map<Integer, Double> each) {
-        return new Lesson(shown, others, words, regions, patches, label, each, draws);
+        return new Lesson(shown, others, shares, words, regions, patches, label, each, draws);
     }
 
     public Lesson with(double... numbers) {
-        return new Lesson(shown, others, words, regions, patches, label, scores, numbers);
+        return new Lesson(shown, others, shares, words, regions, patches, label, scores, numbers);
     }
 
     /// The lessons of one task at one step.

@@ -3,6 +3,7 @@ package org.diptych.engine.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,22 @@ public final class Stacked {
             out[i] = (float) lessons.get(i % lessons.size()).draws()[i / lessons.size()];
         }
         return Staging.floats(manager, out, new Shape(count, lessons.size()));
+    }
+
+    /// The answers of all lessons, one question's behind the other's.
+    ///
+    /// @return int64 `answer_ids` and `answer_mask` (n, A), `weights` (n) how much each answer counts, and int64 `n_answers` (B) of each question
+    public static Map<String, NDArray> answers(List<Lesson> lessons, int pad, NDManager manager) {
+        Map<String, NDArray> words = text(lessons.stream().flatMap(l -> l.others().stream()).toList(), pad, manager);
+        double[] weights = lessons.stream().flatMapToDouble(l -> Arrays.stream(l.shares())).toArray();
+        float[] shares = new float[weights.length];
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = (float) weights[i];
+        }
+        return Map.of("answer_ids", words.get("input_ids"), "answer_mask", words.get("attention_mask"), "weights",
+                Staging.floats(manager, shares, new Shape(shares.length)), "n_answers",
+                Staging.longs(manager, lessons.stream().mapToLong(l -> l.others().size()).toArray(),
+                        new Shape(lessons.size())));
     }
 
     /// @return int64 (B)

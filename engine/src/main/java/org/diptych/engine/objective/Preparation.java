@@ -96,9 +96,13 @@ interface Preparation {
         }
         More.Asked asked = questions.get(which % questions.size());
         Encoded own = drawn.encoded().get(i);
+        List<Encoded> said = new ArrayList<>();
+        for (More.Answer answer : asked.answers()) {
+            said.add(own.saying(drawn.tokens(answer.words())));
+        }
         // A model that writes its answers reads their words, one that chooses among them their number.
         return Lesson.of(own.saying(drawn.tokens(asked.question())), asked.answer()).scored(asked.scores())
-                .beside(List.of(own.saying(drawn.tokens(asked.said()))));
+                .beside(said, asked.answers().stream().mapToDouble(More.Answer::share).toArray());
     }
 
     private static Lesson caption(Drawn drawn, int i, SplittableRandom dice) throws EngineException {

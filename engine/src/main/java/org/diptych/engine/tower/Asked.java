@@ -28,6 +28,12 @@ public record Asked(NDArray states, NDArray attended) {
         return new Asked(Rows.samples(states, index), attended.get(index));
     }
 
+    /// @param counts (Q) answers of each question, which stand one question's behind the other's
+    /// @return int64 (Q) where each question's first answer stands
+    public static NDArray first(NDArray counts) {
+        return counts.cumSum(0).sub(counts).toType(DataType.INT64, false);
+    }
+
     /// @return one question, `times` times
     public Asked one(int question, int times) {
         NDIndex row = new NDIndex("{}:{}", question, question + 1);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.diptych.engine.model.Encoded;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.objective.Objective;
@@ -45,8 +46,8 @@ record Prepared(List<Encoded> samples, Map<Objective, Lesson.Course> courses, Li
 
     /// @return numbers held in memory, about
     long floats() {
-        long own = samples.stream().mapToLong(e -> e.pixels().length).sum();
-        return own + courses.values().stream().flatMap(c -> c.lessons().stream()).flatMap(l -> l.others().stream())
-                .mapToLong(e -> e.pixels().length).sum();
+        return Stream.concat(samples.stream(), courses.values().stream().flatMap(c -> c.lessons().stream())
+                .flatMap(l -> l.others().stream())).map(Encoded::pixels).distinct() // one picture may stand beside many texts
+                .mapToLong(pixels -> pixels.length).sum();
     }
 }

@@ -248,12 +248,14 @@ class DataSetsTest {
         OpenedSet set = open(folder);
         List<String> answers = set.train(10).answers();
         Map<String, Map<String, Double>> scores = new TreeMap<>();
+        Map<String, List<More.Answer>> said = new TreeMap<>();
         for (Dataset data : List.of(set.train(10), set.validation(10))) {
             for (int i = 0; i < data.size(); i++) {
                 for (More.Asked q : data.example(i).more().questions()) {
                     Map<String, Double> named = new TreeMap<>();
                     q.scores().forEach((which, score) -> named.put(answers.get(which), score));
-                    scores.put(q.question() + " " + q.said(), named);
+                    scores.put(q.question() + " " + answers.get(q.answer()), named);
+                    said.put(q.question() + " " + answers.get(q.answer()), q.answers());
                 }
             }
         }
@@ -264,6 +266,10 @@ class DataSetsTest {
                 .containsEntry("pink", 1.0);
         assertThat(scores.get("What is it? pink")).as("one of one").isEqualTo(Map.of("pink", 1.0));
         assertThat(scores.get("Is it red? red")).isEmpty();
+        assertThat(said.get("What is it? red")).as("each by its share, the most given first").containsExactly(
+                new More.Answer("red", 0.7), new More.Answer("pink", 0.2), new More.Answer("crimson", 0.1));
+        assertThat(said.get("Is it red? red")).as("nobody told who said what")
+                .containsExactly(new More.Answer("red", 1));
     }
 
     private static List<String> asked(OpenedSet set) throws EngineException {
@@ -271,7 +277,7 @@ class DataSetsTest {
         for (Dataset data : List.of(set.train(10), set.validation(10))) {
             for (int i = 0; i < data.size(); i++) {
                 data.example(i).more().questions()
-                        .forEach(q -> out.add(q.question() + " " + q.said() + " " + q.answer()));
+                        .forEach(q -> out.add(q.question() + " " + q.answers().getFirst().words() + " " + q.answer()));
             }
         }
         return out;

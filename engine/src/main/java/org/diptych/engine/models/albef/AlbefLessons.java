@@ -2,7 +2,6 @@ package org.diptych.engine.models.albef;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -54,12 +53,10 @@ record AlbefLessons(AlbefModel model, Optional<TextTokenizer> tokenizer) impleme
             }
             case MATCHING -> all.put("negative_draws", Stacked.draws(course.lessons(), 2, manager));
             case ANSWERS -> {
-                rename(text(course.shown(), manager), "question_ids", "question_mask", all);
-                rename(text(course.lessons().stream().map(l -> l.others().getFirst()).toList(), manager),
-                        "answer_ids", "answer_mask", all);
-                NDArray one = manager.ones(new Shape(course.lessons().size()));
-                all.put("weights", one);
-                all.put("n_answers", one.toType(DataType.INT64, false));
+                Map<String, NDArray> question = text(course.shown(), manager);
+                all.put("question_ids", question.get("input_ids"));
+                all.put("question_mask", question.get("attention_mask"));
+                all.putAll(Stacked.answers(course.lessons(), model.facts().pad(), manager));
             }
             case PICTURE_PAIRS -> {
                 List<Encoded> pictures = new ArrayList<>(course.shown());
@@ -76,11 +73,6 @@ record AlbefLessons(AlbefModel model, Optional<TextTokenizer> tokenizer) impleme
 
     private Map<String, NDArray> text(List<Encoded> samples, NDManager manager) {
         return Stacked.text(samples, model.facts().pad(), manager);
-    }
-
-    private static void rename(Map<String, NDArray> text, String ids, String mask, Map<String, NDArray> to) {
-        to.put(ids, text.get("input_ids"));
-        to.put(mask, text.get("attention_mask"));
     }
 
     @Override

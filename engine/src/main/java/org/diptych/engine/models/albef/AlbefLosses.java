@@ -177,12 +177,13 @@ record AlbefLosses(AlbefModel model) {
         return Losses.nextWordRows(logits, labels(ids), IGNORED, 0).sum(new int[]{1});
     }
 
-    /// How each word of the right answer is foretold by those before it; where it ends is not asked.
+    /// How each word of the answer that most people gave is foretold by those before it; where it ends is not asked.
     Guess answerGuess(Pass pass, Inputs inputs) {
-        NDArray ids = inputs.get("answer_ids");
-        NDArray attended = inputs.get("answer_mask");
-        return Asked.guess(answerLogits(pass, model.online(),
-                asked(pass, model.online(), inputs).repeated(inputs.get("n_answers")), ids, attended), ids, attended);
+        NDArray first = Asked.first(inputs.get("n_answers"));
+        NDArray ids = inputs.get("answer_ids").get(first);
+        NDArray attended = inputs.get("answer_mask").get(first);
+        return Asked.guess(answerLogits(pass, model.online(), asked(pass, model.online(), inputs), ids, attended), ids,
+                attended);
     }
 
     private NDArray labels(NDArray ids) {

@@ -2,7 +2,6 @@ package org.diptych.engine.models.blip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -54,15 +53,10 @@ record BlipLessons(BlipModel model) implements Lessons {
             }
             case ANSWERS -> {
                 Map<String, NDArray> question = text(course.shown(), manager);
-                Map<String, NDArray> answer = text(course.lessons().stream().map(l -> l.others().getFirst()).toList(),
-                        manager);
                 all.put("question_ids", question.get("input_ids"));
                 all.put("question_mask", question.get("attention_mask"));
-                all.put("answer_ids", model.writes(answer.get("input_ids")));
-                all.put("answer_mask", answer.get("attention_mask"));
-                NDArray one = manager.ones(new Shape(course.lessons().size()));
-                all.put("weights", one);
-                all.put("n_answers", one.toType(DataType.INT64, false));
+                all.putAll(Stacked.answers(course.lessons(), (int) model.facts().ends().pad(), manager));
+                all.computeIfPresent("answer_ids", (name, ids) -> model.writes(ids));
             }
             default -> {
             }

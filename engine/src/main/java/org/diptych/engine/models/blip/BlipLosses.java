@@ -148,12 +148,12 @@ record BlipLosses(BlipModel model) {
                 decoder.looking(pass, ids, attended, asked.states(), Optional.of(asked.attended())));
     }
 
-    /// How each word of the right answer is foretold.
+    /// How each word of the answer that most people gave is foretold.
     Guess answerGuess(Pass pass, Inputs inputs) {
-        NDArray ids = inputs.get("answer_ids");
-        NDArray attended = inputs.get("answer_mask");
-        return Asked.guess(answerLogits(pass, asked(pass, inputs).repeated(inputs.get("n_answers")), ids, attended),
-                ids, attended);
+        NDArray first = Asked.first(inputs.get("n_answers"));
+        NDArray ids = inputs.get("answer_ids").get(first);
+        NDArray attended = inputs.get("answer_mask").get(first);
+        return Asked.guess(answerLogits(pass, asked(pass, inputs), ids, attended), ids, attended);
     }
 
     /// Hugging Face's is the mean over the words of all answers; the original's is each answer's sum, weighed by how many people gave it, over the questions.
