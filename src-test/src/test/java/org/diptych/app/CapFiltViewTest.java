@@ -320,7 +320,17 @@ class CapFiltViewTest {
         assertThat(window.notices.last().orElseThrow()).contains("Stopped");
         assertThat(FxStage.call(() -> engine.loaded())).as("nothing half taught stays").isEmpty();
 
+        FxStage.await("it can be gone on with",
+                () -> this.<Button>find("capfilt-start").getText().equals("Go on"));
+        long learnt = losses(out);
+        fire("capfilt-start");
+        FxStage.await("it learns on", () -> losses(out) > learnt);
+        fire("capfilt-cancel");
+        FxStage.await("the end", () -> find("capfilt-cancel").isDisabled());
+        assertThat(steps(out)).as("from where it was, each step once").doesNotHaveDuplicates().startsWith(1);
+
         fire("capfilt-new");
+        assertThat(FxStage.call(() -> this.<Button>find("capfilt-start").getText())).isEqualTo("Start");
         set("capfilt-steps", 2);
         fire("capfilt-start");
         FxStage.await("the end", () -> find("capfilt-cancel").isDisabled());
@@ -335,6 +345,16 @@ class CapFiltViewTest {
         assertThat(text("capfilt-more")).contains("known to be wrong");
         assertThat(window.settings.get().choices()).containsEntry("capfilt.steps", "2").containsEntry("capfilt.out",
                 made.toString());
+    }
+
+    private static List<Integer> steps(Path out) throws IOException {
+        return lines(out.resolve("captioner/log.jsonl")).stream()
+                .filter(l -> l.has("values") && l.getAsJsonObject("values").has("loss"))
+                .map(l -> l.get("step").getAsInt()).toList();
+    }
+
+    private static long losses(Path out) throws IOException {
+        return steps(out).size();
     }
 
     @Test

@@ -8,11 +8,13 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Label;
 import javafx.scene.control.Spinner;
@@ -167,6 +169,48 @@ class TeachPauseTest extends WindowTest {
         stop(run);
     }
 
+    private List<CheckBox> objectives() {
+        return find("finetune-objectives").lookupAll(".check-box").stream().map(CheckBox.class::cast).toList();
+    }
+
+    private void tick(String objective) throws Exception {
+        FxStage.call(() -> {
+            objectives().stream().filter(b -> b.getText().equals(objective)).findFirst().orElseThrow().fire();
+            return null;
+        });
+    }
+
+    /// What is no longer ticked is no longer learnt, and can be ticked again.
+    @Test
+    void anObjectiveIsTakenAwayWhileItWaits() throws Exception {
+        show("teach");
+        FxStage.call(() -> {
+            ComboBox<Object> from = find("finetune-start");
+            from.setValue(from.getItems().stream().filter(s -> from.getConverter().toString(s).contains("ALBEF"))
+                    .findFirst().orElseThrow());
+            return null;
+        });
+        FxStage.await("its objectives", () -> objectives().size() > 1);
+        String run = teach(2000, 8);
+        int at = pause(run);
+        tick("hidden words");
+        assertThat(text("teach-pending")).contains("do they belong together").doesNotContain("hidden words");
+        fire("teach-pause");
+        FxStage.await("it goes on", () -> now(run).step() > at + 3);
+        int further = pause(run);
+        tick("hidden words");
+        fire("teach-pause");
+        FxStage.await("it goes on", () -> now(run).step() > further + 2);
+        stop(run);
+        for (RunLog.Row row : engine.runs().log(run).since(0)) {
+            if (row.values().containsKey("loss")) {
+                assertThat(row.values().containsKey("loss.mlm")).as("step %d", row.step())
+                        .isEqualTo(row.step() <= at || row.step() > further);
+                assertThat(row.values()).containsKey("loss.itm");
+            }
+        }
+    }
+
     @Test
     void aBranchOfAPausedRunLeavesItWaitingAndBothCanBeGoneOnWith() throws Exception {
         String run = teach(2000, 8);
@@ -239,12 +283,12 @@ class TeachPauseTest extends WindowTest {
         assertThat(now(third).header().parent()).isEqualTo(branch);
     }
 
-    @Test
-    void anInterruptedRunIsOfferedAndGoneOnWith() throws Exception {
+    /// @return a copy of a run, as it lies there when that befell it
+    private String left(String how) throws Exception {
         String run = teach(2000, 8);
         pause(run);
         stop(run);
-        String cut = "cut-" + run;
+        String cut = how.toLowerCase(Locale.ROOT) + "-" + run;
         Path left = now(run).folder().resolveSibling(cut);
         try (Stream<Path> all = Files.walk(now(run).folder())) {
             for (Path each : all.toList()) {
@@ -254,9 +298,34 @@ class TeachPauseTest extends WindowTest {
         Path log = left.resolve("log.jsonl");
         Files.writeString(log, Files.readString(log).replace("\"id\":\"" + run + "\"", "\"id\":\"" + cut + "\""));
         JsonObject status = JsonParser.parseString(Files.readString(left.resolve("status.json"))).getAsJsonObject();
-        status.addProperty("status", "RUNNING");
+        status.addProperty("status", how);
         status.addProperty("born", "1999-12-31T23:59:59Z");
         Files.writeString(left.resolve("status.json"), status.toString());
+        return cut;
+    }
+
+    /// What made it fail may make it fail again, so it waits, with what its last checkpoint holds.
+    @Test
+    void aFailedRunIsBroughtBackFromTheListAndWaits() throws Exception {
+        String cut = left("FAILED");
+        assertThat(now(cut).status()).isEqualTo(Status.FAILED);
+        int at = now(cut).step();
+        select(cut);
+        assertThat(disabled("runs-go-on")).isFalse();
+        fire("runs-go-on");
+        FxStage.await("it waits", () -> now(cut).status() == Status.PAUSED && visible("teach-further"));
+        assertThat(now(cut).step()).isEqualTo(at);
+        FxStage.await("why", () -> window.notices.last().filter(t -> t.contains("The run had failed")).isPresent());
+        fire("teach-pause");
+        FxStage.await("more steps", () -> now(cut).step() > at + 2);
+        show("teach");
+        stop(cut);
+        assertThat(losses(cut)).as("each step once").isEqualTo(now(cut).step());
+    }
+
+    @Test
+    void anInterruptedRunIsOfferedAndGoneOnWith() throws Exception {
+        String cut = left("RUNNING");
         int at = now(cut).step();
         closeWindow();
         openWindow();

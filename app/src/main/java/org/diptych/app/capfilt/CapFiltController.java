@@ -170,6 +170,12 @@ final class CapFiltController {
         return Files.exists(folder.resolve("captions.jsonl")) || Files.exists(folder.resolve("captions.csv"));
     }
 
+    /// @return true when Start goes on with what lies in the folder: decisions, or a part that was being taught
+    boolean begun() {
+        return model.out.get().filter(out -> model.board.get().filter(b -> b.folder().equals(out)).isPresent()
+                || Stages.teaches(out)).isPresent();
+    }
+
     void start() {
         if (why().isPresent()) {
             return;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.beans.property.ObjectProperty;
 import org.diptych.app.fx.Fx;
 import org.diptych.app.shell.AppContext;
@@ -82,7 +83,7 @@ final class Stages {
         }
 
         private Path run(CapFiltRole role) {
-            return request.out().resolve(role.name().toLowerCase(Locale.ROOT));
+            return Stages.run(request.out(), role);
         }
     }
 
@@ -103,6 +104,19 @@ final class Stages {
         this.going = going;
         this.done = done;
         this.ended = ended;
+    }
+
+    /// @return true when a part was being taught in that folder
+    static boolean teaches(Path out) {
+        return Stream.of(CapFiltRole.values()).anyMatch(role -> begun(run(out, role)));
+    }
+
+    private static Path run(Path out, CapFiltRole role) {
+        return out.resolve(role.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean begun(Path run) {
+        return Files.exists(run.resolve("log.jsonl"));
     }
 
     void begin(Order next) {
@@ -174,7 +188,7 @@ final class Stages {
     private void teach(Part part, CapFiltRole role, Stage stage, Consumer<String> then) {
         Path run = order.run(role);
         JobHandle<TrainingControl> begun;
-        if (Files.exists(run.resolve("log.jsonl"))) {
+        if (begun(run)) {
             begun = context.engine().resumeRun(run);
         } else {
             try {

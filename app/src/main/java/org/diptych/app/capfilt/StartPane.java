@@ -48,9 +48,7 @@ final class StartPane extends VBox {
     void tick() {
         Optional<Stages.Going> going = model.going.get();
         Optional<Message> why = controller.why();
-        boolean begun = model.board.get().filter(b -> model.out.get().filter(b.folder()::equals).isPresent())
-                .isPresent();
-        start.textProperty().bind(i18n.text(begun ? "capfilt.resume" : "capfilt.start"));
+        start.textProperty().bind(i18n.text(controller.begun() ? "capfilt.resume" : "capfilt.start"));
         start.setDisable(why.isPresent());
         cancel.setDisable(going.isEmpty());
         Ui.show(bar, going.isPresent());
