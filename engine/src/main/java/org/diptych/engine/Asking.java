@@ -1,6 +1,5 @@
 package org.diptych.engine;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.InspectRequest;
 import org.diptych.engine.api.InspectResult;
 import org.diptych.engine.api.JobHandle;
-import org.diptych.engine.api.MatrixMath;
 import org.diptych.engine.api.Message;
 import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.PairScore;
@@ -34,6 +32,7 @@ import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
 import org.diptych.engine.model.TellsWays;
+import org.diptych.engine.model.Vectors;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.probe.Recorder;
 import org.diptych.engine.probe.Explaining;
@@ -154,8 +153,7 @@ final class Asking {
     private static final class ContrastSteps implements EngineLane.Steps<ContrastResult> {
         private final ContrastRequest request;
         private final VisionLanguageModel model;
-        private final List<float[]> images = new ArrayList<>();
-        private final List<float[]> texts = new ArrayList<>();
+        private final Vectors vectors = new Vectors();
         private final List<Integer> truncated = new ArrayList<>();
 
         ContrastSteps(ContrastRequest request, VisionLanguageModel model) {
@@ -169,43 +167,34 @@ final class Asking {
             int total = request.pictures().size() + request.texts().size();
             NDManager scope = context.scope();
             ScoresPairs pairs = (ScoresPairs) model;
-            if (images.size() < request.pictures().size()) {
+            if (vectors.pictures() < request.pictures().size()) {
                 List<Encoded> part = new ArrayList<>();
-                for (Picture picture : next(request.pictures(), images.size())) {
+                for (Picture picture : next(request.pictures(), vectors.pictures())) {
                     part.add(model.encode(Sample.of(picture)));
                 }
-                rows(pairs.pictureVectors(Pass.INFER, model.batch(part, scope)), images);
-            } else if (texts.size() < request.texts().size()) {
+                vectors.pictures(model, model.batch(part, scope));
+            } else if (vectors.texts() < request.texts().size()) {
                 List<Encoded> part = new ArrayList<>();
-                for (String text : next(request.texts(), texts.size())) {
+                for (String text : next(request.texts(), vectors.texts())) {
                     Encoded encoded = model.encode(Sample.of(text));
                     if (encoded.tokens().orElseThrow().truncated()) {
-                        truncated.add(texts.size() + part.size());
+                        truncated.add(vectors.texts() + part.size());
                     }
                     part.add(encoded);
                 }
-                rows(pairs.textVectors(Pass.INFER, model.batch(part, scope)), texts);
+                vectors.texts(model, model.batch(part, scope));
             }
-            int done = images.size() + texts.size();
+            int done = vectors.pictures() + vectors.texts();
             context.progress(Message.of("engine.job.contrast"), done, total);
             if (done < total) {
                 return Optional.empty();
             }
-            return Optional.of(new ContrastResult(images.size(), texts.size(), MatrixMath.products(images, texts),
+            return Optional.of(new ContrastResult(vectors.pictures(), vectors.texts(), vectors.cosines(),
                     pairs.similarityScale(), false, List.copyOf(truncated)));
         }
 
         private static <T> List<T> next(List<T> all, int from) {
             return all.subList(from, Math.min(all.size(), from + AT_ONCE));
-        }
-
-        /// @param vectors one entry along the first axis for each picture or text
-        private static void rows(NDArray vectors, List<float[]> into) {
-            float[] all = vectors.toFloatArray();
-            int width = all.length / (int) vectors.getShape().get(0);
-            for (int i = 0; i < all.length; i += width) {
-                into.add(java.util.Arrays.copyOfRange(all, i, i + width));
-            }
         }
     }
 }

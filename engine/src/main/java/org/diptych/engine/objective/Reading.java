@@ -20,14 +20,13 @@ import org.diptych.engine.api.Task;
 import org.diptych.engine.api.TaskView;
 import org.diptych.engine.api.Tokens;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.FillsMasks;
 import org.diptych.engine.model.Hidden;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.LearnsContrast;
 import org.diptych.engine.model.Lesson;
 import org.diptych.engine.model.Pass;
+import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Vectors;
 import org.diptych.engine.model.VisionLanguageModel;
 
 /// What one objective does with the first of some examples: what it hides, what the model guesses, and the loss. An objective that compares examples reads them all, any other
@@ -297,13 +296,12 @@ public final class Reading {
 
     /// How the texts of the batch share the picture among them.
     private Optional<TaskView.Choice> texts(Inputs inputs) {
-        if (!(drawn.model() instanceof EncodesImage images) || !(drawn.model() instanceof EncodesText texts)
-                || !(drawn.model() instanceof LearnsContrast contrast)) {
+        if (!Vectors.of(drawn.model())) {
             return Optional.empty();
         }
-        float[] cosines = images.encodeImage(Pass.INFER, inputs).get(new NDIndex("0:1"))
-                .matMul(texts.encodeText(Pass.INFER, inputs).transpose()).toFloatArray();
-        double scale = Math.exp(contrast.logScale().get().toFloatArray()[0]);
+        ScoresPairs pairs = (ScoresPairs) drawn.model();
+        float[] cosines = pairs.similarity(Pass.INFER, inputs, inputs).get(new NDIndex("0")).toFloatArray();
+        double scale = pairs.similarityScale();
         double[] logits = IntStream.range(0, cosines.length).mapToDouble(i -> scale * cosines[i]).toArray();
         double most = Arrays.stream(logits).max().orElse(0);
         double sum = Arrays.stream(logits).map(l -> Math.exp(l - most)).sum();

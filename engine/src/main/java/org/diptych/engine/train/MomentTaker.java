@@ -20,11 +20,10 @@ import org.diptych.engine.api.RunLog;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.Example;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Vectors;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Drawn;
 import org.diptych.engine.work.JobContext;
@@ -139,12 +138,12 @@ final class MomentTaker {
     private void begin() {
         seen.clear();
         scores = Optional.empty();
-        n = Validation.meets(model) ? probe.size() : Math.min(MATCHED, probe.size());
+        n = Vectors.of(model) ? probe.size() : Math.min(MATCHED, probe.size());
         now = 0;
         if (encoded.isEmpty()) {
             pieces.add(this::encode);
         }
-        if (Validation.meets(model)) {
+        if (Vectors.of(model)) {
             pieces.add(this::cosines);
         } else if (model.capabilities().contains(Capability.SCORES_PAIRS) && model instanceof ScoresPairs pairs) {
             float[] all = new float[n * n];
@@ -197,7 +196,7 @@ final class MomentTaker {
         if (values.containsKey("temperature")) {
             return OptionalDouble.of(values.get("temperature"));
         }
-        return Validation.meets(model) && model instanceof ScoresPairs pairs && !pairs.probability()
+        return Vectors.of(model) && model instanceof ScoresPairs pairs && !pairs.probability()
                 ? OptionalDouble.of(1 / pairs.scale())
                 : OptionalDouble.empty();
     }

@@ -10,11 +10,10 @@ import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.StepPairs.Measure;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.Inputs;
 import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Vectors;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
 
@@ -48,7 +47,7 @@ final class PairValues {
     }
 
     private static Measure measure(VisionLanguageModel model, Objective objective) {
-        if (objective.name().equals(Task.CONTRAST.plan()) && Validation.meets(model)) {
+        if (objective.name().equals(Task.CONTRAST.plan()) && Vectors.of(model)) {
             return Measure.CONTRAST;
         }
         return objective.compares(model) ? Measure.NONE : Measure.LOSS;

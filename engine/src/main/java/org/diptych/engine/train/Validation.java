@@ -1,9 +1,6 @@
 package org.diptych.engine.train;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +11,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diptych.engine.api.EngineException;
 import org.diptych.engine.api.MatrixMath;
-import org.diptych.engine.api.ModelCard.Capability;
 import org.diptych.engine.api.RunLog;
 import org.diptych.engine.api.Task;
 import org.diptych.engine.api.ValueNames;
 import org.diptych.engine.data.Dataset;
 import org.diptych.engine.data.regions.Blank;
 import org.diptych.engine.model.Encoded;
-import org.diptych.engine.model.EncodesImage;
-import org.diptych.engine.model.EncodesText;
 import org.diptych.engine.model.Inputs;
-import org.diptych.engine.model.Pass;
 import org.diptych.engine.model.ScoresPairs;
+import org.diptych.engine.model.Vectors;
 import org.diptych.engine.model.VisionLanguageModel;
 import org.diptych.engine.objective.Objective;
 import org.diptych.engine.objective.Seeds;
@@ -60,8 +54,7 @@ final class Validation {
     private int losses;
     private final Map<String, Double> sums = new LinkedHashMap<>();
     private final Map<String, long[]> guesses = new LinkedHashMap<>();
-    private final List<float[]> images = new ArrayList<>();
-    private final List<float[]> texts = new ArrayList<>();
+    private final Vectors vectors = new Vectors();
 
     /// @param batch examples a piece
     Validation(VisionLanguageModel model, Dataset data, int batch, List<Objective> objectives, long seed)
@@ -86,8 +79,7 @@ final class Validation {
         losses = 0;
         sums.clear();
         guesses.clear();
-        images.clear();
-        texts.clear();
+        vectors.clear();
     }
 
     /// Does one piece.
@@ -114,9 +106,9 @@ final class Validation {
             });
             losses++;
         }
-        if (meets()) {
-            rows(((EncodesImage) model).encodeImage(Pass.INFER, inputs), images);
-            rows(((EncodesText) model).encodeText(Pass.INFER, inputs), texts);
+        if (Vectors.of(model)) {
+            vectors.pictures(model, inputs);
+            vectors.texts(model, inputs);
         }
         next += samples.size();
         return done();
@@ -144,16 +136,6 @@ final class Validation {
         return lost;
     }
 
-    /// @return true for a model in whose file picture and text meet in one space
-    private boolean meets() {
-        return meets(model);
-    }
-
-    static boolean meets(VisionLanguageModel model) {
-        return model instanceof EncodesImage && model instanceof EncodesText
-                && model.capabilities().containsAll(List.of(Capability.ENCODES_IMAGE, Capability.ENCODES_TEXT));
-    }
-
     /// The same lessons at every evaluation, with targets of labels alone, so that runs can be compared whatever they learn from.
     private Prepared prepared(Preparer from, Map<Integer, Prepared> kept, int first) throws EngineException {
         Prepared known = kept.get(first);
@@ -171,31 +153,22 @@ final class Validation {
         return made;
     }
 
-    /// @param model that [#meets]
+    /// @param model of [Vectors#of]
     /// @param pairs B pictures and their texts
     /// @return (B, B) pictures in rows, cosine times the model's own scale
     static float[] similarities(VisionLanguageModel model, Inputs pairs) {
-        List<float[]> images = new ArrayList<>();
-        List<float[]> texts = new ArrayList<>();
-        rows(((EncodesImage) model).encodeImage(Pass.INFER, pairs), images);
-        rows(((EncodesText) model).encodeText(Pass.INFER, pairs), texts);
-        return scaled(model, MatrixMath.products(images, texts));
+        Vectors vectors = new Vectors();
+        vectors.pictures(model, pairs);
+        vectors.texts(model, pairs);
+        return scaled(model, vectors.cosines());
     }
 
     private static float[] scaled(VisionLanguageModel model, float[] cosines) {
-        float scale = model instanceof ScoresPairs scores ? (float) scores.similarityScale() : 1;
+        float scale = (float) ((ScoresPairs) model).similarityScale();
         for (int i = 0; i < cosines.length; i++) {
             cosines[i] *= scale;
         }
         return cosines;
-    }
-
-    private static void rows(NDArray matrix, List<float[]> into) {
-        float[] all = matrix.toFloatArray();
-        int width = (int) matrix.getShape().get(1);
-        for (int i = 0; i < all.length; i += width) {
-            into.add(Arrays.copyOfRange(all, i, i + width));
-        }
     }
 
     /// @return the figures of the set, after the last piece
@@ -208,9 +181,9 @@ final class Validation {
             }
         });
         out.putAll(recital.values());
-        if (!images.isEmpty()) {
-            int n = images.size();
-            float[] matrix = MatrixMath.products(images, texts);
+        if (vectors.pictures() > 0) {
+            int n = vectors.pictures();
+            float[] matrix = vectors.cosines();
             double found = MatrixMath.recall(matrix, n, 1, true);
             double finding = MatrixMath.recall(matrix, n, 1, false);
             out.put("validation.r1", (found + finding) / 2);
@@ -220,13 +193,10 @@ final class Validation {
         return out;
     }
 
-    /// @return the probe set's cosines times the model's scale, after the last piece; empty for a model without two towers
+    /// @return the probe set's cosines times the model's scale, after the last piece; empty for a model that compares nothing
     Optional<RunLog.Snapshot> snapshot(int step) {
-        if (images.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new RunLog.Snapshot(step, probe.length,
-                scaled(model, MatrixMath.products(Arrays.stream(probe).mapToObj(images::get).toList(),
-                        Arrays.stream(probe).mapToObj(texts::get).toList()))));
+        return vectors.pictures() == 0
+                ? Optional.empty()
+                : Optional.of(new RunLog.Snapshot(step, probe.length, scaled(model, vectors.cosines(probe))));
     }
 }

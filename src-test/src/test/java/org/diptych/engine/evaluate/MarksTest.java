@@ -84,6 +84,7 @@ class MarksTest {
             vilt    : toybox.kind_swap toybox.match toybox.masked.colour toybox.masked.kind.blank toybox.answers toybox.answers.count toybox.pointing.chefer toybox.pointing.word.raw
             albef   : toybox.r1.image_to_text toybox.kind_swap toybox.match toybox.masked.colour toybox.masked.kind.blank toybox.pointing.grad_cam toybox.pointing.word.chefer
             blip    : toybox.r1.image_to_text toybox.kind_swap toybox.match toybox.caption toybox.pointing.grad_cam
+            blip2   : toybox.r1.image_to_text toybox.kind_swap toybox.match toybox.pointing.grad_cam
             llava   : toybox.replies
             """)
     void eachFamilyIsMeasuredByWhatItCanDo(String family, String names, @TempDir java.nio.file.Path folder)

@@ -57,20 +57,9 @@ class DrawnTasksTest {
     /// Cut off between two of its steps, it draws what it would have drawn.
     @Test
     void itGoesOnToTheBit() throws Exception {
-        TinyRun whole = TinyRun.start(plan(24), folder.resolve("whole")).toTheEnd();
-        Map<String, float[]> expected = whole.numbers();
-        Map<Integer, Double> losses = whole.losses();
-        assertThat(steps(whole).stream().map(DrawnTasksTest::drawn).distinct()).hasSize(2);
-        whole.close();
-        TinyRun cut = TinyRun.start(plan(24), folder.resolve("cut"));
-        TinyRun.until(() -> cut.session().summary().step() >= 9);
-        cut.session().stop();
-        cut.toTheEnd();
-        cut.close();
-        TinyRun again = TinyRun.resume(folder.resolve("cut")).toTheEnd();
-        assertThat(again.losses()).isEqualTo(losses);
-        again.numbers().forEach((name, values) -> assertThat(values).as(name).isEqualTo(expected.get(name)));
-        again.close();
+        Map<Integer, Double> losses = Cut.goesOnToTheBit(plan(24), folder, 9);
+        assertThat(losses.values()).as("both objectives behind the cut")
+                .anyMatch(loss -> loss < 1).anyMatch(loss -> loss > 4);
     }
 
     /// In micro-batches its loss is still the one of the whole batch.

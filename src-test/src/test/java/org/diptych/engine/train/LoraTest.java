@@ -129,19 +129,7 @@ class LoraTest {
 
     @Test
     void aRunGoesOnToTheBit() throws Exception {
-        TinyRun whole = TinyRun.start(llava("checkpointEvery", "3"), folder.resolve("whole")).toTheEnd();
-        Map<String, float[]> expected = whole.numbers();
-        Map<Integer, Double> losses = whole.losses();
-        whole.close();
-        TinyRun cut = TinyRun.start(llava("checkpointEvery", "3"), folder.resolve("cut"));
-        TinyRun.until(() -> cut.session().summary().step() >= 3);
-        cut.session().stop();
-        cut.toTheEnd();
-        cut.close();
-        TinyRun again = TinyRun.resume(folder.resolve("cut")).toTheEnd();
-        assertThat(again.losses()).isEqualTo(losses);
-        again.numbers().forEach((name, values) -> assertThat(values).as(name).isEqualTo(expected.get(name)));
-        again.close();
+        Cut.goesOnToTheBit(llava("checkpointEvery", "3"), folder, 3);
     }
 
     @Test

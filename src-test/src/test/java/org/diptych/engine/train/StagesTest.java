@@ -39,16 +39,6 @@ class StagesTest {
         return TinyPlans.of("llava", all);
     }
 
-    private static Map<String, float[]> after(FineTunePlan plan, Path folder, int steps) throws Exception {
-        TinyRun run = TinyRun.start(plan, folder);
-        TinyRun.until(() -> run.session().summary().step() >= steps);
-        run.session().stop();
-        run.toTheEnd();
-        Map<String, float[]> numbers = run.numbers();
-        run.close();
-        return numbers;
-    }
-
     @Test
     void eachStageTeachesItsOwn() throws Exception {
         FineTunePlan plan = plan();
@@ -92,15 +82,7 @@ class StagesTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 6, 8})
     void itGoesOnToTheBit(int cut) throws Exception {
-        TinyRun whole = TinyRun.start(plan(), folder.resolve("whole")).toTheEnd();
-        Map<String, float[]> expected = whole.numbers();
-        Map<Integer, Double> losses = whole.losses();
-        whole.close();
-        after(plan(), folder.resolve("cut"), cut);
-        TinyRun again = TinyRun.resume(folder.resolve("cut")).toTheEnd();
-        assertThat(again.losses()).isEqualTo(losses);
-        again.numbers().forEach((name, values) -> assertThat(values).as(name).isEqualTo(expected.get(name)));
-        again.close();
+        Cut.goesOnToTheBit(plan(), folder, cut);
     }
 
     @Test

@@ -244,6 +244,11 @@ public final class Beit3Model extends Module
     }
 
     @Override
+    public boolean compares() {
+        return config.parts().contrast();
+    }
+
+    @Override
     public boolean probability() {
         return false;
     }
