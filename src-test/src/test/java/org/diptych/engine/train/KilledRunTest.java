@@ -30,7 +30,7 @@ class KilledRunTest {
     @TempDir
     Path folder;
 
-    /// ALBEF has all that a checkpoint can hold: a copy that follows, a queue, hidden words, drawn partners.
+    /// ALBEF has all that a checkpoint can hold: a copy that follows, a queue, hidden words, drawn partners; UNITER's steps draw what they learn by.
     static FineTunePlan plan(String family) throws EngineException, IOException {
         return family.equals("clip")
                 ? TinyRun.plan("\"steps\": 12", "\"steps\": 60", "\"checkpointEvery\": 5", "\"checkpointEvery\": 4",
@@ -39,11 +39,11 @@ class KilledRunTest {
                         ? TinyRun.plan("\"steps\": 12", "\"steps\": 500", "\"checkpointEvery\": 5",
                                 "\"checkpointEvery\": " + INTERVAL, "\"evaluateEvery\": 5", "\"evaluateEvery\": 50")
                         : TinyPlans.of(family, "steps", "60", "checkpointEvery", "4", "lessons.alphaRamp", "20",
-                                "moments", SEVENS);
+                                "lessons.tasks", family.equals("uniter") ? "\"one\"" : "", "moments", SEVENS);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"clip", "albef"})
+    @ValueSource(strings = {"clip", "albef", "uniter"})
     void aKilledRunResumesAndFollowsTheSameLossesToTheBit(String family) throws Exception {
         Path run = folder.resolve("run");
         Process process = start(family, run, 10);
