@@ -98,7 +98,7 @@ public final class CostPane extends VBox {
 
     private void fill(StepCost c) {
         boolean copies = c.parts().stream().anyMatch(p -> p.copied() > 0);
-        steps.setText(i18n.get("cost.steps", c.from(), c.to()));
+        steps.setText(i18n.get(c.drawn() ? "cost.steps.drawn" : "cost.steps", c.from(), c.to()));
         shared.setText(i18n.get("cost.shared") + (copies ? " " + i18n.get("cost.pale") : ""));
         bars.getChildren().add(bar("cost.forwards", number(c.forwards()), forwards(c)));
         bars.getChildren().add(bar("cost.time", i18n.get("cost.ms", number(c.ms())), times(c)));
@@ -194,10 +194,11 @@ public final class CostPane extends VBox {
 
     private List<StackedBar.Part> memories(StepCost c) {
         List<StackedBar.Part> out = new ArrayList<>();
-        for (int i = 0; i < c.parts().size(); i++) {
-            double mib = c.parts().get(i).mib().orElse(0);
+        for (StepCost.Part part : c.holding()) {
+            int i = c.parts().indexOf(part);
+            double mib = part.mib().orElseThrow();
             out.add(new StackedBar.Part(mib, colour(i), false, Integer.toString(i + 1),
-                    i18n.get("cost.tip.mib", name(c.parts().get(i).objective()), number(mib))));
+                    i18n.get("cost.tip.mib", name(part.objective()), number(mib))));
         }
         return out;
     }

@@ -1,6 +1,7 @@
 package org.diptych.engine.api;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +15,14 @@ import java.util.TreeMap;
 ///
 /// @param from     first of the steps that the figures are the middle of
 /// @param to       last of them
+/// @param drawn    true where each of these steps drew one of the objectives: the figures are then means over them, and the memory of an objective is what it holds when it is drawn
 /// @param parts    one for each objective, in the plan's order
 /// @param backward milliseconds of the way back and of the update
 /// @param rest     milliseconds of all else: waiting for examples, letting a copy follow, writing down
-public record StepCost(int from, int to, List<Part> parts, double backward, double rest) {
+public record StepCost(int from, int to, boolean drawn, List<Part> parts, double backward, double rest) {
     /// How a log's names for passes through stacks begin: `stack.mlm.copy.text_encoder_m`.
     public static final String STACK = "stack.";
+    private static final String MEMORY = "mib.";
     private static final String OWN = "own";
     private static final String COPY = "copy";
     private static final int STEPS = 24;
@@ -64,11 +67,17 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
         return parts.stream().mapToDouble(Part::forwards).sum();
     }
 
-    /// @return nothing where no objective tells its memory
+    /// @return what is held at once; nothing where no objective tells its memory
     public OptionalDouble mib() {
-        return parts.stream().anyMatch(p -> p.mib().isPresent())
-                ? OptionalDouble.of(parts.stream().mapToDouble(p -> p.mib().orElse(0)).sum())
-                : OptionalDouble.empty();
+        return holding().stream().mapToDouble(p -> p.mib().orElse(0)).reduce(Double::sum);
+    }
+
+    /// @return the objectives that tell their memory and hold it at once: of drawn ones that with the most
+    public List<Part> holding() {
+        List<Part> all = parts.stream().filter(p -> p.mib().isPresent()).toList();
+        return drawn
+                ? all.stream().max(Comparator.comparingDouble(p -> p.mib().orElse(0))).map(List::of).orElse(List.of())
+                : all;
     }
 
     /// The name under which a log tells passes through a stack.
@@ -79,10 +88,12 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
     /// @return the middle of a run's newest steps, as one that was slow for another reason says nothing; nothing before the first step
     public static Optional<StepCost> of(RunLog log) {
         FineTunePlan plan = log.header().plan();
+        boolean drawn = plan.lessons().tasks().equals(FineTunePlan.Lessons.ONE);
+        int steps = drawn ? STEPS * plan.allObjectives().size() : STEPS;
         // an evaluation has a row of its own, and passes are told every so many steps only
-        List<RunLog.Row> rows = log.since(Math.max(0, log.size() - 2 * STEPS)).stream()
+        List<RunLog.Row> rows = log.since(Math.max(0, log.size() - 2 * steps)).stream()
                 .filter(r -> r.values().containsKey("pairs_per_second")).toList();
-        rows = rows.subList(Math.max(0, rows.size() - STEPS), rows.size());
+        rows = rows.subList(Math.max(0, rows.size() - steps), rows.size());
         if (rows.isEmpty()) {
             return Optional.empty();
         }
@@ -90,47 +101,57 @@ public record StepCost(int from, int to, List<Part> parts, double backward, doub
         int since = log.events().stream().filter(e -> CHANGES.contains(e.event()) && e.step() <= last)
                 .mapToInt(RunLog.Event::step).max().orElse(0);
         rows = rows.stream().filter(r -> r.step() >= since).toList(); // what was learnt otherwise cost otherwise
-        Map<String, Double> middle = new TreeMap<>();
+        Map<String, Double> figures = new TreeMap<>();
         for (RunLog.Row row : rows) {
             for (String name : row.values().keySet()) {
-                if (!middle.containsKey(name)) {
-                    middle.put(name, middle(rows, name));
+                if (!figures.containsKey(name)) {
+                    figures.put(name, drawn && !name.startsWith(MEMORY) ? mean(rows, name) : middle(rows, name));
                 }
             }
         }
         List<Part> parts = new ArrayList<>();
         Set<String> objectives = new LinkedHashSet<>(plan.objectives().keySet());
-        middle.keySet().stream().filter(n -> n.startsWith("ms.") && !OTHERS.contains(n)).map(n -> n.substring(3))
+        figures.keySet().stream().filter(n -> n.startsWith("ms.") && !OTHERS.contains(n)).map(n -> n.substring(3))
                 .forEach(objectives::add); // what a later stage has, or a person added
         for (String objective : objectives) {
-            if (middle.containsKey("ms." + objective)) {
-                parts.add(part(objective, middle, rows));
+            if (figures.containsKey("ms." + objective)) {
+                parts.add(part(objective, figures, rows, drawn));
             }
         }
-        double backward = middle.getOrDefault("ms.backward", 0.0);
+        double backward = figures.getOrDefault("ms.backward", 0.0);
         double known = parts.stream().mapToDouble(Part::ms).sum() + backward;
-        double whole = 1000 * log.batch(last) / middle.get("pairs_per_second");
-        return Optional.of(new StepCost(rows.getFirst().step(), rows.getLast().step(), parts, backward,
+        double whole = drawn
+                ? rows.stream().mapToDouble(r -> 1000 * log.batch(last) / r.values().get("pairs_per_second")).average()
+                        .orElseThrow()
+                : 1000 * log.batch(last) / figures.get("pairs_per_second");
+        return Optional.of(new StepCost(rows.getFirst().step(), rows.getLast().step(), drawn, parts, backward,
                 Math.max(0, whole - known)));
     }
 
-    private static Part part(String objective, Map<String, Double> middle, List<RunLog.Row> rows) {
+    private static Part part(String objective, Map<String, Double> figures, List<RunLog.Row> rows, boolean drawn) {
+        double often = drawn
+                ? (double) rows.stream().filter(r -> r.values().containsKey("ms." + objective)).count() / rows.size()
+                : 1;
         Map<String, Stack> stacks = new LinkedHashMap<>();
         for (RunLog.Row row : rows) { // a row keeps the order in which they ran
             row.values().forEach((name, passes) -> {
                 for (boolean copy : new boolean[]{false, true}) {
                     String start = stack(objective, copy, "");
                     if (name.startsWith(start)) {
-                        stacks.put(name, new Stack(name.substring(start.length()), copy, passes));
+                        stacks.put(name, new Stack(name.substring(start.length()), copy, often * passes));
                     }
                 }
             });
         }
-        return new Part(objective, middle.getOrDefault("forwards." + objective, 0.0), middle.get("ms." + objective),
-                middle.containsKey("mib." + objective)
-                        ? OptionalDouble.of(middle.get("mib." + objective))
+        return new Part(objective, figures.getOrDefault("forwards." + objective, 0.0), figures.get("ms." + objective),
+                figures.containsKey(MEMORY + objective)
+                        ? OptionalDouble.of(figures.get(MEMORY + objective))
                         : OptionalDouble.empty(),
                 List.copyOf(stacks.values()));
+    }
+
+    private static double mean(List<RunLog.Row> rows, String name) {
+        return rows.stream().mapToDouble(r -> r.values().getOrDefault(name, 0.0)).sum() / rows.size();
     }
 
     private static double middle(List<RunLog.Row> rows, String name) {

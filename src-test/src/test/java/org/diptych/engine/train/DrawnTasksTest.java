@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.diptych.engine.api.FineTunePlan;
 import org.diptych.engine.api.RunLog;
+import org.diptych.engine.api.StepCost;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,21 @@ class DrawnTasksTest {
         assertThat(often.get("loss.mlm") / 200.0).isCloseTo(0.75, within(0.1)); // its deviation is 0.03
         assertThat(run.rows().getLast().values()).containsKeys("validation.loss.mlm", "validation.loss.itm",
                 "validation.loss.mrc");
+        StepCost cost = StepCost.of(run.session().log()).orElseThrow();
+        List<RunLog.Row> told = rows.stream().filter(r -> r.step() >= cost.from()).toList();
+        assertThat(cost.drawn()).isTrue();
+        assertThat(cost.parts()).extracting(StepCost.Part::objective).containsExactlyInAnyOrder("mlm", "itm");
+        assertThat(cost.forwards()).as("each step goes through its one stack once").isCloseTo(1, within(1e-9));
+        for (StepCost.Part part : cost.parts()) {
+            assertThat(part.forwards())
+                    .isCloseTo(told.stream().filter(r -> drawn(r).contains("loss." + part.objective()))
+                            .count() / (double) told.size(), within(1e-9));
+        }
+        assertThat(cost.ms()).as("a mean over all of them").isCloseTo(told.stream()
+                .mapToDouble(r -> 8000 / r.values().get("pairs_per_second")).average().orElseThrow(), within(1e-6));
+        assertThat(cost.mib()).isEqualTo(cost.parts().stream().map(StepCost.Part::mib)
+                .filter(OptionalDouble::isPresent).max(Comparator.comparingDouble(OptionalDouble::getAsDouble))
+                .orElse(OptionalDouble.empty()));
         run.close();
     }
 
