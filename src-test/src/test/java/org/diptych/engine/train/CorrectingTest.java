@@ -124,7 +124,9 @@ class CorrectingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"albef,'',CONTRAST", "uniter,'',LOSS", "vilt,'',LOSS", "blip2,'',LOSS", "albef,{\"itm\": 1},MATCH"})
+    @CsvSource({"albef,'',CONTRAST", "uniter,'',LOSS", "vilt,'',LOSS", "blip2,'',CONTRAST",
+            "blip2,{\"captioning\": 1},LOSS",
+            "albef,{\"itm\": 1},MATCH"})
     void everyFamilyTellsWhatItsValuesAre(String family, String objectives, Measure measure) throws Exception {
         FineTunePlan plan = objectives.isEmpty()
                 ? TinyPlans.of(family, "steps", "2")
