@@ -115,7 +115,8 @@ final class LongRun {
         }
         double passed = (last.nanos() - first.nanos()) / 1e6;
         return List.of(share(name + ": waiting for examples, of a step", waited / all),
-                share(name + ": beside the steps, of the run", (passed - all) / passed));
+                // a look comes a little behind the row that it counts, so in a short run this may fall below nothing
+                share(name + ": beside the steps, of the run", Math.max(0, passed - all) / passed));
     }
 
     private static Row share(String name, double share) {
