@@ -299,6 +299,11 @@ public record FineTunePlan(String name, String model, Map<String, Object> config
             this(masking, rule, share, joint, alpha, alphaRamp, 0, 0, "", ALL);
         }
 
+        /// @return true where each step draws one of its objectives
+        public boolean one() {
+            return tasks.equals(ONE);
+        }
+
         /// @return the same, hiding one side at a time or both at once
         public Lessons with(boolean both) {
             return new Lessons(masking, rule, share, both, alpha, alphaRamp, patches, pair, codes, tasks);

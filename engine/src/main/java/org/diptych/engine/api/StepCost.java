@@ -88,7 +88,7 @@ public record StepCost(int from, int to, boolean drawn, List<Part> parts, double
     /// @return the middle of a run's newest steps, as one that was slow for another reason says nothing; nothing before the first step
     public static Optional<StepCost> of(RunLog log) {
         FineTunePlan plan = log.header().plan();
-        boolean drawn = plan.lessons().tasks().equals(FineTunePlan.Lessons.ONE);
+        boolean drawn = plan.lessons().one();
         int steps = drawn ? STEPS * plan.allObjectives().size() : STEPS;
         // an evaluation has a row of its own, and passes are told every so many steps only
         List<RunLog.Row> rows = log.since(Math.max(0, log.size() - 2 * steps)).stream()

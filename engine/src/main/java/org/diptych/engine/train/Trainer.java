@@ -128,17 +128,13 @@ final class Trainer {
     /// @return those of a stage that one of its steps may learn by
     List<List<Objective>> together(int number) {
         List<Objective> all = objectives(number);
-        return one() ? all.stream().map(List::of).toList() : List.of(all);
+        return plan.lessons().one() ? all.stream().map(List::of).toList() : List.of(all);
     }
 
     /// @return those that a step learns by
     List<Objective> learntBy(int step) {
         Map<Objective, Double> mix = mixes.get(changes.objectives(step));
-        return one() ? List.of(drawn(mix, step)) : List.copyOf(mix.keySet());
-    }
-
-    private boolean one() {
-        return plan.lessons().tasks().equals(FineTunePlan.Lessons.ONE);
+        return plan.lessons().one() ? List.of(drawn(mix, step)) : List.copyOf(mix.keySet());
     }
 
     /// By the weights. A function of seed and step, so that a resumed run draws the same.
@@ -248,7 +244,7 @@ final class Trainer {
             if (!whole.courses().containsKey(objective)) { // another was drawn
                 continue;
             }
-            double weight = one() ? 1 : item.getValue(); // it was drawn by it
+            double weight = plan.lessons().one() ? 1 : item.getValue(); // it was drawn by it
             double share = whole.share(objective, part);
             if (share == 0) { // none of its words is hidden here
                 continue;
